@@ -1,0 +1,36 @@
+"""An ask: one value somebody wants of a study, in words that fit a job file and a URL."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["dataset", "space", "neighbors", "projection", "analysis"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, or an answer about it.
+
+    `name`: the projection or analysis. `subject`: the space. `other`: the label column. `params`: those that
+    differ from the plug-in's own (for a projection also `dimensions`).
+    """
+
+    kind: Kind
+    name: str = ""
+    subject: str = ""
+    other: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self) | {"params": dict(self.params)}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Ask":
+        """The ask of such plain values."""
+        return cls(**content)
+
+    def __str__(self) -> str:
+        what = {"dataset": "samples", "space": "vectors", "neighbors": "neighbours"}.get(self.kind, self.name)
+        of = f" of {self.subject}" if self.subject else ""
+        return f"{what}{of}" + (f" by {self.other}" if self.other else "")

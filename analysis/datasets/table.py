@@ -1,0 +1,52 @@
+"""A table of samples: CSV, TSV, JSON lines or array, Parquet, Feather; told by content, whatever the name."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from analysis.dataset import Dataset
+from analysis.datasets.content import content_of
+from analysis.datasets.fingerprints import hash_of_file, hash_of_files
+from analysis.datasets.image_column import source_of
+from analysis.datasets.roles import dataset_of, roles_named
+from analysis.datasets.schema import preview_of
+from analysis.datasets.table_file import Table, read_table
+from analysis.plugin import DatasetSource, Preview
+from analysis.study import DatasetSpec
+from models.place import Place
+
+
+def fingerprint(spec: DatasetSpec, place: Place) -> Mapping[str, str]:
+    path = place.resolve(spec.path, "the table")
+    content_of(path)  # refuses a folder
+    found = {"file": hash_of_file(path)}
+    if spec.image:
+        column = _read(spec, place).column(spec.image, "image")
+        sources = ((cell, source_of(cell.as_py(), f"the image of {path.name!r}", path, place)) for cell in column)
+        files = {source.as_posix(): source for _, source in sources if isinstance(source, Path)}
+        if files:
+            found["images"] = hash_of_files(files)
+    return found
+
+
+def load(spec: DatasetSpec, place: Place, seed: int) -> Dataset:
+    table = _read(spec, place)
+    return dataset_of(table, spec, place, seed, name=table.path.stem)
+
+
+def preview(spec: DatasetSpec, place: Place) -> Preview:
+    return preview_of(_read(spec, place))
+
+
+def _read(spec: DatasetSpec, place: Place) -> Table:
+    path = place.resolve(spec.path, "the table")
+    return read_table(path, header=spec.header, columns=spec.columns, wanted=roles_named(spec))
+
+
+DATASET = DatasetSource(
+    name="table",
+    title="Table",
+    version=1,
+    fingerprint=fingerprint,
+    load=load,
+    preview=preview,
+)

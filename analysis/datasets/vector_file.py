@@ -1,0 +1,163 @@
+"""Vectors made elsewhere: `.npy`, `.npz`, safetensors, word vectors and tables of bare numbers, told by content.
+
+Nothing that could run is read: object arrays and pickles are refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.datasets.content import DAMAGE, content_of
+from analysis.datasets.matrix import to_float32
+from analysis.datasets.word_vectors import read_word_vectors
+from models.errors import BadInput, nearest
+
+ID_ARRAYS = ("ids", "id", "names", "words")  # arrays of an .npz that name its rows
+REAL = ("F16", "F32", "F64", "I8", "I16", "I32", "I64", "U8", "BOOL")  # safetensors types that numpy knows
+Member = tuple[tuple[int, ...], str]  # shape and type
+
+
+@dataclass(frozen=True, eq=False)
+class VectorFile:
+    """Vectors (n, d) and the ids that come with them, if any."""
+
+    vectors: npt.NDArray[np.float32]
+    ids: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_vectors(path: Path, array: str = "") -> VectorFile:
+    """Read a file of vectors; `array` names the one inside it where there are several."""
+    content = content_of(path)
+    if array and content not in ("npz", "safetensors"):
+        raise BadInput(f"{path.name!r} holds one matrix without a name; leave out array = {array!r}.")
+    if content == "npy":
+        return _noted(_load_npy(path), f"the matrix of {path.name!r}")
+    if content == "npz":
+        return _read_npz(path, array)
+    if content == "safetensors":
+        return _read_safetensors(path, array)
+    if content == "text":
+        vectors, words = read_word_vectors(path)
+        return VectorFile(vectors, words)
+    if content == "image":
+        raise BadInput(f'{path.name!r} is an image; set source = "images" in [dataset].')
+    raise BadInput(f'{path.name!r} is a table ({content}); set source = "table" and `vector` to its column.')
+
+
+def members_of(path: Path) -> dict[str, Member]:
+    """Shape and type of each array in an `.npz` or safetensors file, from the headers alone; none in other files."""
+    content = content_of(path)
+    if content == "safetensors":
+        return _safetensors_members(path)
+    return _npz_members(path) if content == "npz" else {}
+
+
+def load_member(path: Path, name: str) -> npt.NDArray[Any]:
+    """One array of an `.npz`."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            array: npt.NDArray[Any] = archive[name]
+            return array
+    except DAMAGE as error:
+        if "allow_pickle" in str(error):
+            raise _objects(path, f"array {name!r} of ") from error
+        raise damaged(path, error) from error
+
+
+def choose(path: Path, members: dict[str, Member], wanted: str) -> str:
+    """The array to take: the one named, the only one, or the only matrix; else the sentence lists them."""
+    if wanted:
+        if wanted not in members:
+            raise BadInput(f"no array {wanted!r} in {path.name!r}{nearest(wanted, members)}")
+        return wanted
+    matrices = [name for name, (shape, _) in members.items() if len(shape) == 2]
+    for candidates in (list(members), matrices):
+        if len(candidates) == 1:
+            return candidates[0]
+    there = ", ".join(f"{name} {shape} {dtype}" for name, (shape, dtype) in members.items())
+    raise BadInput(f"{path.name!r} holds {len(members)} arrays; set `array` to one of: {there or 'none'}.")
+
+
+def damaged(path: Path, error: Exception) -> BadInput:
+    """The sentence for a file that ends too early or was changed."""
+    return BadInput(f"{path.name!r} is cut off or damaged ({str(error)[:100]}); copy it again.")
+
+
+def _load_npy(path: Path) -> npt.NDArray[Any]:
+    try:
+        array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        return array
+    except DAMAGE as error:
+        if "object" in str(error).lower():
+            raise _objects(path) from error
+        raise damaged(path, error) from error
+
+
+def _objects(path: Path, which: str = "") -> BadInput:
+    return BadInput(
+        f"{which}{path.name!r} holds Python objects, which could run anything; save plain numbers as float32."
+    )
+
+
+def _noted(array: npt.NDArray[Any], what: str, ids: Sequence[Any] | None = None) -> VectorFile:
+    notes = () if array.dtype == np.float32 else (f"Vectors were {array.dtype} and are now float32.",)
+    return VectorFile(to_float32(array, what), None if ids is None else tuple(map(str, ids)), notes)
+
+
+def _npz_members(path: Path) -> dict[str, Member]:
+    found: dict[str, Member] = {}
+    try:
+        with ZipFile(path) as archive:
+            for name in archive.namelist():
+                with archive.open(name) as file:
+                    version = np.lib.format.read_magic(file)
+                    read = (
+                        np.lib.format.read_array_header_1_0
+                        if version == (1, 0)
+                        else np.lib.format.read_array_header_2_0
+                    )
+                    shape, _, dtype = read(file)
+                found[name.removesuffix(".npy")] = (shape, str(dtype))
+    except DAMAGE as error:
+        raise damaged(path, error) from error
+    return found
+
+
+def _read_npz(path: Path, array: str) -> VectorFile:
+    members = members_of(path)
+    name = choose(path, members, array)
+    vectors = load_member(path, name)
+    ids = None
+    for other in ID_ARRAYS:
+        if other != name and other in members and members[other][0] == vectors.shape[:1]:
+            ids = load_member(path, other).tolist()
+            break
+    return _noted(vectors, f"array {name!r} of {path.name!r}", ids)
+
+
+def _safetensors_members(path: Path) -> dict[str, Member]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
+            return {name: (tuple(part.get_shape()), str(part.get_dtype())) for name, part in slices.items()}
+    except (SafetensorError, OSError) as error:
+        raise damaged(path, error) from error
+
+
+def _read_safetensors(path: Path, array: str) -> VectorFile:
+    from safetensors import safe_open
+
+    members = members_of(path)
+    name = choose(path, members, array)
+    if members[name][1] not in REAL:
+        raise BadInput(f"array {name!r} of {path.name!r} is {members[name][1]}; save it as float32.")
+    with safe_open(path, framework="np") as file:
+        return _noted(file.get_tensor(name), f"array {name!r} of {path.name!r}")

@@ -1,0 +1,65 @@
+"""Bars: how values are spread, or one bar per named thing. Grey lines are what chance would give."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.figures.palette import GREY
+from analysis.figures.theme import dressed
+from analysis.figures.words import cut, headline, plain
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def histogram(
+    values: npt.NDArray[np.float64],
+    *,
+    title: str,
+    x: str,
+    y: str = "samples",
+    bins: int | npt.NDArray[np.float64] = 60,
+    chance: npt.NDArray[np.float64] | None = None,
+    log_y: bool = False,
+) -> "go.Figure":
+    """Count finite values in bins; `chance`: expected counts in the same bins, drawn as a grey line."""
+    import plotly.graph_objects as go
+
+    known = values[np.isfinite(values)]
+    counts, edges = np.histogram(known, bins=bins)
+    middles = (edges[:-1] + edges[1:]) / 2
+    figure = go.Figure(go.Bar(x=middles, y=counts, width=np.diff(edges), name="observed", showlegend=False))
+    if chance is not None:
+        figure.add_scatter(x=middles, y=chance, mode="lines", line={"color": GREY, "width": 2}, name="chance")
+    figure.update_layout(title_text=headline(title), xaxis_title=x, yaxis_title=y, bargap=0)
+    if log_y:
+        figure.update_yaxes(type="log", range=[-0.3, np.log10(max(int(counts.max()), 2)) + 0.2])
+    return dressed(figure)
+
+
+def bars(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    value: str,
+    title: str,
+    x: str,
+    chance: float | None = None,
+    details: str = "",
+    most: int = 30,
+) -> "go.Figure":
+    """One horizontal bar per row, in the frame's order from the top; a grey line at what chance gives."""
+    import plotly.graph_objects as go
+
+    top = frame.head(most)
+    words = [plain(cut(text, 32)) for text in top[name]]
+    hovers = [plain(text) for text in (top[details] if details else top[value])]
+    places = np.arange(len(top))
+    figure = go.Figure(go.Bar(x=top[value], y=places, orientation="h", hovertext=hovers, hoverinfo="text"))
+    figure.update_yaxes(tickvals=places, ticktext=words, autorange="reversed", ticks="", showline=False)
+    if chance is not None:
+        figure.add_vline(x=chance, line={"color": GREY, "width": 2}, annotation_text="chance")
+    figure.update_layout(title_text=headline(title), xaxis_title=x, height=140 + 22 * max(len(top), 4))
+    return dressed(figure)

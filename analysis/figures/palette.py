@@ -1,0 +1,82 @@
+"""Colors that mean one thing each, told apart by the color-blind too.
+
+Grey is chance, missing or dimmed and nothing else. Labels and checkpoints have their own palettes. The label and
+checkpoint palettes were found by farthest-point search in OKLab over light-and-dark-legible colors, the distance
+being the smallest over normal, protan, deutan and tritan vision (Machado, Oliveira and Fernandes 2009): the first
+eight are at least .085 apart for every one of them (Okabe and Ito's eight: .076), twenty at least .055.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+Theme = Literal["light", "dark"]
+
+PAPER: Mapping[Theme, str] = {"light": "#ffffff", "dark": "#14171c"}
+INK: Mapping[Theme, str] = {"light": "#1b1f24", "dark": "#eceff3"}
+FAINT: Mapping[Theme, str] = {"light": "#dfe3e8", "dark": "#323841"}  # rules and axes
+GREY = "#8b929c"  # chance, missing, dimmed: legible on both
+OTHER: Mapping[Theme, str] = {"light": "#b9a98c", "dark": "#8f8064"}  # categories beyond the palette
+ACCENT: Mapping[Theme, str] = {"light": "#2f6fbf", "dark": "#5b9be6"}  # the one number or series a figure is about
+
+LABELS: Mapping[Theme, tuple[str, ...]] = {
+    "light": (
+        *("#2f6fbf", "#e0812b", "#810c04", "#c996fc", "#50038f", "#2dc3a3", "#6b6a25", "#a23281", "#b0759a", "#0c284f"),
+        *("#ed065a", "#0232d0", "#9563fe", "#4c0927", "#219eca", "#69315d", "#0a4829", "#a1b076", "#c91fae", "#6d369b"),
+    ),
+    "dark": (
+        *("#5b9be6", "#f0a04b", "#567506", "#40fce0", "#b4338e", "#dce930", "#fb5f7d", "#dcaff8", "#8860e2", "#9dca9c"),
+        *("#a48d25", "#2775b1", "#a16656", "#cb7fb9", "#d4fcb6", "#db1f0f", "#649c79", "#7bea7c", "#f25dea", "#e3c327"),
+    ),
+}
+CHECKPOINTS = (
+    *("#0f8b8d", "#e4572e", "#802fbd", "#c492f7", "#24c187", "#96444a"),
+    *("#e69a24", "#d548ce", "#61629b", "#986bfe", "#729258", "#3c50ea"),
+)
+# The farther a value from the ramp's start, the farther its color from the paper.
+SEQUENTIAL: Mapping[Theme, tuple[str, ...]] = {
+    "light": (*("#e8d34f", "#b0cc5b", "#76c070", "#36b183", "#099b8f"), *("#0a7d8c", "#055f86", "#093c8c", "#2c1374")),
+    "dark": (*("#4934a3", "#2558b5", "#0377aa", "#108fa5", "#14a7a1"), *("#3dc099", "#7dd489", "#bae377", "#f7ed6c")),
+}
+DIVERGING: Mapping[Theme, tuple[str, ...]] = {  # zero belongs in the middle
+    "light": (*("#004b96", "#1e6ab6", "#418ad1", "#93bae0", "#e5e8ec"), *("#e2ad91", "#d17236", "#b45018", "#923000")),
+    "dark": (*("#77c7fe", "#4fa6e9", "#3284d0", "#34587c", "#2c2e30"), *("#7b4a2e", "#cb6620", "#e48c49", "#fcb26f")),
+}
+SERIES = (  # one hue per series of checkpoints, light to dark
+    ("#65d2d2", "#23b7b8", "#129999", "#007575", "#015353"),
+    ("#f7a792", "#df8670", "#c8664e", "#9f4833", "#772c1a"),
+)
+
+
+def label_colors(counts: Mapping[str, int], theme: Theme = "light") -> dict[str, str]:
+    """A color for each of the most frequent categories (ties by name); what is beyond the palette is left out."""
+    frequent = sorted(counts, key=lambda name: (-counts[name], name))
+    return dict(zip(frequent, LABELS[theme], strict=False))
+
+
+def checkpoint_colors(names: Sequence[str]) -> dict[str, str]:
+    """One color per checkpoint in the study's order, the same on every page and in both themes.
+
+    >>> checkpoint_colors(["MiniLM", "random"])
+    {'MiniLM': '#0f8b8d', 'random': '#e4572e'}
+    """
+    return {name: CHECKPOINTS[place % len(CHECKPOINTS)] for place, name in enumerate(names)}
+
+
+def series_colors(names: Sequence[str], series: int = 0) -> dict[str, str]:
+    """The checkpoints of one series, in order, through one hue from light to dark."""
+    ramp = SERIES[series % len(SERIES)]
+    steps = max(len(names) - 1, 1)
+    return {name: _between(ramp, place / steps) for place, name in enumerate(names)}
+
+
+def scale(ramp: Sequence[str]) -> list[list[float | str]]:
+    """A ramp as plotly's color scale."""
+    return [[place / (len(ramp) - 1), color] for place, color in enumerate(ramp)]
+
+
+def _between(ramp: Sequence[str], where: float) -> str:
+    at = where * (len(ramp) - 1)
+    low = min(int(at), len(ramp) - 2)
+    left, right = (tuple(bytes.fromhex(color[1:])) for color in ramp[low : low + 2])
+    mixed = (round(a + (b - a) * (at - low)) for a, b in zip(left, right, strict=True))
+    return "#" + bytes(mixed).hex()

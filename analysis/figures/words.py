@@ -1,0 +1,89 @@
+"""How numbers and names are written: the same number looks the same in titles, tables and glyphs."""
+
+import html
+import math
+import re
+import textwrap
+
+from analysis.number import Number
+from analysis.result import Result
+
+LONGEST_HOVER = 200  # characters of one text in a hover card
+HOVER_LINE = 60
+LINES = re.compile(rf"\S.{{0,{HOVER_LINE - 1}}}(?!\S)|\S{{{HOVER_LINE}}}")  # textwrap would take 50 µs a text
+
+
+def value_of(result: Result, name: str) -> Number:
+    """The number of this name, called `name@k` by now where it depends on k."""
+    for known, number in result.numbers.items():
+        if known.split("@")[0] == name:
+            return number
+    return Number(value=None, why=f"No {name} was computed.")
+
+
+def shown(value: float | None, decimals: int | None = None) -> str:
+    """A number to about three digits; the decimals can be fixed, so that an interval has its value's.
+
+    >>> shown(0.9412), shown(63.27), shown(2211), shown(-0.00123), shown(None)
+    ('0.94', '63.3', '2,211', '−0.0012', '–')
+    """
+    if value is None:
+        return "–"
+    places = decimals_of(value) if decimals is None else decimals
+    return f"{value:,.{places}f}".replace("-", "−")
+
+
+def decimals_of(value: float) -> int:
+    """Decimals that show a value to about three digits."""
+    size = abs(value)
+    if size >= 100:
+        return 0
+    if size >= 10:
+        return 1
+    return 2 if size >= 0.1 or size == 0 else min(4, 2 + (size < 0.1) + (size < 0.01))
+
+
+def with_interval(number: Number) -> str:
+    """A value with its interval, in as many decimals as the interval's width needs.
+
+    >>> with_interval(Number(value=0.9412, low=0.93, high=0.951))
+    '0.94 [0.93, 0.95]'
+    >>> with_interval(Number(value=0.9821, low=0.9790, high=0.9847))
+    '0.982 [0.979, 0.985]'
+    """
+    if number.value is None:
+        return "–"
+    places = decimals_of(number.value)
+    if number.low is None or number.high is None:
+        return shown(number.value, places)
+    width = number.high - number.low
+    if width > 0:
+        places = min(max(places, math.ceil(-math.log10(width))), 6)
+    return f"{shown(number.value, places)} [{shown(number.low, places)}, {shown(number.high, places)}]"
+
+
+def plain(text: object) -> str:
+    """Text that plotly, which reads some HTML, shows as it is."""
+    return html.escape(str(text), quote=False)
+
+
+def cut(text: object, limit: int = LONGEST_HOVER) -> str:
+    """Text of at most so many characters on one line, the last an ellipsis where some are left out."""
+    flat = " ".join(str(text)[: limit * 4].split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def hover(text: object) -> str:
+    """Text for a hover card: cut, wrapped and escaped.
+
+    >>> hover("a < b")
+    'a &lt; b'
+    """
+    flat = cut(text)
+    lines = [flat] if len(flat) <= HOVER_LINE else LINES.findall(flat)
+    return "<br>".join(plain(line) for line in lines)
+
+
+def headline(text: str, line: int = 76) -> str:
+    """A figure's title: wrapped and escaped, names in it cut by who writes it."""
+    return "<br>".join(plain(part) for part in textwrap.wrap(text, line))

@@ -1,0 +1,1 @@
+"""One question about one space per file; each exports ANALYSIS."""

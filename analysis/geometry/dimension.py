@@ -1,0 +1,120 @@
+"""How many dimensions the samples fill locally, from distances to nearest neighbours.
+
+TwoNN (Facco et al. 2017): the ratio m of the second to the first neighbour's distance has P(m < x) = 1 - x^-d; d is the
+slope of the line through the origin fitted to (log m, -log(1 - rank / n)) by least squares, the largest 10 % left out.
+MLE (Levina and Bickel 2004, averaged as MacKay and Ghahramani 2005 correct it): one over the mean of
+log(T_k / T_j) over all samples and j < k, with T_j the distance of the j-th neighbour. Of one sample: local dimension.
+
+Assumes even density within a neighbourhood; far above 10 dimensions both run low, as samples get too few. Distances
+are measured again in double precision: a cosine graph's as chord lengths sqrt(2(1 - cosine)).
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.figures.words import shown, value_of
+from analysis.geometry.cosines import unit
+from analysis.geometry.moments import Floats
+from analysis.knn_graph import KnnGraph
+from analysis.number import CannotAnalyze, Number
+from analysis.plugin import Analysis, ByPoint, Params
+from analysis.result import Result
+from analysis.space import EmbeddingSpace
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+KEPT = 0.9  # share of the smallest ratios that TwoNN is fitted on
+CHUNK = 1 << 22  # coordinates of neighbours held at a time
+
+
+def compute(space: EmbeddingSpace, params: Params, neighbors: KnnGraph) -> Result:
+    if neighbors.metric == "dot":
+        raise CannotAnalyze("Inner products are no distances, so they have no dimension; use cosine or euclidean.")
+    if neighbors.k < 2:
+        raise CannotAnalyze("Dimension is read from two neighbours or more; set k to 2 at least.")
+    apart = (distances := _distances(space, neighbors))[:, 0] > 0
+    if apart.sum() < 3:
+        raise CannotAnalyze(f"Only {int(apart.sum())} samples have no exact copy among their neighbours.")
+    ratio, inverse, local = np.full((3, space.n), np.nan)
+    ratio[apart] = distances[apart, 1] / distances[apart, 0]
+    inverse[apart] = np.log(distances[apart, -1:] / distances[apart, :-1]).mean(axis=1)
+    np.divide(1.0, inverse, out=local, where=inverse > 0)
+    if not (ratio[apart] > 1).any() or not np.isfinite(local).any():
+        raise CannotAnalyze("Each sample's neighbours are all equally far from it, so distances do not grow.")
+    notes = [] if neighbors.metric == "euclidean" else ["Distances are chord lengths between unit vectors."]
+    if copies := int((~apart).sum()):
+        notes.append(f"{copies:,} samples with an exact copy are left out.")
+    if even := int(apart.sum() - np.isfinite(local).sum()):
+        notes.append(f"{even:,} samples whose neighbours are all equally far have no local dimension.")
+    return Result(
+        numbers={
+            "twonn": Number(value=float(twonn(ratio[apart])), n=int(apart.sum())),
+            "mle": Number(value=float(harmonic_mean(local[np.isfinite(local)])), n=int(np.isfinite(local).sum())),
+        },
+        points={"local_dimension": local, "second_to_first": ratio},
+        notes=tuple(notes),
+    )
+
+
+def _distances(space: EmbeddingSpace, neighbors: KnnGraph) -> Floats:
+    found = np.empty(neighbors.indices.shape)
+    step = max(1, CHUNK // (neighbors.k * space.d))
+    for start in range(0, space.n, step):
+        rows = slice(start, start + step)
+        near = neighbors.indices[rows]
+        own = space.vectors[rows].astype(np.float64)
+        others = space.vectors[near.ravel()].astype(np.float64)
+        if neighbors.metric == "cosine":
+            own, others = unit(own), unit(others)
+        apart = others.reshape(*near.shape, space.d) - own[:, None]
+        found[rows] = np.sqrt(np.einsum("nkd,nkd->nk", apart, apart))
+    return np.sort(found, axis=1)
+
+
+def twonn(ratios: Floats) -> Floats:
+    """Slope through the origin, (...), of the ratios (..., n)."""
+    n = ratios.shape[-1]
+    kept = max(int(n * KEPT), 2)
+    x = np.log(np.sort(ratios, axis=-1)[..., :kept])
+    y = -np.log(1 - np.arange(1, kept + 1) / n)
+    slope: Floats = (x @ y) / np.square(x).sum(axis=-1)
+    return slope
+
+
+def harmonic_mean(local: Floats) -> Floats:
+    """Harmonic mean, (...), of the local dimensions (..., n)."""
+    mean: Floats = 1 / (1 / local).mean(axis=-1)
+    return mean
+
+
+def figure(result: Result) -> "go.Figure":
+    from analysis.figures.bars import histogram
+
+    local = result.points["local_dimension"]
+    most = np.nanquantile(local, 0.995)  # a few samples with almost even neighbours would flatten the rest
+    two, mle = value_of(result, "twonn"), value_of(result, "mle")
+    return histogram(
+        local[local <= most],
+        title=f"The samples fill about {shown(mle.value)} dimensions by MLE, {shown(two.value)} by TwoNN",
+        x="local dimension of a sample (the highest 0.5 % not drawn)",
+    )
+
+
+ANALYSIS = Analysis(
+    name="dimension",
+    title="Intrinsic dimension",
+    question="How many dimensions do the samples fill locally?",
+    version=1,
+    compute=compute,
+    figure=figure,
+    describe={
+        "twonn": "Dimension from the ratio of the two nearest distances (Facco et al. 2017), largest 10 % left out.",
+        "mle": "Dimension from how fast the k nearest distances grow (Levina, Bickel; MacKay and Ghahramani's mean).",
+    },
+    needs=("neighbors",),
+    interval=ByPoint({"twonn": ("second_to_first", twonn), "mle": ("local_dimension", harmonic_mean)}),
+    rotation_invariant=True,
+    scale_invariant=True,
+)

@@ -1,0 +1,1 @@
+"""One way to find nearest neighbours per file; each exports INDEX."""

@@ -1,0 +1,76 @@
+"""The one kNN graph of a space and metric, by the fastest builder at the asked recall, with its recall measured."""
+
+import numpy as np
+
+from analysis.knn_graph import KnnGraph, Metric
+from analysis.neighbors.points import Points, prepare
+from analysis.neighbors.recall import recall_of
+from analysis.plugin import Index
+from analysis.progress import Progress, silent
+from analysis.recipe import Recipe
+from analysis.registry import called, indexes
+from analysis.space import EmbeddingSpace
+from models.errors import BadInput
+
+VERSION = 1
+EXACT_UP_TO = 20_000  # samples; above, cells are faster
+ENOUGH = 0.99  # recall below which an approximate graph is made anew, exactly
+
+
+def build_graph(
+    space: EmbeddingSpace,
+    *,
+    metric: Metric,
+    k: int,
+    seed: int,
+    method: str = "auto",
+    report: Progress = silent,
+) -> KnnGraph:
+    """Find the k nearest other samples of each sample.
+
+    `method`: the name of an index, taken as asked, whatever its recall; or "auto": exact up to 20,000 samples and
+    cells above, which give way to an exact search where their measured recall is below 0.99.
+    """
+    check_k(space, k)
+    points = prepare(space.vectors, metric)
+    name = method
+    if method == "auto":
+        name = "exact" if space.n <= EXACT_UP_TO else "cells"
+    graph = _built(space, points, called(name, indexes(), "index"), k=k, seed=seed, asked=method, report=report)
+    if method == "auto" and graph.recall.value is not None and graph.recall.value < ENOUGH:
+        report(1, 2, f"recall {graph.recall.value:.3f} is too low, searching exactly")
+        graph = _built(space, points, indexes()["exact"], k=k, seed=seed, asked=method, report=report)
+    return graph
+
+
+def check_k(space: EmbeddingSpace, k: int) -> None:
+    """Refuse a k that has no k other samples."""
+    if not 1 <= k < space.n:
+        raise BadInput(f"k is {k} but space {space.name!r} has {space.n} samples; give a k from 1 to {space.n - 1}.")
+
+
+def graph_recipe(space_key: str, *, metric: Metric, k: int, seed: int, method: str = "auto") -> Recipe:
+    """The recipe of a graph, known before it is built."""
+    params = {"k": k, "metric": metric, "seed": seed} | ({} if method == "auto" else {"method": method})
+    return Recipe("neighbors", VERSION, params, {"space": space_key})
+
+
+def _built(
+    space: EmbeddingSpace, points: Points, index: Index, *, k: int, seed: int, asked: str, report: Progress
+) -> KnnGraph:
+    report(0, 2, f"finding {k} neighbours of {space.n:,} samples by {index.name}")
+    indices, distances = index.build(space.vectors, k=k, metric=points.metric, seed=seed)
+    _check(index, indices, space.n, k)
+    report(1, 2, "measuring the recall")
+    recall, recalls = recall_of(points, indices, exact=index.exact, seed=seed)
+    key = graph_recipe(space.key, metric=points.metric, k=k, seed=seed, method=asked).key
+    return KnnGraph(key, points.metric, index.name, indices, distances, recall, recalls)
+
+
+def _check(index: Index, indices: np.ndarray, n: int, k: int) -> None:
+    """Refuse an index that breaks its promise: k others each, none twice, never the sample itself."""
+    row = np.sort(indices, axis=1)
+    if indices.shape != (n, k) or row.min() < 0 or row.max() >= n:
+        raise ValueError(f"index {index.name!r} did not find {k} samples for each of {n}")
+    if (indices == np.arange(n)[:, None]).any() or (row[:, 1:] == row[:, :-1]).any():
+        raise ValueError(f"index {index.name!r} lists a sample as its own neighbour, or one neighbour twice")

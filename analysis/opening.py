@@ -1,0 +1,158 @@
+"""`open THING …`: from a study, a table, vectors or folders of checkpoints to a dashboard on them.
+
+A table without vectors gets MiniLM; checkpoints alone are shown over `pydocs`, image ones over `digits`. What is
+shown is written as a study file into the cache, so it can be kept, edited and run without a browser.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.plugin import Preview
+from analysis.registry import sources
+from analysis.run import default_cache
+from analysis.study import ALLOWED, CheckpointSpec, DatasetSpec, Study
+from analysis.study_file import dump_study, read_study, study_from, study_key
+from models.errors import BadInput
+from models.place import Place
+
+WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.pth", "*.th")
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+APP = Path(__file__).resolve().parents[1] / "app.py"
+STUDIES = APP.parent / "assets" / "studies"
+
+
+def serve(
+    things: Sequence[str], *, cache: Path | None = None, roots: Sequence[Path] = (), headless: bool = False
+) -> int:
+    """Start the dashboard on the things and wait for it to end."""
+    root = cache.expanduser().resolve() if cache else default_cache()
+    study, folders = study_file_for(things, root)
+    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
+    command += ["--server.headless", "true"] if headless else []
+    command += ["--", "--study", str(study), "--cache", str(root)]
+    for folder in (*folders, *roots):
+        command += ["--root", str(Path(folder).expanduser().resolve())]
+    sys.stderr.write(f"starting the dashboard on {', '.join(things)}\n")
+    try:
+        return subprocess.run(command, cwd=APP.parent, env=os.environ, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def study_file_for(things: Sequence[str], cache: Path) -> tuple[Path, list[Path]]:
+    """The study file of the things, written into the cache where they are none, and the folders it reads."""
+    if len(things) == 1 and _is_study(Path(things[0])):
+        path = Path(things[0]).expanduser().resolve()
+        read_study(path)
+        return path, [path.parent]
+    study, folders = study_of(things)
+    path = cache / "opened" / study_key(study)[:16] / "study.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(dump_study(study), encoding="utf-8")
+    return path, [path.parent, *folders]
+
+
+def study_of(things: Sequence[str]) -> tuple[Study, list[Path]]:
+    """A study of samples and checkpoints told apart by what they are."""
+    checkpoints: list[CheckpointSpec] = []
+    samples: list[tuple[DatasetSpec, Preview]] = []
+    folders: list[Path] = []
+    for thing in things:
+        path = Path(thing).expanduser().resolve()
+        if not path.exists():
+            raise BadInput(f"{thing!r} does not exist; give a study, a table, vectors, or a folder of checkpoints.")
+        if _is_study(path):
+            raise BadInput(f"{path.name!r} is a study; open it alone.")
+        found = checkpoints_in(path) if path.is_dir() else []
+        checkpoints += found
+        if not found:
+            samples.append(samples_in(path))
+        folders.append(path if path.is_dir() else path.parent)
+    if len(samples) > 1:
+        raise BadInput(f"{len(samples)} sets of samples were given; open one at a time.")
+    dataset, name = (samples[0][0], Path(samples[0][0].path).stem) if samples else (None, Path(things[0]).name)
+    if dataset is None:
+        images = any(spec.family == "image" for spec in checkpoints)
+        dataset = DatasetSpec(source="digits") if images else DatasetSpec(source="pydocs", sample=1500)
+    if not checkpoints:
+        checkpoints = [_default_checkpoint(dataset, samples[0][1])]
+    elif dataset.vector:
+        checkpoints.append(CheckpointSpec(name="vectors", family="vectors"))
+    return Study(name=name or "opened", dataset=dataset, checkpoint=tuple(checkpoints)), folders
+
+
+def samples_in(path: Path) -> tuple[DatasetSpec, Preview]:
+    """The dataset section for a file or folder of samples, its columns chosen as its preview suggests."""
+    problems = []
+    for source in ("images",) if path.is_dir() else ("table", "vectors", "images"):
+        try:
+            bare = _dataset({"source": source, "path": str(path)})
+            preview = sources()[source].preview(bare, Place(path.parent))
+        except BadInput as error:
+            problems.append(str(error))
+            continue
+        suggestion = {key: value for key, value in preview.suggestion.items() if value}
+        return _dataset({"source": source, "path": str(path), **suggestion}), preview
+    raise BadInput(problems[0])
+
+
+def _dataset(table: dict[str, Any]) -> DatasetSpec:
+    dataset = study_from({"dataset": table, "checkpoint": [{"name": "any"}]}).dataset
+    assert dataset is not None
+    return dataset
+
+
+def checkpoints_in(folder: Path) -> list[CheckpointSpec]:
+    """The checkpoints of a folder: itself, its subfolders, or bare safetensors files; `checkpoint-N` are a series."""
+    if _is_checkpoint(folder):
+        return [_checkpoint(folder, folder.name)]
+    found = sorted((sub for sub in folder.iterdir() if sub.is_dir() and _is_checkpoint(sub)), key=_step)
+    return [_checkpoint(sub, f"{folder.name}(step={_step(sub)})" if _step(sub) >= 0 else sub.name) for sub in found]
+
+
+def _checkpoint(folder: Path, name: str) -> CheckpointSpec:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    clean = "".join(c if c in ALLOWED else "_" for c in name).lstrip(".-") or "checkpoint"
+    step = _step(folder)
+    return CheckpointSpec(
+        name=clean,
+        family="image" if "image_size" in config or "num_channels" in config else "transformer",
+        model=str(folder),
+        series=folder.parent.name if step >= 0 else "",
+        at=float(step) if step >= 0 else None,
+    )
+
+
+def _is_checkpoint(folder: Path) -> bool:
+    return (folder / "config.json").is_file() and any(any(folder.glob(weights)) for weights in WEIGHTS)
+
+
+def _step(folder: Path) -> int:
+    prefix, _, number = folder.name.rpartition("-")
+    return int(number) if prefix == "checkpoint" and number.isdigit() else -1
+
+
+def _is_study(path: Path) -> bool:
+    return path.is_file() and path.suffix == ".toml"
+
+
+def _default_checkpoint(dataset: DatasetSpec, preview: Preview) -> CheckpointSpec:
+    if dataset.source == "vectors" or dataset.vector:
+        return CheckpointSpec(name="vectors", family="vectors")
+    if dataset.text:
+        return CheckpointSpec(name="MiniLM", model=MINILM)
+    if dataset.numeric:
+        return CheckpointSpec(name="columns", family="numeric")
+    if dataset.source == "images" or dataset.image:
+        raise BadInput(
+            f"{Path(dataset.path).name!r} holds images; give a folder with an image checkpoint beside it to embed them."
+        )
+    raise BadInput(
+        f"{Path(dataset.path).name!r} has no column of texts, vectors or numbers (it has: "
+        f"{', '.join(map(str, preview.columns['column']))}); name the columns in a study file."
+    )

@@ -1,0 +1,263 @@
+"""From a study to any value in it: find it by key, or make it with everything it needs on the way.
+
+`find` never computes and is quick enough for a page; `make` is for worker processes and the command line.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.ask import Ask
+from analysis.dataset import Dataset
+from analysis.keys import recipe_of
+from analysis.knn_graph import KnnGraph
+from analysis.plugin import Params, Projection
+from analysis.progress import Progress, silent
+from analysis.recipe import Recipe
+from analysis.registry import analyses, called, params_of, projections
+from analysis.result import Result
+from analysis.result_files import number_from_json, number_to_json, result_from, result_to_parts
+from analysis.samples import dataset_recipe, find_dataset, make_dataset
+from analysis.space import EmbeddingSpace
+from analysis.spaces import SpaceOf, encoder_recipe, items_of, space_recipe, spaces_of
+from analysis.store import Artifact, Store
+from analysis.study import Study
+from models.errors import BadInput
+from models.place import Place
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A projection: coordinates (n, dimensions) and how far to trust them."""
+
+    coordinates: npt.NDArray[np.float32]
+    trust: Result
+
+
+@dataclass(frozen=True, eq=False)
+class Pipeline:
+    """A study, the place its paths start from, and the store its values are kept in."""
+
+    study: Study
+    place: Place
+    store: Store
+    _memory: dict[str, Any] = field(default_factory=dict)
+
+    # Samples and spaces
+
+    @property
+    def dataset_recipe(self) -> Recipe:
+        """Recipe of the samples; the source's files are hashed once per pipeline."""
+        if "recipe" not in self._memory:
+            self._memory["recipe"] = dataset_recipe(self.study, self.place)
+        recipe: Recipe = self._memory["recipe"]
+        return recipe
+
+    def find_dataset(self, *, items: bool = False) -> Dataset | None:
+        """The samples if they were read before; with `items`, only with what the encoders read."""
+        kept: Dataset | None = self._memory.get("dataset")
+        if kept is not None and (not items or self._memory["items"]):
+            return kept
+        dataset = find_dataset(self.dataset_recipe, self.store, items=True)
+        whole = dataset is not None
+        if dataset is None and not items:
+            dataset = find_dataset(self.dataset_recipe, self.store, items=False)
+        if dataset is not None:
+            self._memory.update(dataset=dataset, items=whole)
+        return dataset
+
+    def dataset(self, *, items: bool = False) -> Dataset:
+        """The samples, read now if they were not."""
+        found = self.find_dataset(items=items)
+        if found is None:
+            found = make_dataset(self.study, self.place, self.dataset_recipe, self.store)
+            self._memory.update(dataset=found, items=True)
+        return found
+
+    def spaces(self) -> tuple[SpaceOf, ...]:
+        """Every space of the study; its checkpoints' configuration files are read once per pipeline."""
+        if "spaces" not in self._memory:
+            self._memory["spaces"] = spaces_of(self.study, self.place)
+        found: tuple[SpaceOf, ...] = self._memory["spaces"]
+        return found
+
+    def space_called(self, name: str) -> SpaceOf:
+        """One space by name."""
+        spaces = {space.name: space for space in self.spaces()}
+        return called(name, spaces, "space")
+
+    # Finding without computing
+
+    def recipe(self, ask: Ask) -> Recipe | None:
+        """The recipe of an ask, or None while the samples are unread."""
+        if ask.kind == "dataset":
+            return self.dataset_recipe
+        dataset = self.find_dataset()
+        if dataset is None:
+            return None
+        return recipe_of(ask, self.space_called(ask.subject), self.study, self.place, dataset)
+
+    def find(self, ask: Ask) -> Any | None:
+        """The value of an ask if it is there: Dataset, EmbeddingSpace, KnnGraph, Drawing or Result."""
+        if ask.kind == "dataset":
+            return self.find_dataset(items=True)
+        recipe = self.recipe(ask)
+        if recipe is None:
+            return None
+        if recipe.key in self._memory:
+            return self._memory[recipe.key]
+        artifact = self.store.get(recipe)
+        if artifact is None:
+            return None
+        value = self._read(ask, recipe, artifact)
+        if ask.kind != "projection":
+            self._memory[recipe.key] = value
+        return value
+
+    def _read(self, ask: Ask, recipe: Recipe, artifact: Artifact) -> Any:
+        if ask.kind == "space":
+            dataset = self.dataset()
+            return EmbeddingSpace(ask.subject, recipe.key, artifact.array("vectors"), dataset.ids)
+        if ask.kind == "neighbors":
+            return KnnGraph(
+                recipe.key,
+                recipe.params["metric"],
+                artifact.content["method"],
+                artifact.array("indices"),
+                artifact.array("distances"),
+                number_from_json(artifact.content["recall"]),
+                tuple(artifact.content["recalls"]),
+            )
+        if ask.kind == "projection":
+            return Drawing(artifact.array("array-coordinates"), result_from(artifact))
+        return result_from(artifact)
+
+    # Making
+
+    def make(self, ask: Ask, progress: Progress = silent) -> Any:
+        """The value of an ask, computed now with whatever it needs if it is not there."""
+        if ask.kind == "dataset":
+            progress(0, 1, "reading the samples")
+            return self.dataset(items=True)
+        self.dataset()
+        found = self.find(ask)
+        if found is not None:
+            return found
+        recipe = self.recipe(ask)
+        assert recipe is not None
+        start = time.perf_counter()
+        if ask.kind == "space":
+            self._embed(ask, progress)
+        elif ask.kind == "neighbors":
+            self._link(ask, recipe, start, progress)
+        elif ask.kind == "projection":
+            self._draw(ask, recipe, start, progress)
+        else:
+            self._answer(ask, recipe, start, progress)
+        return self.find(ask)
+
+    def _embed(self, ask: Ask, progress: Progress) -> None:
+        """Embed with a checkpoint: every layer of it that the study wants and that is missing, in one pass."""
+        from models.embedding import embed
+
+        dataset = self.dataset(items=True)
+        mine = self.space_called(ask.subject)
+        recipes = {
+            space.layer: space_recipe(space, dataset, self.place)
+            for space in self.spaces()
+            if space.checkpoint == mine.checkpoint
+        }
+        missing = {layer: recipe for layer, recipe in recipes.items() if self.store.get(recipe) is None}
+        first = recipes[mine.layer]
+        whole = Recipe("embedding", 1, {"layers": sorted(missing)}, {"space": first.key})
+        folder = self.store.partial(whole)
+        start = time.perf_counter()
+        paths = embed(
+            encoder_recipe(mine.checkpoint, self.place),
+            items_of(mine.checkpoint, dataset, self.place),
+            layers=sorted(missing),
+            folder=folder,
+            workers=self.study.engine.workers,
+            report=progress,
+        )
+        seconds = time.perf_counter() - start
+        for layer, recipe in missing.items():
+            vectors = np.load(paths[layer], mmap_mode="r", allow_pickle=False)
+            EmbeddingSpace(ask.subject, recipe.key, vectors, dataset.ids)  # checked at birth
+            content = {"n": len(vectors), "d": int(vectors.shape[1]), "checkpoint": mine.checkpoint.name}
+            del vectors
+            self.store.put(recipe, content=content, arrays={"vectors": paths[layer]}, seconds=seconds)
+        self.store.forget(whole)
+
+    def _link(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
+        from analysis.neighbors.graph import build_graph
+
+        space = self.make(Ask("space", subject=ask.subject), progress)
+        progress(0, 1, f"finding the neighbours in {ask.subject}")
+        params = recipe.params
+        graph = build_graph(space, metric=params["metric"], k=params["k"], seed=params["seed"], report=progress)
+        self.store.put(
+            recipe,
+            content={
+                "method": graph.method,
+                "recall": number_to_json(graph.recall),
+                "recalls": list(graph.recalls),
+            },
+            arrays={"indices": graph.indices, "distances": graph.distances},
+            seconds=time.perf_counter() - start,
+        )
+
+    def _draw(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
+        from analysis.projection.trust import trust
+
+        space, graph = self._space_and_graph(ask, progress)
+        progress(0, 1, f"drawing {ask.subject} by {ask.name}")
+        projection = projections()[ask.name]
+        dimensions, params = _split(ask, projection)
+        study = self.study
+        coordinates = projection.project(space, graph, dimensions, study.seed, params)
+        judged = trust(space, graph, coordinates, metric=study.metric, k=study.k, seed=study.seed)
+        content, arrays, tables = result_to_parts(judged)
+        self.store.put(
+            recipe,
+            content=content,
+            arrays=arrays | {"array-coordinates": coordinates},
+            tables=tables,
+            seconds=time.perf_counter() - start,
+        )
+
+    def _answer(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
+        from analysis.uncertainty import answer
+
+        analysis, study = analyses()[ask.name], self.study
+        space: EmbeddingSpace = self.make(Ask("space", subject=ask.subject), progress)
+        needs: dict[str, Any] = {}
+        if "neighbors" in analysis.needs:
+            graph: KnnGraph = self.make(Ask("neighbors", subject=ask.subject), progress)
+            needs["neighbors"] = graph.nearest(study.k)
+        if "labels" in analysis.needs:
+            needs["labels"] = self.dataset().labels_in(ask.other)
+        if "metric" in analysis.needs:
+            needs["metric"] = study.metric
+        progress(0, 1, f"{analysis.title.lower()} of {ask.subject}")
+        params = params_of(analysis.params, ask.params)
+        result = answer(analysis, space, params, needs, draws=study.draws, seed=study.seed, k=study.k)
+        content, arrays, tables = result_to_parts(result)
+        self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
+
+    def _space_and_graph(self, ask: Ask, progress: Progress) -> tuple[EmbeddingSpace, KnnGraph]:
+        return (
+            self.make(Ask("space", subject=ask.subject), progress),
+            self.make(Ask("neighbors", subject=ask.subject), progress),
+        )
+
+
+def _split(ask: Ask, projection: Projection) -> tuple[int, Params]:
+    given = dict(ask.params)
+    dimensions = given.pop("dimensions", 2)
+    if dimensions not in (2, 3):
+        raise BadInput(f"a map has 2 or 3 dimensions, not {dimensions!r}.")
+    return dimensions, params_of(projection.params, given)

@@ -1,0 +1,71 @@
+"""What a study wants, in the order of making: the asks of a whole run, and which of them are still missing."""
+
+from fnmatch import fnmatchcase
+
+from analysis.ask import Ask
+from analysis.keys import graph_k
+from analysis.pipeline import Pipeline
+from analysis.registry import analyses
+from models.errors import BadInput, nearest
+
+MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
+
+
+def wanted(pipeline: Pipeline) -> list[Ask]:
+    """Every ask of a whole run: per space its vectors, neighbours, maps and the analyses the study names.
+
+    Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
+    """
+    dataset = pipeline.dataset()
+    graph_k(pipeline.study, len(dataset))  # refuses k >= n before any work
+    chosen = chosen_analyses(pipeline.study.analyses)
+    asks: list[Ask] = [Ask("space", subject=space.name) for space in pipeline.spaces()]
+    for space in pipeline.spaces():
+        asks.append(Ask("neighbors", subject=space.name))
+        for name in chosen:
+            if "labels" in analyses()[name].needs:
+                asks += [Ask("analysis", name, space.name, other=label) for label in dataset.labels]
+            else:
+                asks.append(Ask("analysis", name, space.name))
+    return asks + [Ask("projection", name, space.name) for space in pipeline.spaces() for name in MAPS]
+
+
+def chosen_analyses(globs: tuple[str, ...]) -> list[str]:
+    """Names of the one-space questions that the study's globs pick."""
+    known = list(analyses())
+    later = (
+        "comparison",
+        "task",
+        "transferability",
+        "alignment",
+        "anchors",
+        "benefit",
+        "projection",
+        "index",
+    )
+    for glob in globs:
+        if not any(fnmatchcase(name, glob) for name in (*known, *later, *COMPARISONS, *ESTIMATORS)):
+            raise BadInput(f"analyses of the study names {glob!r}, which matches nothing{nearest(glob, known)}")
+    return [name for name in known if any(fnmatchcase(name, glob) for glob in globs)]
+
+
+# Names of the contract whose plug-ins come later: a study may name them today.
+COMPARISONS = (
+    "debiased_cka",
+    "rbf_cka",
+    "procrustes",
+    "rsa_pearson",
+    "rsa_spearman",
+    "svcca",
+    "pwcca",
+    "mutual_knn",
+    "jaccard",
+    "second_order_cosine",
+    "eigenspace_overlap",
+)
+ESTIMATORS = ("h_score", "logme", "transrate", "nleep", "gbc", "parc", "uniformity", "collapse", "distances")
+
+
+def missing(pipeline: Pipeline, asks: list[Ask]) -> list[Ask]:
+    """Those that are not there yet."""
+    return [ask for ask in asks if pipeline.find(ask) is None]

@@ -1,0 +1,188 @@
+"""What a plug-in declares. The pipeline reads these and hands each plug-in just what it needs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.dataset import Dataset
+from analysis.knn_graph import Metric
+from analysis.result import Result
+from analysis.study import DatasetSpec
+from models.place import Place
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+Need = Literal["neighbors", "labels", "metric"]
+
+
+@dataclass(frozen=True)
+class Slider:
+    """How a whole or broken number among a plug-in's parameters is asked for."""
+
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How one of a few words among a plug-in's parameters is asked for."""
+
+    options: tuple[str, ...]
+    label: str
+
+
+@dataclass(frozen=True)
+class Params:
+    """Parameters of a plug-in: a frozen dataclass of plain values annotated with Slider or Choice."""
+
+
+Statistic = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+OfBlocks = Callable[[npt.NDArray[np.bool_]], Mapping[str, float]]
+OneDraw = Callable[[np.random.Generator], Mapping[str, float | npt.NDArray[np.float64]]]
+Share = Callable[..., OfBlocks]
+
+
+@dataclass(frozen=True)
+class Subsample:
+    """Interval by recomputing on random subsets without repeats (delete-d jackknife): for what needs the space alone.
+
+    With m of n points drawn, the spread of the subset values times sqrt(m / (n - m)) estimates that of the whole.
+    `share(space, params, block_of)` spares the recomputing where numbers follow from moments: told which block each
+    sample belongs to, (n,), it gives a function from the blocks drawn, a mask, to the numbers of their samples.
+    """
+
+    fraction: float = 0.5
+    share: Share | None = None
+
+
+# Neighbours see much the same of a space, so what they contribute is not independent and plain resampling is too
+# narrow: on simulated clouds, manifolds and clusters (k = 5, 15, 30; n = 300, 1,000) its spread was .85 (median;
+# .59 to 1.3) of the true one. Stretched by this it covers; `benchmarks/coverage.py` shows it.
+NEIGHBOR_STRETCH = 1.3
+
+
+@dataclass(frozen=True)
+class ByPoint:
+    """Interval by resampling per-point contributions on the fixed graph, never the points themselves.
+
+    `statistics`: for each number, which of `Result.points` it is made of and how, from (..., n) to (...); samples
+    with NaN there are left out. `stretch`: how much wider than independent contributions would have it.
+    """
+
+    statistics: Mapping[str, tuple[str, Statistic]]
+    stretch: float = NEIGHBOR_STRETCH
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The plug-in states its own intervals (an exact or closed form), or its numbers are counts without one."""
+
+
+@dataclass(frozen=True)
+class Permuted:
+    """Null by dealing the labels anew among the samples that have one, on the same graph."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Null drawn by the plug-in: `draw(space, params, **needs)` works out once what does not change between draws.
+
+    It gives a function that, called with a generator, gives each number once under chance. An array among them is
+    averaged over the draws and kept as `Result.arrays["null_<name>"]`, for figures. `what` says in a sentence what
+    chance means. `draws` caps the study's number where one draw is costly.
+    """
+
+    draw: Callable[..., OneDraw]
+    what: str
+    draws: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """A question about one space.
+
+    `compute(space, params, **needs) -> Result` is given just the needs it names:
+
+    `neighbors`: KnnGraph cut to the study's k; `labels`: one Labels, the pipeline asking once per label column;
+    `metric`: the study's metric. A number's name in `compute` carries no `@k`; the pipeline adds it where
+    `at_k` says so. The promises are kept by property tests.
+    """
+
+    name: str
+    title: str
+    question: str  # one sentence: what it answers
+    version: int
+    compute: Callable[..., Result]
+    figure: Callable[[Result], "go.Figure"]
+    describe: Mapping[str, str]  # for each number: what it says, its formula, in one sentence
+    params: type[Params] = Params
+    needs: tuple[Need, ...] = ()
+    interval: Subsample | ByPoint | Stated = field(default_factory=Stated)
+    null: Permuted | Drawn | None = None
+    at_k: bool = False
+    rotation_invariant: bool = False
+    scale_invariant: bool = False
+    translation_invariant: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """A way to draw a space: `project(space, graph, dimensions, seed, params) -> (n, dimensions) float32`."""
+
+    name: str
+    title: str
+    version: int
+    project: Callable[..., npt.NDArray[np.float32]]
+    params: type[Params] = Params
+
+
+class IndexBuilder(Protocol):
+    """Find the k nearest rows of each row, itself excluded."""
+
+    def __call__(
+        self, vectors: npt.NDArray[np.float32], *, k: int, metric: Metric, seed: int
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Return indices (n, k) and distances (n, k), nearest first."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """A way to build the kNN graph; `exact` ones need no recall."""
+
+    name: str
+    title: str
+    version: int
+    exact: bool
+    build: IndexBuilder
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a source holds, before anything is computed: its columns, a few rows, and the roles it would give them."""
+
+    rows: int
+    columns: pd.DataFrame  # column, type, example, distinct, missing
+    head: pd.DataFrame
+    suggestion: Mapping[str, Any]  # keys of [dataset] with suggested values
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetSource:
+    """A source of samples. `fingerprint` names all that decides what `load` gives (file hashes, package versions),
+    cheaply; `load` reads, checks and samples; `preview` shows the schema.
+    """
+
+    name: str
+    title: str
+    version: int
+    fingerprint: Callable[[DatasetSpec, Place], Mapping[str, str]]
+    load: Callable[[DatasetSpec, Place, int], Dataset]
+    preview: Callable[[DatasetSpec, Place], Preview]

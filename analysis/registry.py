@@ -1,0 +1,53 @@
+"""The plug-ins that are there, by kind and name."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from analysis.plugin import Analysis, DatasetSource, Index, Params, Projection
+from models.discovery import discover
+from models.encoder import Family
+from models.errors import BadInput, nearest
+
+Plugin = TypeVar("Plugin")
+
+
+def analyses() -> Mapping[str, Analysis]:
+    """Every question about one space."""
+    return discover("analysis.geometry", "ANALYSIS")
+
+
+def projections() -> Mapping[str, Projection]:
+    """Every way to draw a space."""
+    return discover("analysis.projection", "PROJECTION")
+
+
+def indexes() -> Mapping[str, Index]:
+    """Every way to find nearest neighbours."""
+    return discover("analysis.neighbors", "INDEX")
+
+
+def sources() -> Mapping[str, DatasetSource]:
+    """Every source of samples."""
+    return discover("analysis.datasets", "DATASET")
+
+
+def families() -> Mapping[str, Family]:
+    """Every kind of encoder."""
+    return discover("models.families", "FAMILY")
+
+
+def called(name: str, plugins: Mapping[str, Plugin], kind: str) -> Plugin:
+    """One plug-in by name; BadInput names the nearest where there is none."""
+    if name not in plugins:
+        raise BadInput(f"no {kind} {name!r}{nearest(name, plugins)}")
+    return plugins[name]
+
+
+def params_of(cls: type[Params], given: Mapping[str, Any]) -> Params:
+    """A plug-in's parameters: its own, and those that are given instead."""
+    known = {field.name for field in fields(cls)}
+    for name in given:
+        if name not in known:
+            raise BadInput(f"unknown parameter {name!r}{nearest(name, known)}")
+    return cls(**given)

@@ -1,0 +1,207 @@
+"""What a run writes: `numbers.csv`, `spaces.csv`, `manifest.json`, tables, figures and, if asked, vectors."""
+
+import csv
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.ask import Ask
+from analysis.knn_graph import KnnGraph
+from analysis.number import Number
+from analysis.pipeline import Drawing, Pipeline
+from analysis.registry import analyses, indexes, projections
+from analysis.result import Result
+from analysis.store import LIBRARIES, library_versions
+from analysis.study import ALLOWED
+from analysis.study_file import plain, study_key
+from models.errors import Failed
+
+COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
+COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
+SECTIONS_IN_USE = ("name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint")
+
+
+def number_rows(pipeline: Pipeline, asks: list[Ask]) -> pd.DataFrame:
+    """Every number that the asks have an answer for, or a reason, one a row."""
+    rows = []
+    for ask in asks:
+        if ask.kind in ("neighbors", "projection", "analysis"):
+            value = pipeline.find(ask)
+            rows += [] if value is None else rows_of(pipeline, ask, value)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result) -> list[dict[str, Any]]:
+    """The numbers of one value, as rows."""
+    if isinstance(value, KnnGraph):
+        k = pipeline.study.k
+        return [_row("index", indexes()[value.method].version, ask, "", f"recall@{k}", value.recall_at(k))]
+    if isinstance(value, Drawing):
+        version, numbers = projections()[ask.name].version, value.trust.numbers
+        return [
+            _row("projection", version, ask, ask.name, f"{name}@{pipeline.study.k}", number)
+            for name, number in numbers.items()
+        ]
+    version = analyses()[ask.name].version
+    return [_row(ask.name, version, ask, ask.other, name, n) for name, n in value.numbers.items()]
+
+
+def _row(analysis: str, version: int, ask: Ask, other: str, name: str, number: Number) -> dict[str, Any]:
+    row = {column: getattr(number, column, None) for column in COLUMNS[5:]}
+    return {
+        "analysis": analysis,
+        "version": version,
+        "subject": ask.subject,
+        "other": other,
+        "number": name,
+        **row,
+    }
+
+
+def space_rows(pipeline: Pipeline) -> pd.DataFrame:
+    """One row per space: where its vectors come from."""
+    rows = []
+    for space in pipeline.spaces():
+        found = pipeline.find(Ask("space", subject=space.name))
+        spec = space.checkpoint
+        rows.append(
+            {
+                "space": space.name,
+                "checkpoint": spec.name,
+                "layer": space.layer,
+                "pooling": space.card.pooling,
+                "series": spec.series,
+                "at": spec.at,
+                "weights_sha256": space.card.weights_sha256,
+                "n": None if found is None else found.n,
+                "d": None if found is None else found.d,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = None) -> dict[str, Any]:
+    """What a reader needs to trust or repeat an export: study, seeds, keys, versions, n, approximations."""
+    study = pipeline.study
+    dataset = pipeline.find_dataset()
+    without: list[dict[str, str]] = []
+    notes: list[str] = []
+    keys = {}
+    for ask in asks:
+        recipe, value = pipeline.recipe(ask), pipeline.find(ask)
+        if recipe is None or value is None:
+            continue
+        keys[str(ask)] = recipe.key
+        if isinstance(value, KnnGraph) and not indexes()[value.method].exact:
+            notes.append(f"{ask}: approximate ({value.method}), measured recall in numbers.csv")
+        result = value.trust if isinstance(value, Drawing) else value
+        if isinstance(result, Result):
+            notes += [f"{ask}: {note}" for note in result.notes]
+            without += [
+                {"ask": str(ask), "number": name, "why": number.why}
+                for name, number in result.numbers.items()
+                if number.value is None
+            ]
+    content = plain(study)
+    return {
+        "study": content,
+        "study_key": study_key(study),
+        "seed": study.seed,
+        "n": None if dataset is None else len(dataset),
+        "dataset": None if dataset is None else {"name": dataset.name, "notes": list(dataset.notes)},
+        "keys": keys,
+        "without_an_answer": without,
+        "notes": notes,
+        "failures": failures or [],
+        "not_used_yet": sorted(set(content) - set(SECTIONS_IN_USE)),
+        "complaints": list(pipeline.store.complaints),
+        "python": platform.python_version(),
+        "libraries": library_versions(LIBRARIES_IN_MANIFEST),
+    }
+
+
+LIBRARIES_IN_MANIFEST = (
+    *LIBRARIES,
+    "pyarrow",
+    "networkx",
+    "tokenizers",
+    "plotly",
+    "streamlit",
+)
+
+
+def write_report(
+    pipeline: Pipeline, asks: list[Ask], out: Path, *, vectors: bool = False, failures: list[str] | None = None
+) -> None:
+    """Fill a folder with everything the run has; Failed where the disk refuses."""
+    try:
+        _write_report(pipeline, asks, out, vectors, failures or [])
+    except OSError as error:
+        raise Failed(
+            f"the report could not be written to {out}: {error.strerror or error}; free some space or give another"
+            " --out DIR and run again, nothing is computed twice."
+        ) from error
+
+
+def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool, failures: list[str]) -> None:
+    for folder in ("tables", "figures", *(["vectors"] if vectors else [])):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    number_rows(pipeline, asks).to_csv(out / "numbers.csv", index=False)
+    space_rows(pipeline).to_csv(out / "spaces.csv", index=False)
+    for ask in asks:
+        value = pipeline.find(ask)
+        if isinstance(value, Result):
+            name = file_name(ask.name, ask.subject, ask.other)
+            for table, frame in value.tables.items():
+                frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)
+            if any(number.value is not None for number in value.numbers.values()):
+                _write_figure(analyses()[ask.name].figure(value), out / "figures" / f"{name}.html")
+        if isinstance(value, Drawing):
+            _write_map(pipeline, ask, value, out)
+    if vectors:
+        _write_vectors(pipeline, out / "vectors")
+    whole = json.dumps(manifest(pipeline, asks, failures), indent=1, ensure_ascii=False)
+    (out / "manifest.json").write_text(whole, encoding="utf-8")
+
+
+def _write_vectors(pipeline: Pipeline, folder: Path) -> None:
+    for space in pipeline.spaces():
+        found = pipeline.find(Ask("space", subject=space.name))
+        if found is not None:
+            np.save(folder / f"{space.name}.npy", found.vectors, allow_pickle=False)
+    with (folder / "ids.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id"])
+        rows.writerows([i] for i in pipeline.dataset().ids)
+
+
+def _write_map(pipeline: Pipeline, ask: Ask, drawing: Drawing, out: Path) -> None:
+    from analysis.figures.map import map_figure
+
+    name = file_name(ask.name, ask.subject)
+    coordinates = pd.DataFrame(drawing.coordinates, columns=list("xyz")[: drawing.coordinates.shape[1]])
+    coordinates.insert(0, "id", list(pipeline.dataset().ids))
+    coordinates.to_parquet(out / "tables" / f"{name}.parquet", index=False)
+    study, dataset = pipeline.study, pipeline.dataset()
+    title = f"{ask.subject} by {projections()[ask.name].title}"
+    figure = map_figure(dataset, drawing.coordinates, drawing.trust, name=title, k=study.k, seed=study.seed)
+    _write_figure(figure, out / "figures" / f"{name}.html")
+
+
+def _write_figure(figure: Any, path: Path) -> None:
+    figure.write_html(path, include_plotlyjs=True, full_html=True)
+
+
+def file_name(*parts: str) -> str:
+    """A file's name from words, each allowed character kept; an odd label's others become underscores."""
+    return "--".join("".join(c if c in ALLOWED else "_" for c in part) for part in parts if part)
+
+
+def plain_number(number: Number) -> Mapping[str, Any]:
+    """A number's columns, for a table on screen."""
+    return {column: getattr(number, column, None) for column in COLUMNS[5:]}

@@ -1,0 +1,125 @@
+"""A whole study, headless: make everything it wants, then write numbers, spaces, tables, figures and a manifest.
+
+Three lines from Python:
+
+    from analysis.run import open_study, run
+    numbers = run(open_study("study.toml"))
+    numbers.query("number == 'knn_accuracy@15'")
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.ask import Ask
+from analysis.pipeline import Pipeline
+from analysis.plan import wanted
+from analysis.progress import Progress, silent
+from analysis.report import number_rows, write_report
+from analysis.spaces import family_of
+from analysis.store import Store
+from analysis.study_file import read_study
+from models.errors import BadInput, Failed
+from models.place import Place
+
+STARTER = Path(__file__).resolve().parents[1] / "assets" / "starter"
+
+
+def default_cache() -> Path:
+    """Where results are kept: ANCHORAGE_CACHE, else a folder in the user's cache."""
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(os.environ.get("ANCHORAGE_CACHE") or Path(home) / "anchorage").expanduser()
+
+
+def open_study(path: str | Path, *, cache: str | Path | None = None) -> Pipeline:
+    """A study file ready to be asked; its paths start at its folder and are trusted."""
+    file = Path(path).expanduser().resolve()
+    study = read_study(file)
+    root = Path(cache).expanduser().resolve() if cache else default_cache()
+    return Pipeline(study, Place(file.parent), Store(root, (STARTER,)))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An ask that broke, and the sentence that says why."""
+
+    ask: Ask
+    sentence: str
+
+
+def run(
+    pipeline: Pipeline,
+    out: str | Path | None = None,
+    *,
+    vectors: bool = False,
+    progress: Progress = silent,
+    failures: list[Failure] | None = None,
+) -> pd.DataFrame:
+    """Make all that the study wants and return its numbers, one a row, as `numbers.csv` has them.
+
+    With `out`, the folder receives everything the contract names. An ask that breaks costs only what needs it:
+    it is added to `failures` where a list is given, else raised.
+    """
+    asks = checked(pipeline)
+    broken: list[Failure] = []
+    for i, ask in enumerate(asks):
+        if any(failure.ask.kind == "space" and failure.ask.subject == ask.subject for failure in broken):
+            continue
+        done = _within(i, len(asks), ask, progress)
+        try:
+            pipeline.make(ask, done)
+        except (BadInput, Failed, OSError, MemoryError, ArithmeticError, ValueError, RuntimeError) as error:
+            if failures is None:
+                raise
+            expected = isinstance(error, BadInput | Failed)
+            sentence = str(error) if expected else f"{ask} failed: {type(error).__name__}: {error}"
+            broken.append(Failure(ask, sentence))
+            if not expected:
+                traceback.print_exc(file=_Log(pipeline))
+    if failures is not None:
+        failures += broken
+    if out is not None:
+        write_report(pipeline, asks, Path(out), vectors=vectors, failures=[f.sentence for f in broken])
+    return number_rows(pipeline, asks)
+
+
+def checked(pipeline: Pipeline) -> list[Ask]:
+    """Everything that can be found wrong before heavy work is found here; the asks of the run."""
+    for spec in pipeline.study.checkpoint:
+        family_of(spec)
+    pipeline.spaces()
+    dataset = pipeline.dataset()
+    for space in pipeline.spaces():
+        if not (space.checkpoint.family == "vectors" and space.checkpoint.model):
+            dataset.item_key(family_of(space.checkpoint).modality)
+        else:
+            pipeline.recipe(Ask("space", subject=space.name))
+    return wanted(pipeline)
+
+
+def _within(i: int, total: int, ask: Ask, progress: Progress) -> Callable[[int, int, str], None]:
+    progress(i, total, str(ask))
+
+    def report(done: int, of: int, message: str) -> None:
+        progress(i, total, f"{ask}: {message}")
+
+    return report
+
+
+class _Log:
+    """The cache's log of what broke, where tracebacks go."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.path = pipeline.store.root / "errors.log"
+
+    def write(self, text: str) -> None:
+        try:
+            with self.path.open("a", encoding="utf-8") as log:
+                log.write(text)
+        except OSError:
+            sys.stderr.write(text)  # a full disk must not hide what broke

@@ -1,0 +1,100 @@
+"""The spaces of a study: their names, the encoders behind them, and the keys of their vectors.
+
+A checkpoint with `layers = "last"` makes one space of its own name, any other choice one space per layer, called
+`checkpoint@layer`. Names, cards and keys are known from configuration files alone, before any weight is loaded.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.dataset import Dataset
+from analysis.recipe import Recipe, hash_of
+from analysis.registry import families
+from analysis.study import CheckpointSpec, Study
+from analysis.vector_files import aligned_vectors, fingerprint_of_vectors
+from models.encoder import Card, EncoderRecipe, Family
+from models.errors import BadInput
+from models.place import Place
+
+
+@dataclass(frozen=True)
+class SpaceOf:
+    """A space by name: which layer of which checkpoint."""
+
+    name: str
+    checkpoint: CheckpointSpec
+    card: Card
+    layer: int
+
+
+def family_of(spec: CheckpointSpec) -> Family:
+    """The family of a checkpoint."""
+    known = families()
+    if spec.family not in known:
+        raise BadInput(
+            f"checkpoint {spec.name!r} is of family {spec.family!r}, which cannot embed yet; there are: "
+            f"{', '.join(known)}."
+        )
+    return known[spec.family]
+
+
+def encoder_recipe(spec: CheckpointSpec, place: Place) -> EncoderRecipe:
+    """What `models` needs to know of a checkpoint."""
+    return EncoderRecipe(
+        family=spec.family,
+        model="" if spec.family == "vectors" else spec.model,
+        place=place,
+        architecture=spec.architecture,
+        pooling=spec.pooling,
+        normalize=spec.normalize,
+        prefix=spec.prefix,
+        max_length=spec.max_length,
+        dtype=spec.dtype,
+        init=spec.init,
+        init_seed=spec.init_seed,
+        tokenizer=spec.tokenizer,
+    )
+
+
+def card_of(spec: CheckpointSpec, place: Place) -> Card:
+    """The card of a checkpoint; BadInput names the checkpoint that cannot be used."""
+    try:
+        return family_of(spec).describe(encoder_recipe(spec, place))
+    except BadInput as error:
+        raise BadInput(f"checkpoint {spec.name!r}: {error}") from None
+
+
+def spaces_of(study: Study, place: Place) -> tuple[SpaceOf, ...]:
+    """Every space of the study, in its order."""
+    found: list[SpaceOf] = []
+    for spec in study.checkpoint:
+        card = card_of(spec, place)
+        if spec.layers == "last":
+            found.append(SpaceOf(spec.name, spec, card, card.layers - 1))
+            continue
+        layers = range(card.layers) if spec.layers == "all" else spec.layers
+        for layer in layers:
+            if not 0 <= layer < card.layers:
+                raise BadInput(
+                    f"checkpoint {spec.name!r} has layers 0 to {card.layers - 1}, not {layer}; change `layers`."
+                )
+            found.append(SpaceOf(f"{spec.name}@{layer}", spec, card, layer))
+    return tuple(found)
+
+
+def items_of(spec: CheckpointSpec, dataset: Dataset, place: Place) -> Any:
+    """What the encoder of a checkpoint reads: of the dataset, or of a file of vectors of its own."""
+    if spec.family == "vectors" and spec.model:
+        return aligned_vectors(spec, dataset, place)
+    return dataset.items(family_of(spec).modality)
+
+
+def space_recipe(space: SpaceOf, dataset: Dataset, place: Place) -> Recipe:
+    """Recipe of a space's vectors: all that decides them, and nothing else."""
+    spec, family = space.checkpoint, family_of(space.checkpoint)
+    params = {"family": family.name, "layer": space.layer, **space.card.identity}
+    if spec.family == "vectors" and spec.model:
+        inputs = {"ids": hash_of(*dataset.ids), "file": fingerprint_of_vectors(spec, place)}
+    else:
+        inputs = {"items": dataset.item_key(family.modality)}
+    return Recipe("space", family.version, params, inputs)

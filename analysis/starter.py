@@ -1,0 +1,63 @@
+"""The starter layer: what the built-in study's first screen needs, shipped read-only under `assets/starter`.
+
+It holds ids, labels, neighbours, coordinates and numbers, keyed like everything else. The texts belong to the
+packages they document and stay there; vectors are left out, and the first job that needs them makes them.
+
+    python -m analysis.starter        computes the built-in study in a temporary cache and replaces the layer
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from analysis.ask import Ask
+from analysis.pipeline import Pipeline
+from analysis.plan import wanted
+from analysis.run import STARTER
+from analysis.samples import pack_dataset
+from analysis.store import Store
+from analysis.study_file import read_study
+from models.place import Place
+
+STUDY = STARTER.parent / "studies" / "pydocs.toml"
+
+
+def build(target: Path, cache: Path) -> int:
+    """Make everything the built-in study wants and copy what may be shipped; how many artifacts."""
+    pipeline = Pipeline(read_study(STUDY), Place(STUDY.parent), Store(cache))
+    asks = wanted(pipeline)
+    for ask in asks:
+        pipeline.make(ask, _say)
+    shutil.rmtree(target, ignore_errors=True)
+    shipped = Store(target)
+    content, arrays, tables = pack_dataset(pipeline.dataset(items=True), with_texts=False)
+    shipped.put(pipeline.dataset_recipe, content=content, arrays=arrays, tables=tables)
+    count = 1
+    for ask in asks:
+        if ask.kind != "space":
+            count += _copy(pipeline, ask, target)
+    return count
+
+
+def _say(done: int, total: int, message: str) -> None:
+    sys.stderr.write(f"\r\033[K{message[:120]}")
+
+
+def _copy(pipeline: Pipeline, ask: Ask, target: Path) -> bool:
+    recipe = pipeline.recipe(ask)
+    assert recipe is not None
+    artifact = pipeline.store.get(recipe)
+    assert artifact is not None
+    goal = target / artifact.folder.relative_to(pipeline.store.root)
+    if goal.exists():
+        return False
+    shutil.copytree(artifact.folder, goal)
+    return True
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        made = build(STARTER, Path(folder))
+    size = sum(file.stat().st_size for file in STARTER.rglob("*") if file.is_file())
+    sys.stderr.write(f"\r\033[K{made} artifacts, {size / 1e6:.1f} MB in {STARTER.name}\n")

@@ -1,0 +1,238 @@
+"""A study: dataset, checkpoints, graphs, tasks, sample, seed and parameters. The whole state of a session, frozen.
+
+The shape is the study file's (README, "The study file"). Reading and writing it is `study_file`'s work.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from analysis.knn_graph import Metric
+from models.encoder import Initialization, Pooling
+from models.errors import BadInput
+
+LayerChoice = Literal["last", "all"] | tuple[int, ...]
+
+
+def must(holds: bool, sentence: str) -> None:
+    """Raise BadInput with the sentence unless the condition holds."""
+    if not holds:
+        raise BadInput(sentence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineSpec:
+    """[engine]: where the heavy work runs."""
+
+    name: Literal["local", "ray"] = "local"
+    address: str = ""
+    workers: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetSpec:
+    """[dataset]: where the samples come from and which columns play which part."""
+
+    source: Literal["table", "vectors", "images", "pydocs", "digits", "hub"] = "table"
+    path: str = ""
+    name: str = ""  # hub: the dataset's name there
+    split: str = "train"  # hub
+    id: str = ""
+    text: str = ""
+    image: str = ""
+    vector: str = ""
+    numeric: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    header: bool | None = None  # None: told by content
+    columns: tuple[str, ...] = ()
+    array: str = ""
+    metadata: str = ""
+    images: str = ""  # .npz: the name of its array of images
+    sample: int = 0
+
+    def __post_init__(self) -> None:
+        """Check what needs no file."""
+        must(self.sample >= 0, f"sample of [dataset] is {self.sample}; give 0 for all or a number of samples.")
+        must(self.sample != 1, "sample of [dataset] is 1; a space needs at least 2 samples.")
+        needs_path = self.source in ("table", "vectors", "images")
+        must(bool(self.path) or not needs_path, f"[dataset] has source {self.source!r} but no `path`.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointSpec:
+    """[[checkpoint]]: an encoder, how it reads, and which layers become spaces."""
+
+    name: str
+    family: Literal["transformer", "causal_lm", "masked_lm", "image", "numeric", "vectors", "tfidf", "gnn"] = (
+        "transformer"
+    )
+    model: str = ""
+    architecture: str = ""
+    layers: LayerChoice = "last"
+    pooling: Pooling | None = None
+    normalize: bool | None = None
+    prefix: str = ""
+    max_length: int = 256
+    dtype: Literal["float32", "float16", "bfloat16"] = "float32"
+    init: Initialization = "pretrained"
+    init_seed: int = 0
+    init_from: str = ""
+    grouping: str = ""
+    mode: str = ""
+    tokenizer: str = ""
+    series: str = ""
+    at: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check what needs no file."""
+        must(
+            self.max_length >= 2,
+            f"max_length of checkpoint {self.name!r} is {self.max_length}; give 2 or more.",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphSpec:
+    """[[graph]]: a graph over the samples."""
+
+    name: str
+    source: Literal["edges", "graphml", "npz", "labels", "knn", "sequence", "see_also"] = "edges"
+    path: str = ""
+    label: str = ""
+    space: str = ""
+    columns: tuple[str, ...] = ()
+    k: int = 15
+    directed: bool = False
+    add: float = 0.0
+    flip: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonSpec:
+    """[comparison]: which measures compare which pairs of spaces."""
+
+    measures: tuple[str, ...] = ("debiased_cka", "procrustes", "mutual_knn")
+    ks: tuple[int, ...] = (10, 50)
+    pairs: Literal["all"] | tuple[tuple[str, ...], ...] = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskSpec:
+    """[[task]]: what a space is scored on."""
+
+    name: str
+    label: str = ""
+    train: str = ""
+    dev: str = ""
+    test: str = ""
+    pairs: str = ""
+    text: str = ""
+    header: bool | None = None
+    columns: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ("knn", "linear")
+    seeds: tuple[int, ...] = (0, 1, 2)
+    group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsSpec:
+    """[[metrics]]: fine-tuning results made elsewhere."""
+
+    source: Literal["trainer_state", "tensorboard", "mlflow", "wandb", "csv", "mteb"]
+    path: str = ""
+    checkpoints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PretrainingSpec:
+    """[[pretraining]]: checkpoints to make."""
+
+    name: str
+    start: str = "random"
+    architecture: str = ""
+    objective: str = "structure"
+    graph: str = ""
+    loss: Literal["contrastive", "multi_similarity"] = "contrastive"
+    weight: tuple[float, ...] = (0.1,)
+    steps: int = 500
+    seeds: tuple[int, ...] = (0, 1, 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusSpec:
+    """[[corpus]]: running text for language models."""
+
+    name: str
+    path: str = ""
+    source: Literal["", "sampled", "pydocs"] = ""
+    window: int = 256
+    tokens: int = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnchorsSpec:
+    """[anchors]: bulk rules and fits of the anchor vector."""
+
+    rules: tuple[str, ...] = ("top:100", "none")
+    fits: tuple[str, ...] = ("plain", "intercept")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenefitSpec:
+    """[benefit]: what synthetic pre-training brings."""
+
+    methods: tuple[str, ...] = ("random", "statistics", "set", "natural")
+    seeds: tuple[int, ...] = (0, 1, 2)
+    size: str = "tiny"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """Everything a session is about; replaced, never changed."""
+
+    name: str = "study"
+    seed: int = 0
+    k: int = 15
+    metric: Metric = "cosine"
+    draws: int = 200
+    analyses: tuple[str, ...] = ("*",)
+    engine: EngineSpec = field(default_factory=EngineSpec)
+    dataset: DatasetSpec | None = None
+    checkpoint: tuple[CheckpointSpec, ...] = ()
+    graph: tuple[GraphSpec, ...] = ()
+    comparison: ComparisonSpec | None = None
+    task: tuple[TaskSpec, ...] = ()
+    metrics: tuple[MetricsSpec, ...] = ()
+    pretraining: tuple[PretrainingSpec, ...] = ()
+    corpus: tuple[CorpusSpec, ...] = ()
+    anchors: AnchorsSpec | None = None
+    benefit: BenefitSpec | None = None
+
+    def __post_init__(self) -> None:
+        """Check what needs no file."""
+        must(self.k >= 1, f"k is {self.k}; give 1 or more neighbours.")
+        must(self.draws >= 0, f"draws is {self.draws}; give 0 or more.")
+        for kind in ("checkpoint", "graph", "task", "corpus", "pretraining"):
+            names = [part.name for part in getattr(self, kind)]
+            for name in names:
+                must(names.count(name) == 1, f"two [[{kind}]] are called {name!r}; give each its own name.")
+                check_name(kind, name)
+        if self.dataset is None:
+            alone = bool(self.corpus) or self.benefit is not None
+            must(alone, 'the study has no [dataset]; add one, for example source = "pydocs".')
+        else:
+            must(bool(self.checkpoint) or bool(self.pretraining), "the study has no [[checkpoint]]; add one.")
+
+
+ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-+=,()")
+
+
+def check_name(kind: str, name: str) -> None:
+    """Refuse a name that files cannot carry exactly."""
+    wrong = sorted(set(name) - ALLOWED)
+    must(
+        bool(name.strip()) and name == name.strip() and not wrong and name[0] not in ".-" and len(name) <= 120,
+        f"the name {name!r} of a [[{kind}]] is not allowed"
+        + (f" ({wrong[0]!r} in it)" if wrong else "")
+        + "; use letters, digits, space and . _ - + = , ( ), up to 120, not starting with a dot or a dash.",
+    )

@@ -1,0 +1,1 @@
+"""Every speed and memory claim, against its peer, in one run."""

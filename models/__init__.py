@@ -1,0 +1,1 @@
+"""Everything that has weights: encoders, how they are found, loaded and run. Imports nothing of ours."""

@@ -1,0 +1,141 @@
+"""Weights on disk: which files hold them, their hash, and how they come in without anything in them running."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.errors import BadInput
+from models.torch_files import read_torch_file
+
+if TYPE_CHECKING:
+    import torch
+
+SINGLE_AND_SHARDED = (
+    ("model.safetensors", "model.safetensors.index.json"),
+    ("pytorch_model.bin", "pytorch_model.bin.index.json"),
+)
+BARE_FILES = (".safetensors", ".pt", ".pth", ".th", ".bin", ".ckpt")
+INSIDE = ("state_dict", "model_state_dict", "model", "net")  # where training scripts put the tensors
+LONGEST_HEADER = 100 << 20
+
+
+def weight_files(folder: Path) -> tuple[Path, ...]:
+    """The files of a checkpoint directory that hold its weights: safetensors where there are any."""
+    for single, index in SINGLE_AND_SHARDED:
+        if (folder / single).is_file():
+            return (folder / single,)
+        if (folder / index).is_file():
+            names = sorted(set(read_json(folder / index).get("weight_map", {}).values()))
+            for name in names:
+                if Path(name).name != name or not (folder / name).is_file():
+                    raise BadInput(
+                        f"checkpoint {folder.name!r} lacks the file {name!r} that its index names; copy it there."
+                    )
+            if names:
+                return tuple(folder / name for name in names)
+    raise BadInput(
+        f"checkpoint {folder.name!r} has no weights (looked for model.safetensors and pytorch_model.bin in "
+        f"{folder}); give the folder that holds them."
+    )
+
+
+def bare_file(path: Path) -> Path:
+    """The one weights file that a path means: itself, or the only one in a directory."""
+    if path.is_file():
+        return path
+    found = sorted(file for file in path.iterdir() if file.suffix in BARE_FILES and file.is_file())
+    if len(found) != 1:
+        raise BadInput(
+            f"checkpoint {path.name!r} has {'no weights' if not found else f'{len(found)} files of weights'}"
+            f" (looked for {', '.join('*' + suffix for suffix in BARE_FILES)} in {path}); give the file itself."
+        )
+    return found[0]
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file's bytes, remembered while its size and time of change stay the same."""
+    status = path.stat()
+    return _sha256(str(path), status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _sha256(path: str, size: int, changed: int) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of_files(files: tuple[Path, ...]) -> str:
+    """Hash of several files: of one, its own; of more, of their names and hashes."""
+    if len(files) == 1:
+        return sha256_of(files[0])
+    return sha256_of_text("".join(f"{file.name} {sha256_of(file)}\n" for file in files))
+
+
+def sha256_of_text(text: str) -> str:
+    """Hash of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a small JSON object; BadInput for anything else."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise BadInput(f"{path.name} of checkpoint {path.parent.name!r} is not valid JSON; copy it anew.") from None
+    if not isinstance(content, dict):
+        raise BadInput(f"{path.name} of checkpoint {path.parent.name!r} is not a JSON object; copy it anew.")
+    return content
+
+
+def parameters_in(files: tuple[Path, ...]) -> int | None:
+    """How many numbers safetensors files hold, from their headers; None for torch files. Finds truncation."""
+    if any(file.suffix != ".safetensors" for file in files):
+        return None
+    return sum(int(prod(entry["shape"])) for file in files for entry in _header(file).values())
+
+
+def _header(file: Path) -> dict[str, Any]:
+    damaged = BadInput(f"{file.name} of checkpoint {file.parent.name!r} is truncated or not safetensors; copy it anew.")
+    with file.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        if not 2 <= length <= min(LONGEST_HEADER, file.stat().st_size - 8):
+            raise damaged
+        try:
+            header = json.loads(stream.read(length))
+            entries = {name: entry for name, entry in header.items() if name != "__metadata__"}
+            end = max((entry["data_offsets"][1] for entry in entries.values()), default=0)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise damaged from None
+    if file.stat().st_size != 8 + length + end:
+        raise damaged
+    return entries
+
+
+def read_tensors(path: Path) -> dict[str, "torch.Tensor"]:
+    """Named tensors of a safetensors or torch file, a training script's wrapping and `module.` taken off."""
+    import torch
+
+    if path.suffix == ".safetensors":
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            content: Any = load_file(path)
+        except (SafetensorError, OSError, ValueError) as error:
+            raise BadInput(f"{path.name!r} is truncated or not safetensors ({error}); copy it anew.") from None
+    else:
+        content = read_torch_file(path)
+        for name in INSIDE:
+            if isinstance(content, Mapping) and isinstance(content.get(name), Mapping):
+                content = content[name]
+                break
+    if not isinstance(content, Mapping) or not content:
+        raise BadInput(f"{path.name!r} holds no named tensors; give a file with a state dict.")
+    wrong = [name for name, value in content.items() if not isinstance(value, torch.Tensor)]
+    if wrong:
+        raise BadInput(f"{path.name!r} is no state dict: its entry {wrong[0]!r} is not a tensor; save one of those.")
+    return {str(name).removeprefix("module."): value for name, value in content.items()}

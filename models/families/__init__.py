@@ -1,0 +1,1 @@
+"""One kind of encoder per file; each exports FAMILY."""

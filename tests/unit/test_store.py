@@ -1,0 +1,119 @@
+"""The store: what is kept is whole, what is broken is found and made anew, and nothing above it notices."""
+
+import json
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.recipe import Recipe, hash_of
+from analysis.store import Store
+from models.errors import Failed
+
+RECIPE = Recipe("test", 1, {"a": 1}, {"space": "k"})
+
+
+def keep(store, value=1.0):
+    return store.put(
+        RECIPE,
+        content={"note": "x"},
+        arrays={"v": np.full((3, 2), value, np.float32)},
+        tables={"t": pd.DataFrame({"a": [1, 2]})},
+    )
+
+
+def test_what_was_put_is_found_again(tmp_path):
+    keep(Store(tmp_path))
+    found = Store(tmp_path).get(RECIPE)
+    assert found is not None
+    assert found.content == {"note": "x"}
+    assert np.array_equal(found.array("v"), np.ones((3, 2)))
+    assert found.table("t")["a"].tolist() == [1, 2]
+    assert not found.array("v").flags.writeable
+
+
+def test_another_recipe_finds_nothing(tmp_path):
+    keep(Store(tmp_path))
+    assert Store(tmp_path).get(Recipe("test", 2, {"a": 1}, {"space": "k"})) is None
+
+
+def test_the_first_writer_wins(tmp_path):
+    keep(Store(tmp_path), 1.0)
+    assert keep(Store(tmp_path), 2.0).array("v")[0, 0] == 1.0
+    assert not list(tmp_path.glob("artifacts/*/.draft-*"))
+
+
+@pytest.mark.parametrize("harm", ["truncate", "remove", "garble", "swap"])
+def test_a_broken_artifact_is_reported_removed_and_made_anew(tmp_path, harm):
+    store = Store(tmp_path)
+    folder = keep(store).folder
+    if harm == "truncate":
+        os.truncate(folder / "v.npy", 10)
+    elif harm == "remove":
+        (folder / "t.parquet").unlink()
+    elif harm == "garble":
+        (folder / "artifact.json").write_text("{")
+    else:
+        whole = json.loads((folder / "artifact.json").read_text())
+        whole["recipe"]["params"] = {"a": 2}
+        (folder / "artifact.json").write_text(json.dumps(whole))
+    assert store.get(RECIPE) is None
+    assert len(store.complaints) == 1 and "computed again" in store.complaints[0]
+    assert not folder.exists()
+    assert keep(store).array("v").shape == (3, 2)
+
+
+def test_a_read_only_layer_is_read_and_never_touched(tmp_path):
+    layer, root = tmp_path / "layer", tmp_path / "root"
+    folder = keep(Store(layer)).folder
+    store = Store(root, (layer,))
+    assert store.get(RECIPE) is not None
+    os.truncate(folder / "v.npy", 10)
+    assert store.get(RECIPE) is None
+    assert folder.exists()
+    keep(store, 3.0)
+    found = store.get(RECIPE)
+    assert found is not None and found.array("v")[0, 0] == 3.0
+
+
+def test_a_finished_array_is_moved_in_not_copied(tmp_path):
+    path = tmp_path / "big.npy"
+    np.save(path, np.arange(4.0))
+    artifact = Store(tmp_path / "cache").put(RECIPE, content={}, arrays={"v": path})
+    assert not path.exists()
+    assert artifact.array("v").tolist() == [0, 1, 2, 3]
+
+
+def test_a_disk_that_refuses_fails_in_one_sentence(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(Failed, match="the disk is full; free some space"):
+        keep(store)
+    monkeypatch.undo()
+    assert keep(store).array("v").shape == (3, 2)
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(Failed, match="could not be kept"):
+        keep(Store(blocked))
+
+
+def test_where_one_part_ends_is_part_of_the_hash():
+    assert hash_of("ab", "c") != hash_of("a", "bc")
+    assert hash_of("a") != hash_of("a", "")
+
+
+def test_a_key_depends_on_every_part_of_a_recipe_and_not_on_order():
+    base = Recipe("s", 1, {"a": 1, "b": [1, 2]}, {"x": "k"})
+    assert base.key == Recipe("s", 1, {"b": [1, 2], "a": 1}, {"x": "k"}).key
+    others = [
+        Recipe("t", 1, base.params, base.inputs),
+        Recipe("s", 2, base.params, base.inputs),
+        Recipe("s", 1, {"a": 1, "b": [2, 1]}, base.inputs),
+        Recipe("s", 1, base.params, {"x": "l"}),
+    ]
+    assert len({base.key, *(other.key for other in others)}) == 5

@@ -1,0 +1,104 @@
+"""The page that every question about one space shares: its numbers for all spaces, and its figure for one."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import pandas as pd
+import streamlit as st
+
+from analysis.ask import Ask
+from analysis.figures.theme import dressed
+from analysis.pipeline import Pipeline
+from analysis.plugin import Analysis, Drawn, Permuted
+from analysis.registry import analyses
+from analysis.report import file_name
+from analysis.result import Result
+from ui import controls, export, opened, panel, plot, samples_panel, state, style, words
+from ui.findings import Finding
+from ui.numbers import lines, spans_of
+
+
+def page(name: str) -> None:
+    """Draw the page of the analysis called `name`."""
+    analysis, pipeline = analyses()[name], opened.pipeline()
+    st.header(analysis.title)
+    words.quiet(analysis.question)
+    dataset = samples_panel.obtain(pipeline)
+    if dataset is None:
+        return
+    label = ""
+    if "labels" in analysis.needs:
+        if not dataset.labels:
+            words.note("The samples have no label column, so this question has no answer here.")
+            return
+        label = samples_panel.label_of(dataset)
+        if len(dataset.labels) > 1:
+            st.segmented_control("Label", dataset.labels, **state.bound("label", dataset.labels))
+    params = controls.ask(analysis.params, name)
+    asks = [Ask("analysis", name, space.name, label, params) for space in pipeline.spaces()]
+    _numbers(pipeline, analysis, asks)
+    panel.offer(pipeline, asks, f"Not computed for every space yet. {analysis.question}")
+    there = [ask.subject for ask in asks if pipeline.find(ask) is not None]
+    if there:
+        if len(there) > 1:
+            st.selectbox("Figure of", there, **state.bound("space", there))
+        subject = state.view().space if state.view().space in there else there[0]
+        ask = next(ask for ask in asks if ask.subject == subject)
+        _figure(pipeline, analysis, ask, pipeline.make(ask))
+    _chance(analysis)
+
+
+def _numbers(pipeline: Pipeline, analysis: Analysis, asks: Sequence[Ask]) -> None:
+    """The numbers of every space that are there, on one scale for each name."""
+    results = {ask.subject: pipeline.find(ask) for ask in asks}
+    found = {subject: _findings(analysis, result) for subject, result in results.items() if result is not None}
+    spans = spans_of(chain(*found.values()))
+    for subject, mine in found.items():
+        st.html(f'<p class="an-title">{words.escaped(subject)}</p>{lines(mine, spans)}')
+
+
+def _findings(analysis: Analysis, result: Result) -> list[Finding]:
+    return [
+        Finding(analysis.name, name.replace("_", " "), analysis.describe.get(name.split("@")[0], ""), number)
+        for name, number in result.numbers.items()
+    ]
+
+
+def _figure(pipeline: Pipeline, analysis: Analysis, ask: Ask, result: Result) -> None:
+    reasons = {number.why for number in result.numbers.values()}
+    if all(number.value is None for number in result.numbers.values()):
+        words.note(" ".join(sorted(reasons)))
+        return
+    key, name = f"figure.{analysis.name}", file_name(analysis.name, ask.subject, ask.other)
+    drawn = dressed(analysis.figure(result), style.theme())
+    drawn.update_layout(height=drawn.layout.height or 460)
+    plot.draw(
+        drawn,
+        key=key,
+        name=name,
+        on_event=lambda event: export.ask_for(key, event.format),
+        saving=export.saving(pipeline, [ask], key),
+    )
+    export.figure(
+        pipeline, [ask], lambda: analysis.figure(result), key=key, name=name, data=lambda: _main_table(result)
+    )
+    for sentence in [*result.notes, *sorted(reasons - {""})]:
+        words.quiet(sentence)
+    for title, table in result.tables.items():
+        with st.expander(title.replace("_", " ")):
+            st.dataframe(table, hide_index=True)
+
+
+def _main_table(result: Result) -> pd.DataFrame:
+    """The table a figure is drawn from: the longest; without one, the value of each sample."""
+    if result.tables:
+        return max(result.tables.values(), key=len)
+    return pd.DataFrame(dict(result.points))
+
+
+def _chance(analysis: Analysis) -> None:
+    match analysis.null:
+        case Drawn(what=what):
+            words.quiet(f"Grey band, chance: {what}")
+        case Permuted():
+            words.quiet("Grey band, chance: the labels are dealt anew among the samples that have one.")

@@ -1,0 +1,71 @@
+"""By what a map can be coloured: any column of the samples, and any number per point that an analysis gave."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.ask import Ask
+from analysis.dataset import Dataset
+from analysis.labels import Labels, labels_of
+from analysis.pipeline import Drawing, Pipeline
+from analysis.registry import analyses
+from analysis.result import Result
+
+NOTHING = "nothing"
+MOST_CLASSES = 200  # a column of more different words is no colour
+
+
+def names(pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None) -> list[str]:
+    """What there is to colour by, labels first."""
+    columns = [*dataset.labels, *_columns(dataset)]
+    return [*columns, *_points(pipeline, dataset, space, drawing), NOTHING]
+
+
+def of(name: str, pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None) -> pd.Series | None:
+    """One value per sample under this name: words or numbers; None where this space has none such."""
+    if name in dataset.frame.columns:
+        return _of_labels(dataset.labels_in(name))
+    points = _points(pipeline, dataset, space, drawing)
+    return pd.Series(np.asarray(points[name], dtype=np.float64), name=name) if name in points else None
+
+
+def _of_labels(labels: Labels) -> pd.Series:
+    if labels.kind == "numeric":
+        return pd.Series(labels.values, name=labels.name)
+    classes = np.array([*labels.classes, None], dtype=object)  # code -1 is the last: none
+    return pd.Series(classes[labels.codes], name=labels.name, dtype="string")
+
+
+def _columns(dataset: Dataset) -> list[str]:
+    """Columns beyond the labels that a colour can show: numbers, or few different words."""
+    found = []
+    for name in dataset.frame.columns:
+        if name in dataset.labels:
+            continue
+        column = dataset.frame[name]
+        distinct = column.nunique(dropna=True)
+        if distinct > 1 and (pd.api.types.is_numeric_dtype(column) or distinct <= MOST_CLASSES):
+            labels = labels_of(str(name), column)
+            if labels.kind == "numeric" or len(labels.classes) <= MOST_CLASSES:
+                found.append(str(name))
+    return found
+
+
+def _points(
+    pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None
+) -> Mapping[str, npt.NDArray[np.float64]]:
+    """Numbers per point that are there: the map's own error, and those of analyses of the space."""
+    found: dict[str, npt.NDArray[np.float64]] = {}
+    if drawing is not None:
+        drawn: Drawing | None = pipeline.find(drawing)
+        if drawn is not None:
+            found |= {f"Map: {name.replace('_', ' ')}": values for name, values in drawn.trust.points.items()}
+    for name, analysis in analyses().items():
+        for label in dataset.labels if "labels" in analysis.needs else ("",):
+            result: Result | None = pipeline.find(Ask("analysis", name, space, label))
+            by = f" by {label}" if label else ""
+            for point, values in ({} if result is None else result.points).items():
+                found[f"{analysis.title}{by}: {point.replace('_', ' ')}"] = values
+    return found

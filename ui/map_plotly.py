@@ -1,0 +1,144 @@
+"""A map drawn by Plotly: the scatter of `analysis.figures`, with rings, links and what a filter leaves out."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.figures.palette import ACCENT, GREY, INK
+from analysis.figures.scatter import scatter
+from ui import plot
+from ui.map_renderer import Picture
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+WEBGL_FROM = 3_000  # points; fewer are drawn as SVG, which starts faster and saves sharper
+FAINT = 0.12  # opacity of what a filter leaves out
+TITLE_ROOM = 76  # pixels above a saved map
+
+Places = npt.NDArray[np.int64]
+
+
+class PlotlyMap:
+    """Draws a picture with Plotly."""
+
+    def draw(
+        self,
+        picture: Picture,
+        *,
+        key: str,
+        name: str,
+        on_event: Callable[[plot.Event], None],
+        saving: plot.Saving | None,
+    ) -> None:
+        """Draw, in place."""
+        plot.draw(
+            figure_of(picture),
+            key=key,
+            name=name,
+            seen=picture.seen,
+            on_event=on_event,
+            interactive=True,
+            saving=saving,
+        )
+
+
+def figure_of(picture: Picture) -> "go.Figure":
+    """The figure of a picture."""
+    frame, shown = _frame(picture), ~picture.hidden
+    figure = scatter(
+        frame[shown].reset_index(drop=True),
+        color=None if picture.color is None else str(picture.color.name),
+        selected=picture.selected,
+        theme=picture.theme,
+        dimensions=3 if picture.coordinates.shape[1] == 3 else 2,
+        hovers=[card for card, drawn in zip(picture.hovers, shown, strict=True) if drawn],
+        title=picture.title,
+    )
+    below = [*_background(picture), *_links(picture)]
+    traces = [*below, *figure.data, *_rings(picture)]
+    figure = type(figure)(_light(traces, len(frame)), figure.layout)
+    figure.update_layout(
+        title_subtitle_text=picture.caption,
+        height=picture.height,
+        margin={"l": 0, "r": 0, "t": TITLE_ROOM, "b": 0},
+        uirevision=picture.seen,
+        selectionrevision=len(picture.selected),
+        hovermode="closest",
+        showlegend=picture.color is not None and not pd.api.types.is_numeric_dtype(picture.color),
+    )
+    if picture.coordinates.shape[1] == 3:
+        nothing = {"visible": False}
+        figure.update_layout(scene={"aspectmode": "data", "xaxis": nothing, "yaxis": nothing, "zaxis": nothing})
+    return figure
+
+
+def _frame(picture: Picture) -> pd.DataFrame:
+    frame = pd.DataFrame(picture.coordinates, columns=list("xyz")[: picture.coordinates.shape[1]])
+    frame.insert(0, "id", list(picture.ids))
+    if picture.color is not None:
+        frame[str(picture.color.name)] = picture.color.to_numpy()
+    return frame
+
+
+def _light(traces: list[Any], n: int) -> list[Any]:
+    """Few points as SVG instead of WebGL."""
+    if n > WEBGL_FROM:
+        return traces
+    plain = [trace.to_plotly_json() for trace in traces]
+    return [trace | {"type": "scatter"} if trace["type"] == "scattergl" else trace for trace in plain]
+
+
+def _background(picture: Picture) -> list[Any]:
+    """What a filter leaves out, faint and beyond reach."""
+    at = np.flatnonzero(picture.hidden)
+    marker = {"color": GREY, "size": 4, "opacity": FAINT}
+    looks = {"mode": "markers", "marker": marker, "hoverinfo": "skip", "showlegend": False}
+    return [_shape(picture, picture.coordinates[at], looks)] if len(at) else []
+
+
+def _links(picture: Picture) -> list[Any]:
+    """Thin lines from the pinned sample to its neighbours in the original space."""
+    ends, start = _places(picture, picture.near), _places(picture, (picture.pinned,))
+    if not len(ends) or not len(start):
+        return []
+    xyz = picture.coordinates
+    gap = np.full(xyz.shape[1], np.nan, np.float32)
+    path = np.concatenate([np.stack([xyz[start[0]], xyz[end], gap]) for end in ends])
+    line = {"color": ACCENT[picture.theme], "width": 1}
+    looks = {"mode": "lines", "line": line, "opacity": 0.5, "hoverinfo": "skip", "showlegend": False}
+    return [_shape(picture, path, looks)]
+
+
+def _rings(picture: Picture) -> list[Any]:
+    """Rings about the neighbours, and a thicker one about the pinned sample."""
+    traces = []
+    near = (picture.near, ACCENT[picture.theme], 11, 1.5)
+    for ids, color, size, width in (near, ((picture.pinned,), INK[picture.theme], 16, 2.5)):
+        at = _places(picture, ids)
+        marker = {"symbol": "circle-open", "size": size, "color": color, "line": {"width": width, "color": color}}
+        looks = {"mode": "markers", "marker": marker, "hoverinfo": "skip", "showlegend": False}
+        if len(at):
+            traces.append(_shape(picture, picture.coordinates[at], looks))
+    return traces
+
+
+def _places(picture: Picture, ids: tuple[str, ...]) -> Places:
+    """Where ids stand among the points; those not drawn are left out."""
+    wanted = [name for name in ids if name]
+    if not wanted:
+        return np.empty(0, np.int64)
+    where = {name: place for place, name in enumerate(picture.ids)}
+    return np.array([where[name] for name in wanted if name in where], dtype=np.int64)
+
+
+def _shape(picture: Picture, points: npt.NDArray[np.float32], looks: dict[str, Any]) -> Any:
+    import plotly.graph_objects as go
+
+    axes = dict(zip("xyz", points.T, strict=False))
+    if len(axes) == 3:
+        return go.Scatter3d(**axes, **looks)
+    return go.Scattergl(**axes, **looks)

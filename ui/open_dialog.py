@@ -1,0 +1,160 @@
+"""Open another study: a built-in one, a file uploaded here, or a study file."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from analysis.opening import MINILM
+from analysis.plugin import Preview
+from analysis.registry import sources
+from analysis.study import CheckpointSpec, DatasetSpec, Study, check_name
+from analysis.study_file import parse_study, read_study, study_from
+from models.errors import BadInput, Failed
+from models.place import Place
+from ui import opened, startup, state, uploads, words
+
+NONE = "none"
+
+
+@st.dialog("Open a study", width="large")
+def show() -> None:
+    """Draw the dialog."""
+    try:
+        _built_in()
+        st.divider()
+        _uploaded()
+    except (BadInput, Failed) as error:
+        words.trouble(str(error))
+
+
+def _built_in() -> None:
+    words.quiet("Studies that come with this dashboard:")
+    with st.container(horizontal=True):
+        for name in startup.BUILT_IN:
+            if st.button(name, key=f"open.{name}"):
+                state.open_study(*opened.built_in(name))
+                st.rerun()
+        started = startup.options().study
+        if started is not None and st.button(started.stem, key="open.started", help="The study it was started on"):
+            state.open_study(read_study(started), started.parent)
+            st.rerun()
+
+
+def _uploaded() -> None:
+    file = st.file_uploader(
+        "A file of yours: a table (CSV, TSV, JSON lines, Parquet, Feather), vectors (.npy, .npz, safetensors, word"
+        " vectors), a zip of images with a folder per label, or a study (.toml)",
+        key="open.file",
+        max_upload_size=uploads.LIMITS.bytes >> 20,
+    )
+    if file is None:
+        words.quiet("It stays on this machine, is seen in this tab alone, and is removed when the tab is long gone.")
+        return
+    content = file.getvalue()
+    folder = opened.uploads_of(state.session())
+    if file.name.endswith(".toml"):
+        _open(parse_study(_text(content, file.name), name=Path(file.name).stem, where=file.name), folder)
+        return
+    kept = state.remembered("upload")
+    if kept is None or kept[0] != file.file_id:
+        kept = (file.file_id, uploads.keep(file.name, content, folder))
+        state.remember("upload", kept)
+    path: Path = kept[1]
+    spec, preview = samples_in(path, folder)
+    _choose(path, folder, spec, preview)
+
+
+def samples_in(path: Path, folder: Path) -> tuple[DatasetSpec, Preview]:
+    """The dataset section of an uploaded file, its source told by content, with its preview."""
+    problems = []
+    place, relative = Place(folder, (folder,)), str(path.relative_to(folder))
+    for source in ("images",) if path.is_dir() else ("table", "vectors", "images"):
+        try:
+            bare = dataset_from({"source": source, "path": relative})
+            return bare, sources()[source].preview(bare, place)
+        except BadInput as error:
+            problems.append(str(error))
+    raise BadInput(problems[0])
+
+
+def dataset_from(table: dict[str, Any]) -> DatasetSpec:
+    """A dataset section from plain values."""
+    dataset = study_from({"dataset": table, "checkpoint": [{"name": "any"}]}).dataset
+    assert dataset is not None
+    return dataset
+
+
+def _choose(path: Path, folder: Path, bare: DatasetSpec, preview: Preview) -> None:
+    suggestion = dict(preview.suggestion)
+    words.quiet(" ".join([f"{words.counted(preview.rows, 'row')}.", *preview.notes]))
+    if len(preview.columns):
+        st.dataframe(preview.columns, hide_index=True, height=min(280, 38 + 35 * len(preview.columns)))
+    columns = [str(name) for name in preview.columns["column"]] if len(preview.columns) else []
+    with st.form("open.roles", border=False):
+        chosen = _roles(columns, suggestion) if bare.source == "table" else suggestion
+        texts = bool(chosen.get("text"))
+        control = texts and st.checkbox("Add a random twin of MiniLM and TF-IDF, to compare with", value=True)
+        name = st.text_input("Name of the study", value=uploads.clean(path.stem))
+        if st.form_submit_button("Open", type="primary"):
+            filled = {key: value for key, value in chosen.items() if value not in ("", (), [], None)}
+            spec = dataset_from({"source": bare.source, "path": bare.path} | _plain(filled))
+            check_name("study", name)
+            _open(Study(name=name, dataset=spec, checkpoint=encoders_for(spec, control=control)), folder)
+
+
+def _roles(columns: list[str], suggestion: dict[str, Any]) -> dict[str, Any]:
+    """Ask which column plays which part, the suggestion chosen."""
+    chosen = {key: value for key, value in suggestion.items() if key in ("header", "columns", "array")}
+    left, right = st.columns(2)
+    options = [NONE, *columns]
+    for where, role, label in (
+        (left, "text", "Texts to embed"),
+        (left, "image", "Images to embed"),
+        (left, "vector", "Vectors that are there"),
+        (right, "id", "Id"),
+    ):
+        given = suggestion.get(role, "")
+        picked = where.selectbox(label, options, index=options.index(given) if given in options else 0)
+        chosen[role] = "" if picked == NONE else picked
+    given_labels = [c for c in suggestion.get("labels", ()) if c in columns]
+    chosen["labels"] = right.multiselect("Labels", columns, default=given_labels)
+    given_numbers = [c for c in suggestion.get("numeric", ()) if c in columns]
+    chosen["numeric"] = right.multiselect("Numbers to embed", columns, default=given_numbers)
+    return chosen
+
+
+def encoders_for(spec: DatasetSpec, *, control: bool) -> tuple[CheckpointSpec, ...]:
+    """What embeds samples of this kind at once; BadInput where nothing here does."""
+    found: list[CheckpointSpec] = []
+    if spec.source == "vectors" or spec.vector:
+        found.append(CheckpointSpec(name="vectors", family="vectors"))
+    if spec.text:
+        found.append(CheckpointSpec(name="MiniLM", model=MINILM))
+        if control:
+            found.append(CheckpointSpec(name="MiniLM (random)", model=MINILM, init="random"))
+            found.append(CheckpointSpec(name="TF-IDF", family="tfidf"))
+    if spec.numeric:
+        found.append(CheckpointSpec(name="columns", family="numeric"))
+    if not found and (spec.source == "images" or spec.image):
+        found.append(CheckpointSpec(name="pixels", family="numeric"))
+    if not found:
+        raise BadInput("no column was chosen to embed; choose texts, images, vectors or numbers.")
+    return tuple(found)
+
+
+def _open(study: Study, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    state.open_study(study, folder)
+    st.rerun()
+
+
+def _plain(filled: dict[str, Any]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in filled.items()}
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadInput(f"study {name!r} is not UTF-8 text; give a TOML file.") from None

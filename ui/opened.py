@@ -1,0 +1,151 @@
+"""The pipeline of the session's study, and how a study comes from a name, a file, or an address.
+
+From the browser a study reaches its own folder and the roots named at start-up, nothing else.
+"""
+
+import base64
+import json
+import re
+import zlib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from analysis.pipeline import Pipeline
+from analysis.run import STARTER
+from analysis.store import Store
+from analysis.study import Study
+from analysis.study_file import plain, read_study, study_from, study_key
+from models.errors import BadInput
+from models.place import Place
+from ui import startup, state
+
+SHORT = 1_500  # characters of an address that carries a study whole
+LARGEST = 1 << 16  # bytes such a study may unfold to
+ANYWHERE = ("pydocs", "digits")  # sources that need no file, so that the address alone is enough
+UPLOADS = "uploads"
+
+
+def pipeline() -> Pipeline:
+    """The pipeline of the session's study."""
+    session = state.session()
+    options = startup.options()
+    mine = uploads_of(session)
+    roots = [*options.trusted, *([mine] if session.base.is_relative_to(mine) else [])]
+    return _pipeline(
+        json.dumps(plain(session.study), sort_keys=True),
+        str(session.base),
+        tuple(map(str, roots)),
+        str(options.cache),
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _pipeline(study: str, base: str, roots: tuple[str, ...], cache: str) -> Pipeline:
+    place = Place(Path(base), tuple(map(Path, roots)))
+    return Pipeline(study_from(json.loads(study)), place, Store(Path(cache), (STARTER,)))
+
+
+def forget() -> None:
+    """Look at files anew: what they hold is known once per pipeline."""
+    _pipeline.clear()
+
+
+def uploads_of(session: state.Session) -> Path:
+    """The folder of a session's uploads."""
+    return startup.options().cache / UPLOADS / session.own
+
+
+def first_session() -> state.Session:
+    """What a tab opens with: the study its address names, else the one the dashboard was started on."""
+    options = startup.options()
+    asked = st.query_params.get("study", "")
+    complaint = ""
+    if asked:
+        try:
+            return state.Session(*study_of_address(asked))
+        except BadInput as error:
+            complaint = str(error)
+    if options.study is not None:
+        return state.Session(read_study(options.study), options.study.parent, complaint=complaint)
+    return state.Session(*built_in(startup.BUILT_IN[0]), complaint=complaint)
+
+
+@cache
+def built_in(name: str) -> tuple[Study, Path]:
+    """A built-in study and its folder."""
+    file = startup.built_in_file(name)
+    return read_study(file), file.parent
+
+
+def address_of(study: Study, base: Path, cache: Path) -> str:
+    """What stands for a study in an address: a built-in's name, the study itself where short, else its key.
+
+    A study under its key is kept in the cache, with the folder its paths start from.
+    """
+    for name in startup.BUILT_IN:
+        if base == startup.STUDIES and built_in(name)[0] == study:
+            return name
+    content = json.dumps(plain(study), sort_keys=True, separators=(",", ":"))
+    if study.dataset is not None and study.dataset.source in ANYWHERE:
+        packed = "z" + base64.urlsafe_b64encode(zlib.compress(content.encode(), 9)).decode().rstrip("=")
+        if len(packed) <= SHORT and not any(spec.model.startswith((".", "/", "~")) for spec in study.checkpoint):
+            return packed
+    key = study_key(replace(study, name=f"{study.name}|{base}"))[:24]
+    file = cache / "studies" / f"{key}.json"
+    if not file.is_file():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            draft = file.with_suffix(".draft")
+            draft.write_text(json.dumps({"study": plain(study), "base": str(base)}))
+            draft.replace(file)
+        except OSError:
+            return ""  # a full disk costs the address, not the session
+    return key
+
+
+def study_of_address(address: str) -> tuple[Study, Path]:
+    """The study that an address stands for, and its folder; BadInput where it cannot be opened here."""
+    options = startup.options()
+    if address in startup.BUILT_IN:
+        return built_in(address)
+    if re.fullmatch(r"[0-9a-f]{24}", address):
+        return _kept(options.cache / "studies" / f"{address}.json", options)
+    if address.startswith("z"):
+        base = options.study.parent if options.study is not None else startup.STUDIES
+        return study_from(_unpacked(address)), base
+    raise BadInput("the study in this address is not one; open a study at the left.")
+
+
+def _kept(file: Path, options: startup.Options) -> tuple[Study, Path]:
+    try:
+        content = json.loads(file.read_text())
+        study, base = study_from(content["study"]), Path(content["base"]).resolve()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput("the study in this address is not kept on this machine; open its file at the left.") from error
+    if base.is_relative_to(options.cache / UPLOADS):
+        raise BadInput(
+            f"the study {study.name!r} used a file that was uploaded in another tab and is seen there alone;"
+            " upload it again, and everything computed from it is found again."
+        )
+    if not any(base.is_relative_to(root) for root in options.trusted):
+        raise BadInput(
+            f"the study {study.name!r} starts in a folder this dashboard may not read; start it with --root FOLDER."
+        )
+    return study, base
+
+
+def _unpacked(address: str) -> dict[str, object]:
+    damaged = BadInput("the study in this address is cut off or damaged; ask for the address again.")
+    try:
+        packed = base64.urlsafe_b64decode(address[1:] + "=" * (-len(address[1:]) % 4))
+        unfolding = zlib.decompressobj()
+        content = unfolding.decompress(packed, LARGEST)
+        table = json.loads(content)
+    except (ValueError, zlib.error, RecursionError):
+        raise damaged from None
+    if unfolding.unconsumed_tail or not isinstance(table, dict):
+        raise damaged
+    return table

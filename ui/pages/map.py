@@ -1,0 +1,52 @@
+"""Map: the picture with its trust, what is pinned beside it, what is selected below it."""
+
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.pipeline import Pipeline
+from models.errors import BadInput
+from ui import filtering, inspector, map_colours, opened, pane, samples_panel, selection_bar, state, words
+from ui.pane import Pane
+
+
+def page() -> None:
+    """Draw the page."""
+    pipeline = opened.pipeline()
+    dataset = samples_panel.obtain(pipeline)
+    if dataset is None:
+        return
+    samples_panel.with_items(pipeline)
+    left, right = st.columns([2, 1], gap="large")
+    with right:
+        pane.choose(pipeline, pane.pane_of(pipeline))
+        mine = pane.pane_of(pipeline)
+        ask(pipeline, dataset, mine)
+        hits = inspector.near_query(pipeline, mine)
+        near = inspector.near_pinned(pipeline, dataset, mine.space)
+        if hits is not None:
+            inspector.listed(dataset, hits, key=f"hits.{mine.space}.{state.view().query}")
+        inspector.draw_pinned(pipeline, dataset, mine, near)
+    drawn = near or hits
+    look = pane.look_now(dataset, () if drawn is None else tuple(dataset.ids[row] for row in drawn.rows))
+    with left:
+        pane.draw(pipeline, dataset, mine, look)
+    selection_bar.draw(pipeline, dataset, mine.space, look)
+
+
+def ask(pipeline: Pipeline, dataset: Dataset, mine: Pane) -> None:
+    """Colour, dimensions, filter, query."""
+    colours = map_colours.names(pipeline, dataset, mine.space, mine.ask)
+    st.selectbox("Colour by", colours, **state.bound("colour", colours))
+    st.segmented_control(
+        "Dimensions", [2, 3], format_func="{}-D".format, required=True, **state.bound("dimensions", [2, 3])
+    )
+    st.text_input("Filter", placeholder="words in text, id or labels", **state.bound("filter"))
+    st.checkbox("As a regular expression", **state.bound("regex"))
+    try:
+        filtering.matching(dataset, state.view().filter, regex=state.view().regex)
+    except BadInput as error:
+        words.trouble(str(error))
+    if inspector.takes_text(pipeline, mine.space):
+        st.text_input("Find by a new text", placeholder="what the samples should be near to", **state.bound("query"))
+    if state.view().pinned or state.view().query:
+        st.slider("Neighbours listed", 1, 50, **state.bound("shown"))

@@ -1,0 +1,165 @@
+// Draws one Plotly figure in place, so that zoom and pan outlive every rerun, and says what is done to it:
+// {kind: "select", ids, operation}, {kind: "pin", ids}, {kind: "clear"} or {kind: "save", format}.
+
+let loading;
+function plotly(url) {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error("plotly.js could not be loaded"));
+    document.head.append(script);
+  });
+  return loading;
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const given = JSON.parse(new TextDecoder().decode(data));
+  let place = parentElement.querySelector(".an-plot");
+  if (!place) {
+    place = document.createElement("div");
+    place.className = "an-plot";
+    place.setAttribute("role", "figure");
+    parentElement.append(place);
+  }
+  place.style.height = `${given.figure.layout.height}px`;
+  place.setAttribute("aria-label", given.alt);
+  place.say = (event) => setTriggerValue("event", { ...event, seen: given.seen });
+  plotly(given.plotly)
+    .then((Plotly) => draw(Plotly, place, given))
+    .catch((error) => (place.textContent = `The figure could not be drawn: ${error.message}.`));
+  return () => {
+    place.deaf?.();
+    window.Plotly?.purge(place);
+  };
+}
+
+const NARROW = 640; // pixels
+
+// On a narrow page the legend goes below the figure, which keeps its height.
+function lower(layout) {
+  layout.legend = { ...layout.legend, orientation: "h", x: 0, xanchor: "left", y: -0.02, yanchor: "top" };
+}
+
+async function draw(Plotly, place, given) {
+  const { data, layout } = given.figure;
+  const dragmode = place._fullLayout?.dragmode;
+  if (place.clientWidth < NARROW && layout.showlegend !== false) lower(layout);
+  if (dragmode && given.events) layout.dragmode = dragmode; // a tool, once taken up, stays in the hand
+  await Plotly.react(place, data, { ...layout, autosize: true }, config(Plotly, place, given));
+  if (given.events && !place.listening) listen(Plotly, place);
+  place.dataset.drawn = given.seen;
+  if (given.save && place.saved !== given.save.turn) {
+    place.saved = given.save.turn;
+    await save(Plotly, place, given);
+  }
+}
+
+function config(Plotly, place, given) {
+  const scene = place._fullLayout?.scene ?? given.figure.layout.scene;
+  const tools = given.events && !scene ? ["pan2d", "select2d", "lasso2d"] : [];
+  const views = scene
+    ? ["orbitRotation", "tableRotation", "resetCameraDefault3d"]
+    : ["zoomIn2d", "zoomOut2d", "resetScale2d"];
+  const picture = {
+    name: "Save as PNG",
+    icon: Plotly.Icons.camera,
+    click: () => place.say({ kind: "save", format: "png" }),
+  };
+  return {
+    responsive: true,
+    scrollZoom: Boolean(given.events),
+    displaylogo: false,
+    displayModeBar: given.events ? true : "hover",
+    modeBarButtons: [tools, views, [picture]].filter((group) => group.length),
+  };
+}
+
+// The ids of points; rings and lines have none.
+function named(points) {
+  return points.map(({ customdata }) => customdata).filter((id) => typeof id === "string");
+}
+
+function listen(Plotly, place) {
+  place.listening = true;
+  let operation;
+  const modifiers = (event) => {
+    operation = event.altKey ? "remove" : event.shiftKey || event.metaKey || event.ctrlKey ? "add" : undefined;
+  };
+  place.addEventListener("mousedown", modifiers, true);
+  place.on("plotly_click", ({ points }) => {
+    const ids = named(points.slice(0, 1));
+    if (ids.length) place.say({ kind: "pin", ids });
+  });
+  place.on("plotly_selected", (event) => {
+    if (!event?.points) return;
+    place.say({ kind: "select", ids: named(event.points), operation });
+  });
+  place.on("plotly_deselect", () => place.say({ kind: "clear" }));
+
+  let hand = null; // the tool that Shift has put aside for the lasso
+  const over = () => place.matches(":hover");
+  const press = (event) => {
+    if (event.key === "Shift" && hand === null && over() && place._fullLayout.dragmode === "pan") {
+      hand = "pan";
+      Plotly.relayout(place, { dragmode: "lasso" });
+    }
+  };
+  const release = (event) => {
+    if (event.key === "Shift" && hand !== null) {
+      Plotly.relayout(place, { dragmode: hand });
+      hand = null;
+    }
+  };
+  window.addEventListener("keydown", press);
+  window.addEventListener("keyup", release);
+  place.deaf = () => {
+    window.removeEventListener("keydown", press);
+    window.removeEventListener("keyup", release);
+    place.listening = false;
+  };
+}
+
+async function save(Plotly, place, { save, name, manifest, figure, titled }) {
+  const whole = { data: place.data, layout: { ...place.layout, ...titled } };
+  const size = { width: Math.max(place.clientWidth, 760), height: figure.layout.height };
+  const url = await Plotly.toImage(whole, { format: save.format, scale: 2, ...size });
+  const words = JSON.stringify(manifest);
+  const blob =
+    save.format === "svg"
+      ? withMetadata(decodeURIComponent(url.slice(url.indexOf(",") + 1)), words)
+      : withText(new Uint8Array(await (await fetch(url)).arrayBuffer()), words);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${name}.${save.format}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function withMetadata(svg, words) {
+  const end = svg.indexOf(">", svg.indexOf("<svg")) + 1;
+  const inside = words.replaceAll("]]>", "]]\\u003e");
+  return new Blob([svg.slice(0, end), `<metadata><![CDATA[${inside}]]></metadata>`, svg.slice(end)], {
+    type: "image/svg+xml",
+  });
+}
+
+// A PNG with the manifest in an iTXt chunk, right behind the header (8 bytes of signature, 25 of IHDR).
+function withText(png, words) {
+  const content = new TextEncoder().encode(`iTXtmanifest\0\0\0\0\0${words}`);
+  const chunk = new Uint8Array(content.length + 8);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, content.length - 4);
+  chunk.set(content, 4);
+  view.setUint32(chunk.length - 4, crc(content));
+  return new Blob([png.slice(0, 33), chunk, png.slice(33)], { type: "image/png" });
+}
+
+function crc(bytes) {
+  let value = 0xffffffff;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  }
+  return (value ^ 0xffffffff) >>> 0;
+}

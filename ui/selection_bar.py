@@ -1,0 +1,81 @@
+"""What is selected: how many, how the next one combines with it, undo and redo, export, and the samples as a table."""
+
+from typing import get_args
+
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.pipeline import Pipeline
+from ui import export, sample_table, state, view, words
+from ui.pane import Look
+from ui.rows import row_of
+from ui.view import Operation
+
+TITLES = {"replace": "New", "add": "Add", "remove": "Remove", "intersect": "Intersect"}
+
+
+def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
+    """Draw bar and table."""
+    now = look.view
+    rows = [row_of(dataset)[name] for name in now.selection if name in row_of(dataset)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        options = list(get_args(Operation))
+        st.segmented_control(
+            "The next selection",
+            options,
+            format_func=TITLES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            **state.bound("operation", options),
+        )
+        st.button("Undo", key="undo", shortcut="Ctrl+Z", disabled=not now.past, on_click=_undo)
+        st.button("Redo", key="redo", shortcut="Ctrl+Shift+Z", disabled=not now.future, on_click=_redo)
+        st.button("Clear", key="clear", shortcut="Esc", disabled=not rows, on_click=_clear)
+        if rows:
+            export.selection(pipeline, rows, space)
+    matches = None if look.matching is None else [int(row) for row in look.matching.nonzero()[0]]
+    if rows:
+        st.html(f'<p class="an-title">{len(rows):,} of {len(dataset):,} selected{_made_of(dataset, rows)}</p>')
+        _table(dataset, rows, "selected")
+    elif matches is not None:
+        st.html(f'<p class="an-title">{len(matches):,} of {len(dataset):,} match the filter</p>')
+        if matches and st.button("Select them", key="matches.select"):
+            state.look(view.select(now, [dataset.ids[row] for row in matches]))
+            st.rerun()
+        if matches:
+            _table(dataset, matches, "matching")
+    else:
+        words.quiet(
+            "Nothing is selected. Shift + drag draws a lasso; box and lasso stand above the map too. With Shift a"
+            " selection is added to the one before, with Alt taken from it."
+        )
+
+
+def _table(dataset: Dataset, rows: list[int], key: str) -> None:
+    sample_table.draw(dataset, rows, key=f"table.{key}")
+    more = f" The first {sample_table.MOST:,} are shown; the export has all." if len(rows) > sample_table.MOST else ""
+    words.quiet(f"A click pins a sample.{more}")
+
+
+def _made_of(dataset: Dataset, rows: list[int]) -> str:
+    """The most frequent classes of the first label among the rows."""
+    if not dataset.labels:
+        return ""
+    labels = dataset.labels_in(dataset.labels[0])
+    if labels.kind != "categorical":
+        return ""
+    counts = dataset.frame[labels.name].iloc[rows].value_counts()
+    parts = [f"{words.escaped(str(name), 40)} {count:,}" for name, count in counts.head(3).items()]
+    return f": {', '.join(parts)}{', …' if len(counts) > 3 else ''}" if parts else ""
+
+
+def _undo() -> None:
+    state.look(view.undo(state.view()))
+
+
+def _redo() -> None:
+    state.look(view.redo(state.view()))
+
+
+def _clear() -> None:
+    state.look(view.clear(state.view()))

@@ -1,0 +1,64 @@
+"""What stands beside every page: the study, how to change it, the pages, and how many jobs are at work."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from analysis.jobs import Job
+from analysis.pipeline import Pipeline
+from analysis.study_file import dump_study
+from models.errors import BadInput
+from ui import change_dialog, open_dialog, opened, state, words, work
+
+
+def draw(pages: dict[str, list[StreamlitPage]]) -> None:
+    """Draw the sidebar."""
+    session = state.session()
+    st.html(f'<p class="an-title">{words.escaped(session.study.name)}</p>')
+    words.quiet(about(opened.pipeline()))
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Open", key="study.open", help="Another study, or a file of your own"):
+            open_dialog.show()
+        if st.button("Change", key="study.change", help="Neighbours, metric, seed, sample, checkpoints"):
+            change_dialog.show()
+        st.download_button(
+            "Save",
+            data=lambda: dump_study(session.study),
+            file_name=f"{session.study.name}.toml",
+            mime="application/toml",
+            on_click="ignore",
+            key="study.save",
+            help="Download this study as a file",
+        )
+    for group, members in pages.items():
+        if group == "Work":
+            found = [job for job in work.visible_jobs() if job.active]
+            st.fragment(_jobs_link, run_every="1s" if found else None)(members[0], work.pulse(found))
+            continue
+        if members:
+            st.html(f'<p class="an-sub">{group}</p>')
+        for page in members:
+            st.page_link(page)
+
+
+def about(pipeline: Pipeline) -> str:
+    """A line on what the study holds."""
+    parts = []
+    try:
+        dataset = pipeline.find_dataset()
+        if dataset is not None:
+            parts.append(words.counted(len(dataset), "sample"))
+        parts.append(words.counted(len(pipeline.spaces()), "space"))
+    except BadInput:
+        parts.append("it cannot be used as it is")
+    study = pipeline.study
+    return " · ".join([*parts, f"k = {study.k}, {study.metric}"])
+
+
+def _jobs_link(page: StreamlitPage, before: Sequence[tuple[str, str, str]]) -> None:
+    found: list[Job] = [job for job in work.visible_jobs() if job.active]
+    if work.pulse(found) != before:
+        st.rerun()  # something was finished that the page can show
+    st.html('<p class="an-sub">Work</p>')
+    st.page_link(page, label=f"Jobs · {len(found)} at work" if found else "Jobs")

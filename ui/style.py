@@ -1,0 +1,65 @@
+"""The few rules of style that Streamlit has no setting for; all colours come from its theme."""
+
+import streamlit as st
+
+from analysis.figures.palette import Theme
+
+RULES = """
+<style>
+.stMainBlockContainer { padding: 2.2rem 3rem 4rem; max-width: 1360px; }
+.stSidebar [data-testid="stSidebarHeader"] { height: 2.2rem; }
+.an-lead { font-size: 1.22rem; line-height: 1.5; max-width: 46rem; margin: 0 0 .4rem; text-wrap: pretty; }
+.an-quiet { opacity: .68; font-size: .875rem; line-height: 1.45; max-width: 46rem; margin: 0; }
+.an-note { border-left: 3px solid currentColor; padding: .1rem 0 .1rem .8rem; max-width: 46rem; line-height: 1.5; }
+.an-note.bad { border-color: #c2410c; }
+.an-note.plain { border-color: rgba(128, 128, 128, .5); }
+.an-title { font-size: 1.06rem; font-weight: 600; margin: 0; }
+.an-sub { text-transform: none; letter-spacing: 0; font-size: .78rem; opacity: .6; margin: .9rem 0 .1rem; }
+.an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 19rem;
+  overflow-y: auto; margin: 0; }
+.an-dot { display: inline-block; width: .68rem; height: .68rem; border-radius: 50%; margin-right: .5rem; }
+.an-numbers { display: grid; gap: .28rem; font-size: .88rem; line-height: 1.5; }
+.an-numbers .row { display: grid; grid-template-columns: 10rem 3.6rem 7.2rem minmax(6rem, 1fr) 6.4rem;
+  align-items: center; column-gap: .5rem; }
+.an-numbers .name { color: inherit; text-decoration: none; cursor: pointer; white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; }
+.an-numbers .name:hover { text-decoration: underline; }
+.an-numbers .value { text-align: right; font-weight: 600; font-variant-numeric: tabular-nums; }
+.an-numbers .interval, .an-numbers .tail { opacity: .68; font-variant-numeric: tabular-nums; white-space: nowrap;
+  font-size: .82rem; }
+.an-numbers .why { grid-column: 2 / -1; }
+.an-numbers .grey { color: #8b929c; }
+.an-numbers .scale { position: relative; height: 1.1rem; }
+.an-numbers .scale::before { content: ""; position: absolute; left: 0; right: 0; top: 50%;
+  border-top: 1px solid rgba(128, 128, 128, .35); }
+.an-numbers .scale i { position: absolute; top: 50%; }
+.an-numbers .chance { height: .8rem; margin-top: -.4rem; opacity: .38; }
+.an-numbers .range { height: 4px; margin-top: -2px; border-radius: 2px; }
+.an-numbers .dot { width: 9px; height: 9px; margin: -4.5px 0 0 -4.5px; border-radius: 50%; }
+.an-rule { border: 0; border-top: 1px solid rgba(128, 128, 128, .2); margin: .3rem 0; }
+.an-near { width: 100%; border-collapse: collapse; font-size: .86rem; }
+.an-near td { padding: .28rem .4rem .28rem 0; vertical-align: top; border-bottom: 1px solid rgba(128,128,128,.18); }
+.an-near td.n { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; opacity: .75; }
+.an-near td.t { overflow-wrap: anywhere; }
+.an-plot { width: 100%; }
+.an-thumb { image-rendering: pixelated; }
+@media (max-width: 700px) {
+  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 3.2rem; }
+  .an-numbers { gap: .7rem; }
+  .an-numbers .row { grid-template-columns: 1fr auto auto; row-gap: .1rem; }
+  .an-numbers .scale { grid-column: 1 / -1; }
+  .an-numbers .tail { display: none; }
+  .an-numbers .grey .tail { display: block; grid-column: 1 / -1; }
+}
+</style>
+"""
+
+
+def apply() -> None:
+    """Add the rules to the page."""
+    st.html(RULES)
+
+
+def theme() -> Theme:
+    """Whether the page is light or dark now."""
+    return "dark" if st.context.theme.type == "dark" else "light"

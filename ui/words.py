@@ -1,0 +1,89 @@
+"""Small words around values: how a page says a duration, a count, a number, or a sentence to the reader."""
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+
+def escaped(text: str, longest: int = 0) -> str:
+    """Text that is safe inside HTML, cut to a length where one is given.
+
+    >>> escaped("<b>bold</b> words", 9)
+    '&lt;b&gt;bold&lt;…'
+    """
+    if longest and len(text) > longest:
+        text = text[: longest - 1].rstrip() + "…"
+    return html.escape(text, quote=True)
+
+
+def lasting(seconds: float) -> str:
+    """How long something takes, as people say it.
+
+    >>> [lasting(s) for s in (0.4, 7, 65, 600, 8000)]
+    ['a second', '7 seconds', '1 minute', '10 minutes', '2 hours']
+    """
+    if seconds < 1.5:
+        return "a second"
+    if seconds < 55:
+        return f"{seconds:.0f} seconds"
+    if seconds < 3300:
+        minutes = max(1, round(seconds / 60))
+        return f"{minutes} minute{'s' * (minutes > 1)}"
+    hours = max(1, round(seconds / 3600))
+    return f"{hours} hour{'s' * (hours > 1)}"
+
+
+def counted(n: int, thing: str, things: str = "") -> str:
+    """A count with its noun.
+
+    >>> counted(1, "space"), counted(1500, "sample")
+    ('1 space', '1,500 samples')
+    """
+    return f"{n:,} {thing if n == 1 else things or thing + 's'}"
+
+
+def listed(words: Sequence[str], longest: int = 4) -> str:
+    """Words as a list in a sentence.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d", "e", "f"])
+    ('a, b and c', 'a, b, c and 3 more')
+    """
+    if len(words) > longest:
+        return f"{', '.join(words[: longest - 1])} and {len(words) - longest + 1} more"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def figure_of(value: float) -> str:
+    """A value with the digits that carry meaning.
+
+    >>> [figure_of(v) for v in (0.9412, 12.345, 384.2, 0.00042, -0.05, 0)]
+    ['0.94', '12.3', '384', '0.00042', '−0.050', '0']
+    """
+    size = abs(value)
+    if size == 0:
+        return "0"
+    text = f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
+    if size < 0.1:
+        text = f"{value:.2g}" if size < 0.001 else f"{value:.3f}"
+    return text.replace("-", "−")
+
+
+def lead(sentence: str) -> None:
+    """The sentence a page opens with."""
+    st.html(f'<p class="an-lead">{escaped(sentence)}</p>')
+
+
+def quiet(sentence: str) -> None:
+    """A caption."""
+    st.html(f'<p class="an-quiet">{escaped(sentence)}</p>')
+
+
+def note(sentence: str) -> None:
+    """A calm note: why something is not here."""
+    st.html(f'<div class="an-note plain">{escaped(sentence)}</div>')
+
+
+def trouble(sentence: str) -> None:
+    """What went wrong and the way out, in one sentence."""
+    st.html(f'<div class="an-note bad" role="alert">{escaped(sentence)}</div>')

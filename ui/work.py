@@ -1,0 +1,67 @@
+"""Heavy work as a page sees it: which job is at an ask, which jobs this tab may see, how to start one."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis import jobs
+from analysis.ask import Ask
+from analysis.jobs import Job
+from analysis.pipeline import Pipeline
+from analysis.study_file import study_key
+from models.errors import BadInput, Failed
+from ui import opened, startup, state
+
+
+def visible_jobs() -> list[Job]:
+    """The jobs of this cache, the latest first, without those over files that another tab uploaded."""
+    options = startup.options()
+    uploads, mine = options.cache / opened.UPLOADS, opened.uploads_of(state.session())
+    return [job for job in jobs.all_jobs(options.cache) if may_see(job, uploads, mine)]
+
+
+def may_see(job: Job, uploads: Path, mine: Path) -> bool:
+    """Whether a job is this tab's to see."""
+    base = Path(job.base)
+    return not base.is_relative_to(uploads) or base.is_relative_to(mine)
+
+
+def jobs_of(pipeline: Pipeline) -> list[Job]:
+    """The jobs of a study, the latest first."""
+    key, base = study_key(pipeline.study), str(pipeline.place.base)
+    return [job for job in visible_jobs() if job.study == key and job.base == base]
+
+
+def job_at(pipeline: Pipeline, asks: Sequence[Ask]) -> Job | None:
+    """The job that is at one of the asks, else the latest that was."""
+    wanted = set(map(str, asks))
+    found = [job for job in jobs_of(pipeline) if wanted & set(map(str, job.asks))]
+    return next((job for job in found if job.active), found[0] if found else None)
+
+
+def start(pipeline: Pipeline, asks: Sequence[Ask], title: str = "") -> Job:
+    """Start a job for the asks."""
+    return jobs.submit(pipeline, asks, title)
+
+
+def again(job: Job) -> str:
+    """Run an ended job once more; a sentence where it cannot be."""
+    try:
+        content = json.loads((job.folder / "job.json").read_text())
+        jobs.submit(jobs.pipeline_of(content), job.asks, job.title)
+    except (BadInput, Failed) as error:
+        return str(error)
+    except (OSError, ValueError, KeyError):
+        return f"the files of the job {job.title!r} are gone; start it from the page that needs it."
+    return ""
+
+
+def pulse(found: Sequence[Job]) -> tuple[tuple[str, str, str], ...]:
+    """What changes when a job has something new to show: its state, and which of its asks it is at."""
+    return tuple((job.key, job.state, _step(job)) for job in found)
+
+
+def _step(job: Job) -> str:
+    begins = re.match(r"\d+ of \d+:", job.message) if len(job.asks) > 1 else None
+    return begins.group() if begins else ""
