@@ -29,6 +29,7 @@ from models.place import Place
 
 State = Literal["queued", "running", "finished", "failed", "cancelled"]
 ACTIVE = ("queued", "running")
+_workers: list[subprocess.Popen[bytes]] = []  # those this process started, until they ended and were reaped
 HALF_A_SECOND = 0.5  # status is written at most this often
 
 
@@ -80,7 +81,7 @@ def submit(pipeline: Pipeline, asks: Sequence[Ask], title: str = "") -> Job:
     }
     _write(folder / "job.json", job)
     _write(folder / "status.json", {"state": "queued", "done": 0, "total": 0, "message": "starting a worker"})
-    lock = _lock(folder / "alive")  # taken here and inherited, so that the job is never without an owner
+    lock = _lock(folder / "alive", wait=True)  # taken here and inherited, so that the job is never without an owner
     with (folder / "log.txt").open("wb") as log:
         worker = subprocess.Popen(
             [sys.executable, "-m", "analysis.jobs", str(folder)],
@@ -91,6 +92,8 @@ def submit(pipeline: Pipeline, asks: Sequence[Ask], title: str = "") -> Job:
             start_new_session=True,
             pass_fds=[lock.fileno()],
         )
+    _reap()
+    _workers.append(worker)
     (folder / "pid").write_text(str(worker.pid))
     lock.close()
     return snapshot(folder)
@@ -98,6 +101,7 @@ def submit(pipeline: Pipeline, asks: Sequence[Ask], title: str = "") -> Job:
 
 def snapshot(folder: Path) -> Job:
     """What a job folder says now; one that claims to be at work without a worker has failed."""
+    _reap()
     job, status = _read(folder / "job.json"), _read(folder / "status.json")
     state, message = status.get("state", "failed"), status.get("message", "")
     if state in ACTIVE and not _held(folder / "alive"):
@@ -152,6 +156,11 @@ def log_of(job: Job) -> str:
     """The worker's own words, its last 20,000 characters."""
     log = job.folder / "log.txt"
     return log.read_text(errors="replace")[-20_000:] if log.is_file() else ""
+
+
+def _reap() -> None:
+    """Let go of workers that ended: no zombies."""
+    _workers[:] = [worker for worker in _workers if worker.poll() is None]
 
 
 # The worker's side
@@ -228,15 +237,17 @@ def pipeline_of(job: dict[str, Any]) -> Pipeline:
 
 def _device(jobs: Path) -> IO[bytes]:
     """Wait for the device; closing the file gives it back."""
-    lock = (jobs / "device.lock").open("ab")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
+    return _lock(jobs / "device.lock", wait=True)
 
 
-def _lock(path: Path) -> IO[bytes]:
-    lock = path.open("ab")
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return lock
+def _lock(path: Path, *, wait: bool = False) -> IO[bytes]:
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise
+    return file
 
 
 def _held(path: Path) -> bool:

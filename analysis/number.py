@@ -59,4 +59,4 @@ def wilson(share: float, trials: int) -> tuple[float, float]:
     z = 1.959964
     middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z / (1 + z * z / trials) * (share * (1 - share) / trials + z * z / (4 * trials**2)) ** 0.5
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return (0.0 if share == 0 else max(0.0, middle - half)), (1.0 if share == 1 else min(1.0, middle + half))

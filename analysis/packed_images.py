@@ -36,7 +36,9 @@ class PackedImages(Sequence[Image]):
 
 
 def pack(images: Sequence[Image]) -> tuple[Image, npt.NDArray[np.int64]]:
-    """Flat pixels and shapes of images."""
+    """Flat pixels and shapes of images; packed ones are taken as they are."""
+    if isinstance(images, PackedImages):
+        return images.pixels, images.shapes
     shapes = np.array([image.shape[:2] for image in images], dtype=np.int64).reshape(-1, 2)
     pixels = np.empty(int((shapes[:, 0] * shapes[:, 1] * 3).sum()), dtype=np.uint8)
     start = 0

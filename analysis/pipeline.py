@@ -20,7 +20,7 @@ from analysis.recipe import Recipe
 from analysis.registry import analyses, called, params_of, projections
 from analysis.result import Result
 from analysis.result_files import number_from_json, number_to_json, result_from, result_to_parts
-from analysis.samples import dataset_recipe, find_dataset, make_dataset
+from analysis.samples import complete_dataset, dataset_recipe, find_dataset, make_dataset
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf, encoder_recipe, items_of, space_recipe, spaces_of
 from analysis.store import Artifact, Store
@@ -62,6 +62,8 @@ class Pipeline:
         if kept is not None and (not items or self._memory["items"]):
             return kept
         dataset = find_dataset(self.dataset_recipe, self.store, items=True)
+        if dataset is None and items:
+            dataset = complete_dataset(self.study, self.dataset_recipe, self.store)
         whole = dataset is not None
         if dataset is None and not items:
             dataset = find_dataset(self.dataset_recipe, self.store, items=False)

@@ -176,8 +176,11 @@ class Preview:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetSource:
-    """A source of samples. `fingerprint` names all that decides what `load` gives (file hashes, package versions),
-    cheaply; `load` reads, checks and samples; `preview` shows the schema.
+    """A source of samples.
+
+    `fingerprint` names all that decides what `load` gives (file hashes, package versions), cheaply; `load` reads,
+    checks and samples; `preview` shows the schema. `texts`, where a source can, reads the texts of a frame that came
+    from it at once, without reading everything else.
     """
 
     name: str
@@ -186,3 +189,4 @@ class DatasetSource:
     fingerprint: Callable[[DatasetSpec, Place], Mapping[str, str]]
     load: Callable[[DatasetSpec, Place, int], Dataset]
     preview: Callable[[DatasetSpec, Place], Preview]
+    texts: Callable[[pd.DataFrame], list[str]] | None = None

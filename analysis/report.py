@@ -194,7 +194,7 @@ def _write_map(pipeline: Pipeline, ask: Ask, drawing: Drawing, out: Path) -> Non
 
 
 def _write_figure(figure: Any, path: Path) -> None:
-    figure.write_html(path, include_plotlyjs=True, full_html=True)
+    figure.write_html(path, include_plotlyjs="directory", full_html=True)
 
 
 def file_name(*parts: str) -> str:

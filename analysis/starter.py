@@ -3,7 +3,7 @@
 It holds ids, labels, neighbours, coordinates and numbers, keyed like everything else. The texts belong to the
 packages they document and stay there; vectors are left out, and the first job that needs them makes them.
 
-    python -m analysis.starter        computes the built-in study in a temporary cache and replaces the layer
+    python -m analysis.starter [CACHE]      computes the built-in study, in a temporary cache if none is named
 """
 
 import shutil
@@ -56,8 +56,13 @@ def _copy(pipeline: Pipeline, ask: Ask, target: Path) -> bool:
     return True
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> None:
+    """Build the layer, in the cache that is given or a temporary one."""
     with tempfile.TemporaryDirectory() as folder:
-        made = build(STARTER, Path(folder))
+        made = build(STARTER, Path(arguments[0]) if arguments else Path(folder))
     size = sum(file.stat().st_size for file in STARTER.rglob("*") if file.is_file())
     sys.stderr.write(f"\r\033[K{made} artifacts, {size / 1e6:.1f} MB in {STARTER.name}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -23,10 +23,9 @@ TRANSFORMER = re.compile(r"(\d+_Transformer/)?[^/]+")  # its weights are large, 
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """A repository at one revision: its small files, and the transformer's weights with their sha256."""
+    """A repository today: its small files, and the transformer's weights with their sha256."""
 
     name: str
-    revision: str
     small: tuple[str, ...]
     weights: tuple[tuple[str, str], ...]
 
@@ -59,9 +58,8 @@ def download(listing: Listing, *, weights: bool) -> Path:
     disable_progress_bars()
     names = list(listing.small) + ([file for file, _ in listing.weights] if weights else [])
     try:
-        return Path(
-            snapshot_download(listing.name, revision=listing.revision, allow_patterns=names, etag_timeout=SECONDS)
-        )
+        # by the branch's name, which the cache then knows, so that the name is found there without a network
+        return Path(snapshot_download(listing.name, allow_patterns=names, etag_timeout=SECONDS))
     except Exception as error:  # the network's errors come from whichever library the hub's client uses today
         raise Failed(
             f"the download of {listing.name!r} from the hub broke off ({_first_line(error)}); run again to go on."
@@ -98,7 +96,6 @@ def _list(name: str) -> Listing | str:
     weights = [file for file in ours if _is_weights(file, ours)]
     return Listing(
         name=name,
-        revision=info.sha or "main",
         small=tuple(f for f in ours if f.endswith(SMALL) or (f in weights and not TRANSFORMER.fullmatch(f))),
         weights=tuple((f, hashes[f] or f"{info.sha}/{f}") for f in weights if TRANSFORMER.fullmatch(f)),
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.checkpoints import weight_files
 from models.errors import BadInput, Failed
+from models.initialization import seeded
 from models.torch_files import read_torch_file
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def pretrained(auto: Any, folder: Path, *, optional: tuple[str, ...], name: str)
         "output_loading_info": True,
     }
     try:
-        with quietly():
+        with quietly(), seeded(0):  # for the optional ones that a file may lack
             module, report = _with_attention(auto.from_pretrained, str(folder), options)
     except (MemoryError, BadInput, Failed):
         raise
@@ -75,7 +76,6 @@ def drawn(auto: Any, folder: Path, seed: int, name: str) -> "nn.Module":
     """A module of transformers with the weights its architecture draws at the start of training."""
     from transformers import AutoConfig
 
-    from models.initialization import seeded
     from models.quiet import quietly
 
     try:

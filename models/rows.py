@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.encoder import Card, EncoderRecipe, Items, Vectors
+from models.errors import BadInput
 
 
 class RowEncoder:
@@ -33,8 +34,12 @@ class RowEncoder:
 
 
 def matrix_of(items: Items) -> Vectors:
-    """Rows as one float32 matrix; a matrix that is one already is not copied."""
-    return np.asarray(items, dtype=np.float32)
+    """Rows as one float32 matrix; a matrix that is one already is not copied. BadInput names a row with a hole."""
+    matrix = np.asarray(items, dtype=np.float32)
+    wrong = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
+    if len(wrong):
+        raise BadInput(f"sample {wrong[0]} (counted from 0) has values that are not finite numbers; leave it out.")
+    return matrix
 
 
 def row_card(recipe: EncoderRecipe, title: str, decided_by: dict[str, str | int | bool]) -> Card:

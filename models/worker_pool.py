@@ -103,35 +103,48 @@ class WorkerPool:
         self._workers, self._answers = [], queue.Queue()
 
     def run(self, folder: Path, shards: Sequence[int], on_answer: Callable[[Mapping[str, Any]], None]) -> None:
-        """Make these shards of a folder's job; `on_answer` hears of every batch and shard."""
+        """Make these shards of a folder's job; `on_answer` hears of every batch and shard.
+
+        After an error no more shards are given out, those in hand are finished, and then it is raised: WorkerGone,
+        or what the worker met.
+        """
         try:
-            self._run(folder, list(shards), on_answer)
-        except BaseException:
+            error = self._run(folder, list(shards)[::-1], on_answer)
+        except BaseException:  # an interrupt: whoever asked does not wait for the shards in hand
             self.close()
             raise
         for worker in self._workers:
             worker.folder = None  # the next job may come in the same folder
+        if error is not None:
+            raise error
 
-    def _run(self, folder: Path, waiting: list[int], on_answer: Callable[[Mapping[str, Any]], None]) -> None:
+    def _run(
+        self, folder: Path, waiting: list[int], on_answer: Callable[[Mapping[str, Any]], None]
+    ) -> Exception | None:
         while len(self._workers) < min(self.count, len(waiting)):
             self._workers.append(_Worker(self._answers))
-        busy = 0
-        waiting = waiting[::-1]
-        for worker in self._workers[: len(waiting)]:
+        busy = self._workers[: len(waiting)]
+        for worker in busy:
             worker.take(folder, waiting.pop())
-            busy += 1
+        error: Exception | None = None
         while busy:
             worker, answer = self._answers.get()
             if answer is None:
-                raise WorkerGone(worker.epitaph())
-            if "error" in answer:
-                raise _as_raised(answer)
-            on_answer(answer)
-            if "done" in answer:
-                busy -= 1
-                if waiting:
-                    worker.take(folder, waiting.pop())
-                    busy += 1
+                error = error or WorkerGone(worker.epitaph())
+                self._workers.remove(worker)
+                worker.close()
+                busy = [other for other in busy if other is not worker]
+            elif "error" in answer:
+                error = error or _as_raised(answer)
+                busy.remove(worker)
+            elif "done" in answer and waiting and error is None:
+                on_answer(answer)
+                worker.take(folder, waiting.pop())
+            else:
+                on_answer(answer)
+                if "done" in answer:
+                    busy.remove(worker)
+        return error
 
 
 def _as_raised(answer: Mapping[str, Any]) -> Exception:

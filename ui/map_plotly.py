@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WEBGL_FROM = 3_000  # points; fewer are drawn as SVG, which starts faster and saves sharper
 FAINT = 0.12  # opacity of what a filter leaves out
+LEGEND = 128  # pixels of an entry, fixed, so that the map stays put when counts get longer
 TITLE_ROOM = 76  # pixels above a saved map
 
 Places = npt.NDArray[np.int64]
@@ -68,6 +69,7 @@ def figure_of(picture: Picture) -> "go.Figure":
         uirevision=picture.seen,
         selectionrevision=len(picture.selected),
         hovermode="closest",
+        legend={"entrywidth": LEGEND, "y": 1, "yanchor": "top"},
         showlegend=picture.color is not None and not pd.api.types.is_numeric_dtype(picture.color),
     )
     if picture.coordinates.shape[1] == 3:

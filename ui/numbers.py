@@ -44,10 +44,16 @@ def _line(finding: Finding, number: Number, spans: Mapping[str, Span]) -> str:
         interval = f"[{shown(number.low, places)}, {shown(number.high, places)}]"
     tail = NOT_ABOVE if chance else "" if number.n is None else f"n {number.n:,}"
     return (
-        f'<div class="row{kind}">{name}<b class="value">{shown(number.value, places)}</b>'
+        f'<div class="row{kind}">{name}{_value(number.value, places)}'
         f'<span class="interval">{interval}</span>{_scale(number, spans.get(finding.name) or span_of([number]))}'
         f'<span class="tail">{tail}</span></div>'
     )
+
+
+def _value(value: float, places: int) -> str:
+    """A value whose decimal point stands under the others'."""
+    whole, point, rest = shown(value, places).partition(".")
+    return f'<b class="value"><span>{whole}</span><span>{point}{rest}</span></b>'
 
 
 def _scale(number: Number, span: Span) -> str:

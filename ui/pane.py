@@ -81,13 +81,23 @@ def choose(pipeline: Pipeline, pane: Pane) -> None:
     spaces, side = [space.name for space in pipeline.spaces()], pane.side
     titles = {name: projection.title for name, projection in projections().items()}
     st.selectbox("Space", spaces, **state.bound(f"{side}space", spaces, now=pane.space))
-    st.segmented_control(
-        "Drawn by",
-        list(titles),
-        format_func=titles.__getitem__,
-        required=True,
-        **state.bound(f"{side}projection", list(titles), now=pane.projection),
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Drawn by",
+            list(titles),
+            format_func=titles.__getitem__,
+            required=True,
+            **state.bound(f"{side}projection", list(titles), now=pane.projection),
+        )
+        if not side:  # the panes of a page have the same number of dimensions
+            st.segmented_control(
+                "Dimensions",
+                [2, 3],
+                format_func="{}-D".format,
+                required=True,
+                label_visibility="collapsed",
+                **state.bound("dimensions", [2, 3]),
+            )
 
 
 def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height: int = 600) -> None:

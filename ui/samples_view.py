@@ -59,7 +59,7 @@ def card(dataset: Dataset, row: int) -> None:
     if said:
         st.html(f'<p class="an-quiet">{" · ".join(said)}</p>')
     if dataset.images is not None:
-        st.html(f'<img class="an-thumb" alt="the sample" src="{thumbnail(dataset.images[row], 192)}">')
+        st.html(f'<img class="an-thumb" alt="the sample" src="{thumbnail(dataset.images[row], 128)}">')
     if dataset.texts is not None:
         st.html(f'<p class="an-text">{escaped(dataset.texts[row], CARD)}</p>')
     elif "text" in dataset.modalities:

@@ -29,7 +29,7 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
             **state.bound("operation", options),
         )
         st.button("Undo", key="undo", shortcut="Ctrl+Z", disabled=not now.past, on_click=_undo)
-        st.button("Redo", key="redo", shortcut="Ctrl+Shift+Z", disabled=not now.future, on_click=_redo)
+        st.button("Redo", key="redo", disabled=not now.future, on_click=_redo)
         st.button("Clear", key="clear", shortcut="Esc", disabled=not rows, on_click=_clear)
         if rows:
             export.selection(pipeline, rows, space)

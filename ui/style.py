@@ -19,12 +19,14 @@ RULES = """
   overflow-y: auto; margin: 0; }
 .an-dot { display: inline-block; width: .68rem; height: .68rem; border-radius: 50%; margin-right: .5rem; }
 .an-numbers { display: grid; gap: .28rem; font-size: .88rem; line-height: 1.5; }
-.an-numbers .row { display: grid; grid-template-columns: 10rem 3.6rem 7.2rem minmax(6rem, 1fr) 6.4rem;
+.an-numbers .row { display: grid; grid-template-columns: 9.6rem 4.8rem 7.2rem minmax(6rem, 1fr) 6.4rem;
   align-items: center; column-gap: .5rem; }
 .an-numbers .name { color: inherit; text-decoration: none; cursor: pointer; white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }
 .an-numbers .name:hover { text-decoration: underline; }
-.an-numbers .value { text-align: right; font-weight: 600; font-variant-numeric: tabular-nums; }
+.an-numbers .value { display: grid; grid-template-columns: 2.6rem 2.2rem; font-weight: 600;
+  font-variant-numeric: tabular-nums; }
+.an-numbers .value span:first-child { text-align: right; }
 .an-numbers .interval, .an-numbers .tail { opacity: .68; font-variant-numeric: tabular-nums; white-space: nowrap;
   font-size: .82rem; }
 .an-numbers .why { grid-column: 2 / -1; }
@@ -44,7 +46,7 @@ RULES = """
 .an-plot { width: 100%; }
 .an-thumb { image-rendering: pixelated; }
 @media (max-width: 700px) {
-  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 3.2rem; }
+  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4rem; }
   .an-numbers { gap: .7rem; }
   .an-numbers .row { grid-template-columns: 1fr auto auto; row-gap: .1rem; }
   .an-numbers .scale { grid-column: 1 / -1; }

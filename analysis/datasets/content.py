@@ -1,5 +1,6 @@
 """What a file is, told by its first bytes and never by its name."""
 
+import os
 import re
 import zlib
 from pathlib import Path
@@ -49,8 +50,7 @@ BOM = b"\xef\xbb\xbf"
 
 def content_of(path: Path) -> Content:
     """What a file holds; BadInput, naming the way out, for what no source reads."""
-    if path.is_dir():
-        raise BadInput(f"{path.name!r} is a folder, not a file; name a file inside it.")
+    check_readable(path)
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head.removeprefix(BOM).strip():
@@ -78,6 +78,14 @@ def content_of(path: Path) -> Content:
     if re.match(rb"\[\s*[{\]]", start):
         return "json array"
     return "json lines" if re.match(rb'\{\s*["}]', start) else "text"
+
+
+def check_readable(path: Path) -> None:
+    """Refuse a folder, a device, and a file that this user may not read."""
+    if path.is_dir():
+        raise BadInput(f"{path.name!r} is a folder, not a file; name a file inside it.")
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise BadInput(f"{path.name!r} is no file that may be read here; name another, or change its rights.")
 
 
 def _zip(path: Path) -> Content:

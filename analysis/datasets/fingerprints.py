@@ -3,11 +3,13 @@
 import hashlib
 from pathlib import Path
 
+from analysis.datasets.content import check_readable
 from analysis.recipe import hash_of
 
 
 def hash_of_file(path: Path) -> str:
     """The sha256 of a file's bytes."""
+    check_readable(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.dataset import Dataset
-from analysis.datasets.pydocs_read import PACKAGES, SHORTEST, Docs, installed, read_docs
+from analysis.datasets.pydocs_read import PACKAGES, SHORTEST, Docs, installed, read_docs, texts_of
 from analysis.datasets.pydocs_sample import grow
 from analysis.datasets.see_also import see_also
 from analysis.plugin import DatasetSource, Preview
@@ -81,4 +81,5 @@ DATASET = DatasetSource(
     fingerprint=fingerprint,
     load=load,
     preview=preview,
+    texts=lambda frame: texts_of(list(frame["file"]), list(frame["line"])),
 )

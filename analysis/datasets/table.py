@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.dataset import Dataset
-from analysis.datasets.content import content_of
 from analysis.datasets.fingerprints import hash_of_file, hash_of_files
 from analysis.datasets.image_column import source_of
 from analysis.datasets.roles import dataset_of, roles_named
@@ -17,12 +16,13 @@ from models.place import Place
 
 def fingerprint(spec: DatasetSpec, place: Place) -> Mapping[str, str]:
     path = place.resolve(spec.path, "the table")
-    content_of(path)  # refuses a folder
     found = {"file": hash_of_file(path)}
     if spec.image:
-        column = _read(spec, place).column(spec.image, "image")
-        sources = ((cell, source_of(cell.as_py(), f"the image of {path.name!r}", path, place)) for cell in column)
-        files = {source.as_posix(): source for _, source in sources if isinstance(source, Path)}
+        files = {}
+        for row, cell in enumerate(_read(spec, place).column(spec.image, "image"), 1):
+            source = source_of(cell.as_py(), f"the image in row {row} of {path.name!r}", path, place)
+            if isinstance(source, Path):
+                files[source.as_posix()] = source
         if files:
             found["images"] = hash_of_files(files)
     return found

@@ -70,7 +70,8 @@ def _read_arrow(path: Path, content: str) -> Any:
     try:
         table = _load_arrow(path, content)
         table.validate(full=True)  # offsets and texts of a damaged file would lead out of its memory
-        return table.rename_columns([str(name) for name in table.column_names])  # names that are no text fail here
+        _ = table.column_names  # names that are no text fail here
+        return table
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         kind = "Parquet" if content == "parquet" else "Arrow"
         reason = (str(error).splitlines() or [type(error).__name__])[0][:120]

@@ -53,7 +53,7 @@ def preview(spec: DatasetSpec, place: Place) -> Preview:
     members = members_of(path)
     array = spec.array or next((name for name, (shape, _) in members.items() if len(shape) == 2), "")
     file = read_vectors(path, array if len(members) > 1 else spec.array)
-    start = " ".join(f"{value:.4g}" for value in file.vectors[0][:4])
+    start = " ".join(f"{value:.4g}" for value in file.vectors[:1, :4].ravel())
     row = {"column": "vector", "type": f"{file.vectors.shape[1]} numbers", "example": f"{start} …", "missing": 0}
     head = pd.DataFrame(file.vectors[:10, :6], columns=[f"dimension {i}" for i in range(file.vectors[:, :6].shape[1])])
     columns, suggestion = pd.DataFrame([row]), {"array": array} if len(members) > 1 else {}

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.figures.palette import GREY
-from analysis.figures.theme import dressed
-from analysis.figures.words import cut, headline, plain
+from analysis.figures.theme import dressed, titled
+from analysis.figures.words import cut, plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -33,10 +33,11 @@ def histogram(
     figure = go.Figure(go.Bar(x=middles, y=counts, width=np.diff(edges), name="observed", showlegend=False))
     if chance is not None:
         figure.add_scatter(x=middles, y=chance, mode="lines", line={"color": GREY, "width": 2}, name="chance")
-    figure.update_layout(title_text=headline(title), xaxis_title=x, yaxis_title=y, bargap=0)
+    figure.update_layout(xaxis_title=x, yaxis_title=y, bargap=0)
     if log_y:
-        figure.update_yaxes(type="log", range=[-0.3, np.log10(max(int(counts.max()), 2)) + 0.2])
-    return dressed(figure)
+        most = max(2, int(counts.max()), 0 if chance is None else int(np.nanmax(chance)))
+        figure.update_yaxes(type="log", dtick=1, range=[-0.3, np.log10(most) + 0.2])
+    return dressed(titled(figure, title))
 
 
 def bars(
@@ -59,7 +60,10 @@ def bars(
     places = np.arange(len(top))
     figure = go.Figure(go.Bar(x=top[value], y=places, orientation="h", hovertext=hovers, hoverinfo="text"))
     figure.update_yaxes(tickvals=places, ticktext=words, autorange="reversed", ticks="", showline=False)
+    figure.update_layout(xaxis_title=x, height=140 + 22 * max(len(top), 4))
+    titled(figure, title)
     if chance is not None:
-        figure.add_vline(x=chance, line={"color": GREY, "width": 2}, annotation_text="chance")
-    figure.update_layout(title_text=headline(title), xaxis_title=x, height=140 + 22 * max(len(top), 4))
+        figure.add_vline(x=chance, line={"color": GREY, "width": 2})
+        figure.add_annotation(x=chance, y=1, yref="paper", yanchor="bottom", text="chance", showarrow=False)
+        figure.update_layout(margin_t=figure.layout.margin.t + 18)  # room for the word
     return dressed(figure)

@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.figures.palette import GREY
-from analysis.figures.theme import dressed
-from analysis.figures.words import headline
+from analysis.figures.theme import dressed, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Floats = npt.NDArray[np.float64]
+LOG = {"type": "log", "dtick": 1, "exponentformat": "power"}  # labels at powers of ten alone
 BAND = "rgba(70, 130, 205, 0.22)"  # the accent of both themes, thin
 
 
@@ -41,8 +41,8 @@ def curve(
         figure.add_scatter(**outline, **looks)
     if chance is not None:
         figure.add_scatter(x=x, y=chance, mode="lines", line={"color": GREY, "width": 2}, name=chance_name)
-    figure.update_xaxes(title_text=x_title, type="log" if log_x else "linear")
-    figure.update_yaxes(title_text=y_title, type="log" if log_y else "linear")
+    figure.update_xaxes(title_text=x_title, **(LOG if log_x else {}))
+    figure.update_yaxes(title_text=y_title, **(LOG if log_y else {}))
     legend = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top"}
-    figure.update_layout(title_text=headline(title), showlegend=chance is not None, legend=legend)
-    return dressed(figure)
+    figure.update_layout(showlegend=chance is not None, legend=legend)
+    return dressed(titled(figure, title))

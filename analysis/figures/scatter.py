@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.figures.palette import GREY, OTHER, SEQUENTIAL, Theme, label_colors, scale
-from analysis.figures.theme import dressed
-from analysis.figures.words import cut, headline, hover, plain, shown
+from analysis.figures.theme import dressed, titled
+from analysis.figures.words import cut, hover, plain, shown
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -50,15 +50,14 @@ def scatter(
     for rows, look in _traces(frame, color, chosen, theme):
         _add(figure, frame, rows, look, texts, chosen, dimensions)
     figure.update_layout(
-        title_text=headline(title),
         uirevision="map",
         legend={"title": {"text": plain(cut(color or "", LEGEND_NAME))}},
         dragmode="pan" if dimensions == 2 else "orbit",
-        margin={"l": 8, "r": 8, "t": 56 if title else 16, "b": 8},
+        margin={"l": 8, "r": 8, "b": 8},
     )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
-    return dressed(figure, theme)
+    return dressed(titled(figure, title), theme)
 
 
 def _traces(

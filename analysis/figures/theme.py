@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from analysis.figures.palette import ACCENT, DIVERGING, FAINT, INK, LABELS, PAPER, SEQUENTIAL, Theme, scale
+from analysis.figures.words import headline
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -44,6 +45,13 @@ def template(theme: Theme = "light") -> "go.layout.Template":
         "bargap": 0.08,
     }
     return go.layout.Template(layout=layout)
+
+
+def titled(figure: "go.Figure", text: str) -> "go.Figure":
+    """The figure under a title, wrapped, with room for its lines."""
+    title = headline(text)
+    lines = title.count("<br>") + 1 if title else 0
+    return figure.update_layout(title_text=title, margin_t=24 + 22 * lines)
 
 
 def dressed(figure: "go.Figure", theme: Theme = "light") -> "go.Figure":

@@ -55,7 +55,7 @@ def with_interval(number: Number) -> str:
         return "–"
     places = decimals_of(number.value)
     if number.low is None or number.high is None:
-        return shown(number.value, places)
+        return shown(number.value, 0 if number.value == round(number.value) else places)  # a count
     width = number.high - number.low
     if width > 0:
         places = min(max(places, math.ceil(-math.log10(width))), 6)
@@ -84,6 +84,6 @@ def hover(text: object) -> str:
     return "<br>".join(plain(line) for line in lines)
 
 
-def headline(text: str, line: int = 76) -> str:
+def headline(text: str, line: int = 62) -> str:
     """A figure's title: wrapped and escaped, names in it cut by who writes it."""
     return "<br>".join(plain(part) for part in textwrap.wrap(text, line))

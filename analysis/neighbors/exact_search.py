@@ -28,8 +28,7 @@ def exact_search(
     again = np.flatnonzero(~certain)
     if len(again):
         mine = None if own is None else own[again]
-        wide = in_float64(points, queries[again], k, own=mine)
-        neighbors[again], distances[again] = nearest_of(points, queries[again], wide, k)
+        neighbors[again], distances[again] = search_in_float64(points, queries[again], k, own=mine)
     return neighbors, distances
 
 
@@ -63,10 +62,14 @@ def _by_product(points: Points, queries: Vectors, wanted: int) -> tuple[Indices,
     return candidates, gap > 2 * error
 
 
-def in_float64(points: Points, queries: Vectors, k: int, *, own: Indices | None = None) -> Indices:
-    """Compare queries with every point in float64: the k nearest (m, k), in no order."""
+def search_in_float64(
+    points: Points, queries: Vectors, k: int, *, own: Indices | None = None
+) -> tuple[npt.NDArray[np.int32], Vectors]:
+    """Find the k nearest points of each query as `exact_search` does, all in float64; slower."""
+    others = points.n if own is None else points.n - 1
+    fetched = min(k + SPARE, others)
     tall = max(1, CELLS // points.n)
-    chosen = np.empty((len(queries), k), np.int64)
+    chosen = np.empty((len(queries), fetched), np.int64)
     for part in blocks(len(queries), tall):
         wide = points.comparable(queries[part])
         scores = np.hstack(
@@ -74,8 +77,8 @@ def in_float64(points: Points, queries: Vectors, k: int, *, own: Indices | None 
         )
         if own is not None:
             scores[np.arange(len(wide)), own[part]] = np.inf
-        chosen[part] = lowest(scores, k)
-    return chosen
+        chosen[part] = lowest(scores, fetched)
+    return nearest_of(points, queries, chosen, k)
 
 
 def lowest(scores: npt.NDArray[np.float64], k: int) -> Indices:

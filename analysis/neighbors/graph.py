@@ -1,9 +1,10 @@
 """The one kNN graph of a space and metric, by the fastest builder at the asked recall, with its recall measured."""
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.knn_graph import KnnGraph, Metric
-from analysis.neighbors.points import Points, prepare
+from analysis.neighbors.points import Points, Vectors, prepare
 from analysis.neighbors.recall import recall_of
 from analysis.plugin import Index
 from analysis.progress import Progress, silent
@@ -14,6 +15,7 @@ from models.errors import BadInput
 
 VERSION = 1
 EXACT_UP_TO = 20_000  # samples; above, cells are faster
+CHECKED = 100  # rows whose distances are computed anew
 ENOUGH = 0.99  # recall below which an approximate graph is made anew, exactly
 
 
@@ -60,17 +62,22 @@ def _built(
 ) -> KnnGraph:
     report(0, 2, f"finding {k} neighbours of {space.n:,} samples by {index.name}")
     indices, distances = index.build(space.vectors, k=k, metric=points.metric, seed=seed)
-    _check(index, indices, space.n, k)
+    _check(index, points, indices, distances)
     report(1, 2, "measuring the recall")
     recall, recalls = recall_of(points, indices, exact=index.exact, seed=seed)
     key = graph_recipe(space.key, metric=points.metric, k=k, seed=seed, method=asked).key
     return KnnGraph(key, points.metric, index.name, indices, distances, recall, recalls)
 
 
-def _check(index: Index, indices: np.ndarray, n: int, k: int) -> None:
-    """Refuse an index that breaks its promise: k others each, none twice, never the sample itself."""
+def _check(index: Index, points: Points, indices: npt.NDArray[np.int32], distances: Vectors) -> None:
+    """Refuse an index that breaks its promise: k others each, none twice, never itself, nearest first."""
+    n, k = points.n, distances.shape[1]
     row = np.sort(indices, axis=1)
     if indices.shape != (n, k) or row.min() < 0 or row.max() >= n:
         raise ValueError(f"index {index.name!r} did not find {k} samples for each of {n}")
     if (indices == np.arange(n)[:, None]).any() or (row[:, 1:] == row[:, :-1]).any():
         raise ValueError(f"index {index.name!r} lists a sample as its own neighbour, or one neighbour twice")
+    few = np.linspace(0, n - 1, min(n, CHECKED)).astype(np.int64)
+    true = points.distances(points.vectors[few], indices[few].astype(np.int64))
+    if not np.allclose(distances[few], true, rtol=1e-4, atol=1e-6) or (np.diff(distances, axis=1) < 0).any():
+        raise ValueError(f"index {index.name!r} gives distances that are not those of its neighbours, or out of order")

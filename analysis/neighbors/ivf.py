@@ -1,4 +1,7 @@
-"""Neighbours by an inverted file (IVF): each point looks into the lists nearest to it. Jegou et al., IEEE TPAMI 33 (2011)."""
+"""Neighbours by an inverted file (IVF): each point looks into the lists nearest to it.
+
+Jegou, Douze and Schmid, IEEE TPAMI 33 (2011).
+"""
 
 import numpy as np
 import numpy.typing as npt

@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.knn_graph import Metric
+from models.errors import BadInput
 
 Vectors = npt.NDArray[np.float32]
 Wide = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 ROWS = 8192  # rows shifted and scaled at a time
+NEAR = 1e-4  # squared chord under which rows at length one are taken in float64
 GATHERED = 1 << 21  # numbers gathered at a time for exact distances: they fit the processor's cache
 
 
@@ -70,7 +72,7 @@ class Points:
     def scores(self, queries: Wide, rows: Wide) -> Wide:
         """Compare shifted and scaled queries with rows, (m, n): the smaller, the nearer."""
         products = queries @ rows.T
-        return -products if self.by_product else (rows**2).sum(axis=1) - 2 * products
+        return np.asarray(-products if self.by_product else (rows**2).sum(axis=1) - 2 * products)
 
     def distances(self, queries: Vectors, neighbors: Indices) -> Vectors:
         """Distance of each query to its neighbours (m, k), by differences in float64, so that near twins differ."""
@@ -86,13 +88,17 @@ class Points:
         else:
             left, right = queries[:, None], self.vectors[neighbors]
         if self.metric == "dot":
-            return -np.einsum("ikd,ikd->ik", right, np.broadcast_to(left, right.shape), dtype=np.float64)
+            return np.asarray(-np.einsum("ikd,ijd->ik", right, left, dtype=np.float64))
         gap = np.subtract(right, left, dtype=np.float64)
         squared: Wide = np.einsum("ikd,ikd->ik", gap, gap)
         if self.metric == "euclidean":
-            return np.sqrt(squared)
+            return np.asarray(np.sqrt(squared))
         lost = ~right.any(axis=2) | ~left.any(axis=2)  # no direction, no angle
-        return np.where(lost, 1.0, squared / 2)  # |u - v|^2 / 2 = 1 - cos
+        row, place = np.nonzero((squared < NEAR) & ~lost)
+        if len(row):  # so near that rows at length one in float32 are too coarse
+            twins = self.comparable(queries[row]) - self.comparable(self.vectors[neighbors[row, place]])
+            squared[row, place] = np.einsum("pd,pd->p", twins, twins)
+        return np.asarray(np.where(lost, 1.0, squared / 2))  # |u - v|^2 / 2 = 1 - cos
 
 
 def prepare(vectors: Vectors, metric: Metric) -> Points:
@@ -105,6 +111,9 @@ def prepare(vectors: Vectors, metric: Metric) -> Points:
     scale = 0.0
     for part in blocks(len(vectors), ROWS):
         scale = max(scale, float(np.abs(vectors[part] - center).max()))
+    largest = vectors.shape[1] * scale**2 if metric == "dot" else 2 * scale * vectors.shape[1] ** 0.5
+    if largest > float(np.finfo(np.float32).max):
+        raise BadInput(f"metric {metric!r} overflows on vectors of {scale:.0e}; use cosine, or scale them down.")
     return Points(metric, vectors, center, scale or 1.0)
 
 

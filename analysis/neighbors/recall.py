@@ -8,13 +8,13 @@ of one query are found or missed together, so counting neighbours would make it 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.neighbors.exact_search import exact_search, in_float64
-from analysis.neighbors.points import Indices, Points, Vectors, nearest_of
+from analysis.neighbors.exact_search import exact_search, search_in_float64
+from analysis.neighbors.points import Indices, Points, Vectors
 from analysis.number import Number, wilson
 
 QUERIES = 1000
 CHECKS = 200  # queries that check an exact search against plain float64
-SAME = 1e-5  # relative difference up to which two distances count as equal
+SAME = 1e-6  # relative difference up to which two distances count as equal
 
 
 def recall_of(
@@ -28,24 +28,26 @@ def recall_of(
     rng = np.random.default_rng([seed, 2])
     rows = np.sort(rng.choice(points.n, min(CHECKS if exact else QUERIES, points.n), replace=False))
     queries = points.vectors[rows]
-    if exact:
-        truth = in_float64(points, queries, k, own=rows)
-        farthest = nearest_of(points, queries, truth, k)[1]
-    else:
-        farthest = exact_search(points, queries, k, own=rows)[1]
-    found = neighbors[rows].astype(np.int64)
-    each = tuple(_share(points, queries, found[:, : i + 1], farthest[:, i : i + 1]) for i in range(k))
-    return counted(points, queries, found, farthest[:, -1:]), each
+    search = search_in_float64 if exact else exact_search
+    _, true = search(points, queries, k, own=rows)
+    hits = _hits(points, queries, neighbors[rows].astype(np.int64), true)
+    each = tuple(float(hits[at, :, : at + 1].mean()) for at in range(k))
+    return shared(each[-1], len(rows)), each
 
 
 def counted(points: Points, queries: Vectors, found: Indices, farthest: Vectors) -> Number:
     """Recall of what was found (m, k), given the distance of each query's true k-th neighbour (m, 1)."""
-    value = _share(points, queries, found, farthest)
-    low, high = wilson(value, len(queries))
-    return Number(value=value, n=len(queries), low=low, high=high)
+    return shared(float(_hits(points, queries, found, farthest)[0].mean()), len(queries))
 
 
-def _share(points: Points, queries: Vectors, found: Indices, farthest: Vectors) -> float:
+def shared(value: float, queries: int) -> Number:
+    """A recall with its interval."""
+    low, high = wilson(value, queries)
+    return Number(value=value, n=queries, low=low, high=high)
+
+
+def _hits(points: Points, queries: Vectors, found: Indices, limits: Vectors) -> npt.NDArray[np.bool_]:
+    """Which found neighbours (m, k) are no farther than each of the limits (m, l): (l, m, k)."""
     distances = points.distances(queries, found)
-    slack = SAME * np.maximum(np.abs(farthest), np.finfo(np.float32).eps)
-    return float(((distances <= farthest + slack) & (found >= 0)).mean())
+    reach = limits + SAME * np.maximum(np.abs(limits), np.finfo(np.float32).eps)
+    return np.asarray((distances <= reach.T[:, :, None]) & (found >= 0))

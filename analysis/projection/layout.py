@@ -18,6 +18,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,8 @@ def lay_out(ties: Any, start: Map, *, min_dist: float, passes: int, seed: int) -
         for turn in range(passes):
             step = np.float32(1 - turn / passes)
             jobs = [
-                pool.submit(
-                    move, before, after, low, high, ties.indptr, ties.indices, rate, states, a, b, step, turn
-                )
-                for low, high in zip(ends[:-1], ends[1:], strict=True)
+                pool.submit(move, before, after, low, high, ties.indptr, ties.indices, rate, states, a, b, step, turn)
+                for low, high in pairwise(ends)
             ]
             for job in jobs:
                 job.result()

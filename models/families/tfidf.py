@@ -46,11 +46,15 @@ class TfidfFamily:
         except ValueError:
             raise BadInput("no text has a word of two letters or more, so TF-IDF has nothing to count.") from None
         count = min(COMPONENTS, weights.shape[0], weights.shape[1])
-        with np.errstate(invalid="ignore"):  # equal texts: its share of explained variance is 0/0, and unused
-            reduction = TruncatedSVD(n_components=count, random_state=SEED).fit(weights)
+        reduction = TruncatedSVD(n_components=count, random_state=SEED)
+        several = weights.shape[1] > 1  # a single word there is nothing to reduce
+        if several:
+            with np.errstate(invalid="ignore"):  # equal texts: the share of explained variance is 0/0, and unused
+                reduction.fit(weights)
 
         def reduce(some: Items) -> Vectors:
-            return np.asarray(reduction.transform(words.transform(list(some))), dtype=np.float32)
+            found = words.transform(list(some))
+            return np.asarray(reduction.transform(found) if several else found.toarray(), dtype=np.float32)
 
         wordless = int((weights.getnnz(axis=1) == 0).sum())
         notes = (f"{wordless} of {len(texts)} texts have no word and become 0",) if wordless else ()

@@ -20,7 +20,10 @@ from analysis.study import DatasetSpec
 from models.errors import BadInput
 from models.place import Place
 
-LONG = "It says enough to be kept, for a text of under 120 characters would be left out of all that is shown here. "
+LONG = (
+    "It says enough to be kept, for a text of fewer than 120 characters is left out of what is shown,"
+    " and this one has some more than that. "
+)
 
 
 @pytest.fixture(scope="module")

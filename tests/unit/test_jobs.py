@@ -38,7 +38,7 @@ def world(folder: Path) -> Pipeline:
 
 def ended(job: jobs.Job, seconds: float = 60) -> jobs.Job:
     deadline = time.monotonic() + seconds
-    while job.active:
+    while job.active or jobs._workers:
         assert time.monotonic() < deadline, f"still {job.state}: {job.message}"
         time.sleep(0.05)
         job = jobs.snapshot(job.folder)

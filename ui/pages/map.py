@@ -30,16 +30,13 @@ def page() -> None:
     look = pane.look_now(dataset, () if drawn is None else tuple(dataset.ids[row] for row in drawn.rows))
     with left:
         pane.draw(pipeline, dataset, mine, look)
-    selection_bar.draw(pipeline, dataset, mine.space, look)
+        selection_bar.draw(pipeline, dataset, mine.space, look)
 
 
 def ask(pipeline: Pipeline, dataset: Dataset, mine: Pane) -> None:
     """Colour, dimensions, filter, query."""
     colours = map_colours.names(pipeline, dataset, mine.space, mine.ask)
     st.selectbox("Colour by", colours, **state.bound("colour", colours))
-    st.segmented_control(
-        "Dimensions", [2, 3], format_func="{}-D".format, required=True, **state.bound("dimensions", [2, 3])
-    )
     st.text_input("Filter", placeholder="words in text, id or labels", **state.bound("filter"))
     st.checkbox("As a regular expression", **state.bound("regex"))
     try:
