@@ -67,7 +67,7 @@ class _Line:
         line = f"{done + 1} of {total}: {message}"
         if self.terminal:
             sys.stderr.write(f"\r\033[K{line[:160]}")
-        elif line.split(": ")[:2] != self.last.split(": ")[:2]:
+        elif line.split(": ")[:2] != self.last.split(": ")[:2] or "from a sample" in line:
             sys.stderr.write(line + "\n")
         self.last = line
         sys.stderr.flush()

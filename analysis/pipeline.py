@@ -164,6 +164,7 @@ class Pipeline:
     def _embed(self, ask: Ask, progress: Progress) -> None:
         """Embed with a checkpoint: every layer of it that the study wants and that is missing, in one pass."""
         from models.embedding import embed
+        from models.estimate import estimate
 
         dataset = self.dataset(items=True)
         mine = self.space_called(ask.subject)
@@ -177,21 +178,24 @@ class Pipeline:
         whole = Recipe("embedding", 1, {"layers": sorted(missing)}, {"space": first.key})
         folder = self.store.partial(whole)
         start = time.perf_counter()
+        recipe, items = encoder_recipe(mine.checkpoint, self.place), items_of(mine.checkpoint, dataset, self.place)
+        expected = estimate(recipe, items, sorted(missing), self.study.engine.workers)
+        progress(0, len(items), f"{expected}, from a sample of the {len(items):,}")
         paths = embed(
-            encoder_recipe(mine.checkpoint, self.place),
-            items_of(mine.checkpoint, dataset, self.place),
+            recipe,
+            items,
             layers=sorted(missing),
             folder=folder,
             workers=self.study.engine.workers,
             report=progress,
         )
         seconds = time.perf_counter() - start
-        for layer, recipe in missing.items():
+        for layer, goal in missing.items():
             vectors = np.load(paths[layer], mmap_mode="r", allow_pickle=False)
-            EmbeddingSpace(ask.subject, recipe.key, vectors, dataset.ids)  # checked at birth
+            EmbeddingSpace(ask.subject, goal.key, vectors, dataset.ids)  # checked at birth
             content = {"n": len(vectors), "d": int(vectors.shape[1]), "checkpoint": mine.checkpoint.name}
             del vectors
-            self.store.put(recipe, content=content, arrays={"vectors": paths[layer]}, seconds=seconds)
+            self.store.put(goal, content=content, arrays={"vectors": paths[layer]}, seconds=seconds)
         self.store.forget(whole)
 
     def _link(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:

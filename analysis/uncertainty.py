@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 Samples = dict[str, Floats]  # for each number, what its draws gave
 
 FEWEST = 20  # draws that an interval or a null needs
+DEALT, FEWEST_DEALT = 20_000_000, 40  # labels dealt for a permuted null, and draws of them that it gets in any case
 CHUNK = 1 << 22  # resampled values held at a time
 WHOLE_BLOCKS = 2000  # up to so many samples each is a block of its own
 BLOCKS = 500
@@ -55,7 +56,7 @@ def answer(
         labels = needs.get("labels")
         column = labels.name if isinstance(labels, Labels) else ""
         generators = [
-            np.random.default_rng([seed, int(hash_of(analysis.name, column, part)[:15], 16)])
+            np.random.default_rng([seed % (1 << 63), int(hash_of(analysis.name, column, part)[:15], 16)])
             for part in ("interval", "null")
         ]
         spread = _spread(analysis, result, space, params, needs, draws, generators[0])
@@ -64,7 +65,7 @@ def answer(
         for name, number in numbers.items():
             if number.value is not None:
                 low, high = _bounds(spread, name, "interval", draws, notes)
-                null_low, null_high = _bounds(chance, name, "null", _null_draws(analysis, draws), notes)
+                null_low, null_high = _bounds(chance, name, "null", _null_draws(analysis, draws, space.n), notes)
                 mean = None if null_low is None else float(np.mean(chance[name]))
                 if low is not None and high is not None:
                     number = replace(number, low=number.value + low, high=number.value + high)
@@ -145,7 +146,7 @@ def _spread(
             return _resampled(by_point, result, draws, rng)
         case Subsample() as subsample:
             samples = _collected(_subsampled(analysis, subsample, space, params, needs, draws, rng))
-            known = {name: 0.0 for name, number in result.numbers.items() if number.value is not None}
+            known = {name for name, number in result.numbers.items() if number.value is not None}
             scale = np.sqrt(subsample.fraction / (1 - subsample.fraction))
             return {
                 name: (values - (values.mean() if len(values) else 0.0)) * scale
@@ -210,8 +211,9 @@ def _subsampled(
 # Nulls
 
 
-def _null_draws(analysis: Analysis, draws: int) -> int:
-    return min(draws, analysis.null.draws) if isinstance(analysis.null, Drawn) else draws
+def _null_draws(analysis: Analysis, draws: int, n: int) -> int:
+    most = analysis.null.draws if isinstance(analysis.null, Drawn) else max(FEWEST_DEALT, DEALT // n)
+    return min(draws, most)
 
 
 def _one_draw(
@@ -240,7 +242,7 @@ def _chance(
     drawn: list[Mapping[str, object]] = []
     if analysis.null is not None:
         one_draw = _one_draw(analysis, space, params, needs)
-        for _ in range(_null_draws(analysis, draws)):
+        for _ in range(_null_draws(analysis, draws, space.n)):
             try:
                 drawn.append(one_draw(rng))
             except DEGENERATE:

@@ -4,7 +4,6 @@ Private memory is what /proc says belongs to the process alone (memory-mapped ve
 counted). Samples: 100,000 × 384 in 50 groups, seeded.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -94,4 +93,6 @@ def _look(pid: int, port: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*map(int, sys.argv[1:]))))
+    found = main(*map(int, sys.argv[1:]))
+    print("| private memory of the dashboard | Overview, MB | Map, MB | at most |\n| --- | --- | --- | --- |")
+    print(f"| {found['n']:,} samples × 384 | {found['overview_mb']} | {found['map_mb']} | 600 |")

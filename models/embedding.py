@@ -7,7 +7,6 @@ earlier run stopped: an interrupted job ends with the vectors of an undisturbed 
 worker, however many items there are.
 """
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +22,7 @@ from models.errors import BadInput, Failed
 from models.item_files import CONTENT, ENDS, SHAPES, write_items
 from models.shard_maker import PLAN, PRECISION, ShardMaker, encoder_of
 from models.shards import assemble, finished_shards, layer_path, no_room_is_a_sentence, write_whole
-from models.torch_encoder import device_name
+from models.torch_encoder import cores, device_name
 from models.worker_pool import WorkerGone, WorkerPool
 
 Report = Callable[[int, int, str], None]
@@ -62,10 +61,11 @@ def embed(
     if not job.is_the_one_in(folder):
         _clear(folder, wanted)
         with no_room_is_a_sentence(folder):
-            (folder / "shards").mkdir()
             job.save(folder)
     elif all(path.is_file() for path in paths.values()):
+        _clear(folder, ())
         return paths
+    (folder / "shards").mkdir(exist_ok=True)
     plan = _plan(job, items, folder, report)
     done = finished_shards(folder, plan)
     progress = _Progress(plan, done, NOUNS[family.modality], report)
@@ -145,14 +145,15 @@ def _here(folder: Path, todo: list[int], progress: "_Progress") -> None:
 
 
 def _in_workers(folder: Path, todo: list[int], progress: "_Progress", workers: int, pool: WorkerPool | None) -> None:
-    count = workers or (1 if device_name() == "cuda" else len(os.sched_getaffinity(0)))
-    progress.say(f"starting {min(count, len(todo))} workers")
+    count = min(pool.count if pool else workers or cores(), len(todo))
+    progress.say("starting one worker" if count == 1 else f"starting {count} workers")
     own = WorkerPool(count)
     try:
         (pool or own).run(folder.absolute(), todo, progress.hear)
     except WorkerGone as gone:
-        kept = progress.shards
-        raise Failed(f"{gone}; {kept} of {len(progress.plan)} shards are kept: run again to go on.") from gone.__cause__
+        kept, total = progress.shards, len(progress.plan)
+        if kept < total:
+            raise Failed(f"{gone}; {kept} of {total} shards are kept: run again to go on.") from gone.__cause__
     finally:
         own.close()
 

@@ -1,6 +1,5 @@
 """What an embedding job will take, said before it starts: tokens counted on a sample, times work per token."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ import numpy as np
 from models.embedding import in_words
 from models.embedding_job import family_called
 from models.encoder import EncoderRecipe, Items
-from models.torch_encoder import device_name
+from models.torch_encoder import cores, device_name
 
 SAMPLE = 512
 OPERATIONS_PER_SECOND = {"cpu": 5e10, "cuda": 2e13}  # of one core; of one GPU, in the precision it is likely to use
@@ -44,9 +43,8 @@ def estimate(recipe: EncoderRecipe, items: Items, layers: Sequence[int], workers
     encoder = family.load(recipe)
     sample = [items[int(row)] for row in np.linspace(0, n - 1, min(n, SAMPLE)).astype(int)]
     cost = float(encoder.cost(sample).mean()) * n
-    device = device_name()
-    count = workers or (1 if device == "cuda" else len(os.sched_getaffinity(0)))
-    seconds = cost * card.work / OPERATIONS_PER_SECOND[device] / count
+    count = workers or cores()
+    seconds = cost * card.work / OPERATIONS_PER_SECOND[device_name()] / count
     weights = 4 * (card.parameters or card.work / 2) / 1e6
     return Estimate(
         seconds=START + seconds,

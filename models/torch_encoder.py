@@ -1,5 +1,6 @@
 """What encoders made of a torch module share: device, precision, and vectors that leave as float32 arrays."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -28,6 +29,13 @@ def device_name() -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def cores() -> int:
+    """How many encoding processes this machine feeds: one where there is a GPU, else one per core we may use."""
+    if device_name() == "cuda":
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class TorchEncoder(ABC):

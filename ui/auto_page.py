@@ -41,7 +41,7 @@ def page(name: str) -> None:
     there = [ask.subject for ask in asks if pipeline.find(ask) is not None]
     if there:
         if len(there) > 1:
-            st.selectbox("Figure of", there, **state.bound("space", there))
+            st.selectbox("Figure of", there, width=320, **state.bound("space", there))
         subject = state.view().space if state.view().space in there else there[0]
         ask = next(ask for ask in asks if ask.subject == subject)
         _figure(pipeline, analysis, ask, pipeline.make(ask))

@@ -16,7 +16,7 @@ from ui import opened, state, words
 OWN = "the model's own"
 
 
-@st.dialog("Change the study", width="large")
+@st.dialog("Change the study", width="medium")
 def show() -> None:
     """Draw the dialog."""
     study = state.session().study
@@ -56,6 +56,7 @@ def _added(study: Study) -> None:
         name = left.text_input("Name", placeholder="BERT")
         title = right.selectbox("Kind", list(known), index=_index(list(known.values()), "transformer"))
         model = st.text_input("Model", placeholder="a folder, or a name on the hub such as bert-base-uncased")
+        left, right = st.columns(2)
         layers = left.text_input("Layers", "last", help="last, all, or numbers such as 0 3 6")
         pooling = right.selectbox("Pooling", [OWN, *get_args(Pooling)])
         twin = st.checkbox("Add its random twin too: the same architecture, never trained")

@@ -45,6 +45,7 @@ def figure(
     key: str,
     name: str,
     data: Callable[[], pd.DataFrame],
+    label: str = "Export",
 ) -> None:
     """The menu of a figure: pictures by the browser, PDF, page, and its data."""
     worker, said = queries.warm(), partial(manifest, pipeline, list(asks))
@@ -55,7 +56,7 @@ def figure(
         content = queries.pdf_of(worker, shown.to_json(), width=WIDTH, height=height)
         return files.packed({f"{name}.pdf": content}, said())
 
-    with st.popover("Export", key=f"export.{key}"):
+    with st.popover(label, key=f"export.{key}"):
         with st.container(horizontal=True):
             st.button("PNG", key=f"png.{key}", on_click=ask_for, args=(key, "png"))
             st.button("SVG", key=f"svg.{key}", on_click=ask_for, args=(key, "svg"))
@@ -91,7 +92,7 @@ def selection(pipeline: Pipeline, rows: Sequence[int], space: str) -> None:
         found: EmbeddingSpace = pipeline.make(ask)
         return files.vectors(file_name("vectors", space), ids(), found.vectors[picked], kind, said())
 
-    with st.popover("Export", key=f"export.{key}"):
+    with st.popover("Export selection", key=f"export.{key}"):
         with st.container(horizontal=True):
             _download(
                 "Ids", lambda: files.packed({f"{name}.csv": files.ids_csv(ids())}, said()), f"{name}.ids.zip", key

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.figures.palette import ACCENT, GREY, INK
 from analysis.figures.scatter import scatter
+from analysis.figures.theme import TEXT
 from ui import plot
 from ui.map_renderer import Picture
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 WEBGL_FROM = 3_000  # points; fewer are drawn as SVG, which starts faster and saves sharper
 FAINT = 0.12  # opacity of what a filter leaves out
-LEGEND = 128  # pixels of an entry, fixed, so that the map stays put when counts get longer
 TITLE_ROOM = 76  # pixels above a saved map
 
 Places = npt.NDArray[np.int64]
@@ -69,7 +69,7 @@ def figure_of(picture: Picture) -> "go.Figure":
         uirevision=picture.seen,
         selectionrevision=len(picture.selected),
         hovermode="closest",
-        legend={"entrywidth": LEGEND, "y": 1, "yanchor": "top"},
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top", "title_font_size": TEXT},
         showlegend=picture.color is not None and not pd.api.types.is_numeric_dtype(picture.color),
     )
     if picture.coordinates.shape[1] == 3:

@@ -17,7 +17,7 @@ from ui import opened, startup, state, uploads, words
 NONE = "none"
 
 
-@st.dialog("Open a study", width="large")
+@st.dialog("Open a study", width="medium")
 def show() -> None:
     """Draw the dialog."""
     try:
@@ -36,7 +36,8 @@ def _built_in() -> None:
                 state.open_study(*opened.built_in(name))
                 st.rerun()
         started = startup.options().study
-        if started is not None and st.button(started.stem, key="open.started", help="The study it was started on"):
+        known = started is None or started.parent == startup.STUDIES
+        if started is not None and not known and st.button(started.stem, key="open.started", help="The study it was started on"):
             state.open_study(read_study(started), started.parent)
             st.rerun()
 

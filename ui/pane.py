@@ -76,6 +76,11 @@ def pane_of(pipeline: Pipeline, side: Side = "") -> Pane:
     return Pane(side, space, projection, now.dimensions)
 
 
+def title_of_projection(pane: Pane) -> str:
+    """What its way of drawing is called."""
+    return projections()[pane.projection].title
+
+
 def choose(pipeline: Pipeline, pane: Pane) -> None:
     """The widgets of a pane: its space and projection."""
     spaces, side = [space.name for space in pipeline.spaces()], pane.side
@@ -102,7 +107,7 @@ def choose(pipeline: Pipeline, pane: Pane) -> None:
 
 def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height: int = 600) -> None:
     """Draw a pane: its map with the menu that exports it, or the panel that gets it."""
-    title = projections()[pane.projection].title
+    title = title_of_projection(pane)
     tells = f"{title} of {pane.space} is not computed. It draws the space and says how far the picture can be trusted."
     drawing: Drawing | None = panel.obtain(pipeline, pane.ask, tells)
     if drawing is None:
@@ -123,6 +128,7 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
         key=key,
         name=name,
         data=lambda: data_of(pipeline, dataset, pane, drawing, look.view),
+        label="Export map",
     )
 
 
@@ -179,7 +185,7 @@ def title_of(pipeline: Pipeline, pane: Pane, drawing: Drawing) -> str:
         for name, number in drawing.trust.numbers.items()
         if number.value is not None
     )
-    return f"{projections()[pane.projection].title} of {pane.space}: {trust}"
+    return f"{title_of_projection(pane)} of {pane.space}: {trust}"
 
 
 def caption_of(dataset: Dataset, rows: npt.NDArray[np.int64], seed: int) -> str:

@@ -55,7 +55,7 @@ def compute(pipeline: Pipeline, asks: Sequence[Ask], label: str, *, title: str =
     key = f"compute.{hash_of(*map(str, asks))[:12]}.{label}"
     if st.button(f"{label} · about {takes}", key=key, type="primary" if primary else "secondary"):
         try:
-            work.start(pipeline, asks, title)
+            work.start(pipeline, asks, title or f"{pipeline.study.name}: {words.listed([str(ask) for ask in asks])}")
         except (BadInput, Failed) as error:
             words.trouble(str(error))
             return

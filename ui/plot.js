@@ -34,17 +34,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   };
 }
 
-const NARROW = 640; // pixels
-
-// On a narrow page the legend goes below the figure, which keeps its height.
-function lower(layout) {
-  layout.legend = { ...layout.legend, orientation: "h", x: 0, xanchor: "left", y: -0.02, yanchor: "top" };
-}
-
 async function draw(Plotly, place, given) {
   const { data, layout } = given.figure;
   const dragmode = place._fullLayout?.dragmode;
-  if (place.clientWidth < NARROW && layout.showlegend !== false) lower(layout);
   if (dragmode && given.events) layout.dragmode = dragmode; // a tool, once taken up, stays in the hand
   await Plotly.react(place, data, { ...layout, autosize: true }, config(Plotly, place, given));
   if (given.events && !place.listening) listen(Plotly, place);

@@ -12,7 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 from analysis.number import CannotAnalyze
 from analysis.registry import analyses
 from models.errors import BadInput, Failed
-from ui import auto_page, opened, sidebar, startup, state, style, words
+from ui import auto_page, links, opened, sidebar, startup, state, style, words
 from ui.pages import jobs, map, overview, side_by_side
 
 Pages = dict[str, list[StreamlitPage]]
@@ -34,6 +34,7 @@ def main() -> None:
         st.query_params["study"] = address
     with st.sidebar:
         sidebar.draw(pages)
+        links.follow({page.url_path: page for group in pages.values() for page in group})
     complaint = state.complaint()
     if complaint:
         words.trouble(complaint)

@@ -25,7 +25,7 @@ def obtain(pipeline: Pipeline) -> Dataset | None:
 def with_items(pipeline: Pipeline) -> None:
     """Read what the encoders read (texts, images) where only ids and labels are at hand; it takes a job of seconds."""
     if pipeline.find(READ) is None and work.job_at(pipeline, [READ]) is None:
-        work.start(pipeline, [READ], "reading the samples")
+        work.start(pipeline, [READ], f"{pipeline.study.name}: reading the samples")
         st.rerun()
 
 
@@ -38,7 +38,7 @@ def label_of(dataset: Dataset) -> str:
 def _read(pipeline: Pipeline) -> None:
     job = work.job_at(pipeline, [READ])
     if job is None:
-        job = work.start(pipeline, [READ], "reading the samples")
+        job = work.start(pipeline, [READ], f"{pipeline.study.name}: reading the samples")
     if job.active:
         words.lead(f"Reading the samples of {pipeline.study.name}.")
         panel.progress(job, "samples")
@@ -47,6 +47,6 @@ def _read(pipeline: Pipeline) -> None:
     if st.button("Try again", key="samples.again"):
         opened.forget()  # the file may have been mended
         pipeline = opened.pipeline()
-        work.start(pipeline, [READ], "reading the samples")
+        work.start(pipeline, [READ], f"{pipeline.study.name}: reading the samples")
         st.rerun()
     words.quiet("Change the study at the left, or open another.")

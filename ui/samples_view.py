@@ -1,6 +1,7 @@
 """Samples as people see them: a line for a hover card or a table, a whole one for the side card."""
 
 import base64
+import re
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from ui.words import escaped
 LINE = 160  # characters of a sample in a table
 CARD = 4_000  # characters in the side card
 FIELDS = 6  # columns named in the side card
+BROKEN = 30  # characters from which on a line's end may be a broken paragraph
 SMALL = 64  # pixels that a small image is enlarged to at least
 
 
@@ -50,6 +52,20 @@ def thumbnail(image: npt.NDArray[np.uint8], size: int = SMALL) -> str:
     return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
+def flowing(text: str) -> str:
+    r"""Text whose hard line ends within a paragraph are taken out; lists, indented lines and blank lines stay.
+
+    >>> flowing("A paragraph that was broken at some\nwidth.\n\n    code\n- one\n- two")
+    'A paragraph that was broken at some width.\n\n    code\n- one\n- two'
+    """
+    return re.sub(r"(?<=\S)\n(?=[^\s\-*•.=~^|>+#\d])", _joint, text)
+
+
+def _joint(found: re.Match[str]) -> str:
+    before = found.string[: found.start()].rpartition("\n")[2]
+    return " " if len(before) >= BROKEN and not before.startswith(" ") else "\n"
+
+
 def card(dataset: Dataset, row: int) -> None:
     """One sample whole: id, labels and other columns, text or image."""
     st.html(f'<p class="an-title">{escaped(dataset.ids[row])}</p>')
@@ -61,6 +77,6 @@ def card(dataset: Dataset, row: int) -> None:
     if dataset.images is not None:
         st.html(f'<img class="an-thumb" alt="the sample" src="{thumbnail(dataset.images[row], 128)}">')
     if dataset.texts is not None:
-        st.html(f'<p class="an-text">{escaped(dataset.texts[row], CARD)}</p>')
+        st.html(f'<p class="an-text">{escaped(flowing(dataset.texts[row]), CARD)}</p>')
     elif "text" in dataset.modalities:
         st.html('<p class="an-quiet">Its text is being read from where it comes from.</p>')

@@ -31,11 +31,10 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
         st.button("Undo", key="undo", shortcut="Ctrl+Z", disabled=not now.past, on_click=_undo)
         st.button("Redo", key="redo", disabled=not now.future, on_click=_redo)
         st.button("Clear", key="clear", shortcut="Esc", disabled=not rows, on_click=_clear)
-        if rows:
-            export.selection(pipeline, rows, space)
     matches = None if look.matching is None else [int(row) for row in look.matching.nonzero()[0]]
     if rows:
         st.html(f'<p class="an-title">{len(rows):,} of {len(dataset):,} selected{_made_of(dataset, rows)}</p>')
+        export.selection(pipeline, rows, space)
         _table(dataset, rows, "selected")
     elif matches is not None:
         st.html(f'<p class="an-title">{len(matches):,} of {len(dataset):,} match the filter</p>')

@@ -38,7 +38,9 @@ def _missing(pipeline: Pipeline, space: SpaceOf, missing: Sequence[Ask]) -> None
     words.quiet(f"Missing: {words.listed([name_of(ask) for ask in missing], 4)}.")
     if job is not None and job.state == "failed":
         words.trouble(job.message)
-    panel.compute(pipeline, missing, "Compute", title=f"what is missing of {space.name}", primary=False)
+    panel.compute(
+        pipeline, missing, "Compute", title=f"{pipeline.study.name}: what is missing of {space.name}", primary=False
+    )
 
 
 def name_of(ask: Ask) -> str:

@@ -8,6 +8,7 @@ RULES = """
 <style>
 .stMainBlockContainer { padding: 2.2rem 3rem 4rem; max-width: 1360px; }
 .stSidebar [data-testid="stSidebarHeader"] { height: 2.2rem; }
+.stMainBlockContainer h2 { font-size: 1.55rem; padding: 0 0 .2rem; }
 .an-lead { font-size: 1.22rem; line-height: 1.5; max-width: 46rem; margin: 0 0 .4rem; text-wrap: pretty; }
 .an-quiet { opacity: .68; font-size: .875rem; line-height: 1.45; max-width: 46rem; margin: 0; }
 .an-note { border-left: 3px solid currentColor; padding: .1rem 0 .1rem .8rem; max-width: 46rem; line-height: 1.5; }
@@ -15,10 +16,10 @@ RULES = """
 .an-note.plain { border-color: rgba(128, 128, 128, .5); }
 .an-title { font-size: 1.06rem; font-weight: 600; margin: 0; }
 .an-sub { text-transform: none; letter-spacing: 0; font-size: .78rem; opacity: .6; margin: .9rem 0 .1rem; }
-.an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 19rem;
+.an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 13rem;
   overflow-y: auto; margin: 0; }
 .an-dot { display: inline-block; width: .68rem; height: .68rem; border-radius: 50%; margin-right: .5rem; }
-.an-numbers { display: grid; gap: .28rem; font-size: .88rem; line-height: 1.5; }
+.an-numbers { display: grid; max-width: 48rem; gap: .28rem; font-size: .88rem; line-height: 1.5; }
 .an-numbers .row { display: grid; grid-template-columns: 9.6rem 4.8rem 7.2rem minmax(6rem, 1fr) 6.4rem;
   align-items: center; column-gap: .5rem; }
 .an-numbers .name { color: inherit; text-decoration: none; cursor: pointer; white-space: nowrap; overflow: hidden;

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -115,3 +117,12 @@ def test_numbers_change_only_with_the_version(analysis: Analysis) -> None:
         GOLDEN.write_text(json.dumps({**known, name: now}, indent=1, sort_keys=True) + "\n")
         return
     assert now == pytest.approx(known[name], rel=1e-4, nan_ok=True)
+
+
+def test_finding_the_plugins_loads_nothing_heavy() -> None:
+    code = "import sys, analysis.uncertainty; from analysis.registry import analyses; analyses(); print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=GOLDEN.parents[1]
+    )
+    loaded = {name.split(".")[0] for name in run.stdout.split()}
+    assert not loaded & {"plotly", "scipy", "sklearn", "torch", "faiss", "umap", "streamlit"}

@@ -133,6 +133,14 @@ def _watched(made: list[int]) -> Any:
     return watch
 
 
+def test_a_job_whose_vectors_were_taken_away_makes_them_again(tiny: EncoderRecipe, tmp_path: Path) -> None:
+    first = run(tiny, TEXTS[:9], tmp_path)[0]
+    (tmp_path / "layer-2.npy").unlink()
+    np.testing.assert_array_equal(run(tiny, TEXTS[:9], tmp_path)[0], first)
+    np.testing.assert_array_equal(run(tiny, TEXTS[:9], tmp_path)[0], first)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["job.json", "layer-2.npy"]
+
+
 def test_other_items_in_the_same_folder_start_anew(tiny: EncoderRecipe, tmp_path: Path) -> None:
     first = run(tiny, TEXTS, tmp_path)[0]
     reversed_texts = run(tiny, TEXTS[::-1], tmp_path)[0]

@@ -193,6 +193,26 @@ def test_a_permuted_null_deals_the_labels_and_keeps_the_graph() -> None:
     assert number.beyond_null
 
 
+def test_very_many_samples_have_their_labels_dealt_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    dealt = []
+
+    def compute(space: EmbeddingSpace, params: Params, labels: object) -> Result:
+        dealt.append(labels)
+        return Result({"mean": Number(value=float(labels.codes[:10].mean()))})
+
+    monkeypatch.setattr("analysis.uncertainty.DEALT", 20 * 60)
+    space = space_of(np.random.default_rng(0).standard_normal((20, 2)))
+    analysis = replace(MEAN, compute=compute, null=Permuted(), needs=("labels",))
+    number = asked(analysis, space, draws=300, labels=categories(*"abcdefghijklmnopqrst"))
+    assert len(dealt) == 1 + 60
+    assert number.null_low is not None
+
+
+def test_a_negative_seed_is_a_seed() -> None:
+    analysis = replace(MEAN, interval=Subsample())
+    assert asked(analysis, cloud(), draws=50, seed=-1).low != asked(analysis, cloud(), draws=50, seed=1).low
+
+
 def test_seconds_and_k_stand_in_every_number() -> None:
     result = answer(replace(MEAN, at_k=True), cloud(), Params(), {}, draws=0, seed=0, k=7)
     assert list(result.numbers) == ["mean@7"]

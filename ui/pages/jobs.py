@@ -26,10 +26,8 @@ def page() -> None:
         words.note("No job was started yet. Every button that computes something starts one, and it is listed here.")
         return
     active = [job for job in found if job.active]
-    words.quiet(
-        f"{words.counted(len(active), 'job')} at work or waiting; one heavy job runs at a time. Jobs go on when this"
-        " page is closed."
-    )
+    count = f"{words.counted(len(active), 'job')} at work or waiting" if active else "No job is at work"
+    words.quiet(f"{count}; one heavy job runs at a time. Jobs go on when this page is closed.")
     for job in active:
         st.html(f'<p class="an-title">{words.escaped(job.title)}</p>')
         panel.progress(job, "jobs")

@@ -37,8 +37,9 @@ def ask(pipeline: Pipeline, dataset: Dataset, mine: Pane) -> None:
     """Colour, dimensions, filter, query."""
     colours = map_colours.names(pipeline, dataset, mine.space, mine.ask)
     st.selectbox("Colour by", colours, **state.bound("colour", colours))
-    st.text_input("Filter", placeholder="words in text, id or labels", **state.bound("filter"))
-    st.checkbox("As a regular expression", **state.bound("regex"))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Filter", placeholder="words in text, id or labels", **state.bound("filter"))
+        st.checkbox("Regex", help="Read the filter as a regular expression", **state.bound("regex"))
     try:
         filtering.matching(dataset, state.view().filter, regex=state.view().regex)
     except BadInput as error:

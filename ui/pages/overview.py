@@ -31,7 +31,7 @@ def page() -> None:
         mine = [ask for ask in missing if ask.subject == space.name]
         space_row.draw(pipeline, space, found[space.name], spans, mine)
     if missing and len({ask.subject for ask in missing}) > 1:
-        panel.compute(pipeline, missing, "Compute everything", title=f"everything in {pipeline.study.name}")
+        panel.compute(pipeline, missing, "Compute everything", title=f"{pipeline.study.name}: everything")
     for complaint in pipeline.store.complaints:
         words.quiet(complaint)
     queries.get_ready()

@@ -40,7 +40,9 @@ def page() -> None:
     panes = []
     for side, place in zip(pane.SIDES, sides, strict=True):
         with place:
-            pane.choose(pipeline, pane.pane_of(pipeline, side))
+            now = pane.pane_of(pipeline, side)
+            with st.popover(f"{now.space} by {pane.title_of_projection(now)}", key=f"pane.{side}"):
+                pane.choose(pipeline, now)
             panes.append(pane.pane_of(pipeline, side))
             near = inspector.near_pinned(pipeline, dataset, panes[-1].space)
             look = pane.look_now(dataset, () if near is None else tuple(dataset.ids[row] for row in near.rows))

@@ -1,0 +1,189 @@
+"""Every page, driven without a browser: what it says when all is there, when nothing is, and when something is wrong."""
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analysis.registry import analyses
+from ui import opened, state
+from ui.view import View
+
+PAGES = ("overview", "map", "side_by_side", "jobs")
+SECONDS = 60
+
+
+def script(name, changes):
+    """Run one page in a session of its own."""
+    from dataclasses import replace as changed
+    from functools import partial
+    from importlib import import_module
+
+    from ui import auto_page, opened, router, state
+
+    def first():
+        session = opened.first_session()
+        return changed(session, view=changed(session.view, **changes))
+
+    state.begin(first)
+    known = ("overview", "map", "side_by_side", "jobs")
+    run = import_module(f"ui.pages.{name}").page if name in known else partial(auto_page.page, name)
+    router.guarded(run)
+
+
+def drawn(name: str, **changes: object) -> AppTest:
+    page = AppTest.from_function(script, kwargs={"name": name, "changes": changes}, default_timeout=SECONDS).run()
+    assert not page.exception, page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    """All words of a page that are its own HTML."""
+    return " ".join(element.proto.body for element in page.get("html"))
+
+
+@pytest.mark.parametrize("name", [*PAGES, *analyses()])
+def test_every_page_is_drawn_when_all_is_computed(world, name):
+    assert "is not computed" not in said(drawn(name, projection="pca", right_projection="pca"))
+
+
+@pytest.mark.parametrize("name", [*PAGES, *analyses()])
+def test_every_page_stands_when_nothing_is_computed(empty_world, name, monkeypatch):
+    monkeypatch.setattr("ui.work.start", lambda pipeline, asks, title="": _a_job(pipeline))
+    drawn(name)
+
+
+def _a_job(pipeline):
+    from analysis.jobs import Job
+
+    folder = pipeline.store.root / "jobs" / "none"
+    folder.mkdir(parents=True, exist_ok=True)
+    return Job("none", folder, "reading", "failed", 0, 0, "it was not started in a test.", 0.0, 0.0)
+
+
+def test_the_overview_answers_in_words_and_numbers(world):
+    words = said(drawn("overview"))
+    assert "most neighbours of a sample have its kind" in words
+    assert "knn accuracy@5" in words and "chance" in words
+    assert "Missing: UMAP map." in words
+
+
+def test_the_overview_offers_what_is_missing_with_its_price(world):
+    page = drawn("overview")
+    labels = [button.label for button in page.button]
+    assert any(label.startswith("Compute everything · about") for label in labels)
+
+
+def test_a_numeric_label_is_said_as_a_rank_correlation(world):
+    assert "goes with its neighbours' mean" in said(drawn("overview", label="size"))
+
+
+def test_the_map_says_how_far_it_can_be_trusted(world):
+    words = said(drawn("map", projection="pca"))
+    assert "PCA of columns: trustworthiness" in words and "continuity" in words
+
+
+def test_a_pinned_sample_is_shown_whole_and_escaped_with_its_neighbours(world):
+    page = drawn("map", projection="pca", pinned="pet 4")
+    words = said(page)
+    assert "&lt;script&gt;alert(4)&lt;/script&gt;" in words and "<script>alert" not in words
+    assert "10 nearest: cosine, exact search, measured recall@5" in words
+    assert len(page.dataframe[0].value) == 10
+
+
+def test_a_selection_is_counted_and_listed(world):
+    page = drawn("map", projection="pca", selection=("pet 0", "pet 3", "pet 4"))
+    assert "3 of 60 selected: cat 2, dog 1" in said(page)
+    assert page.dataframe[0].value["id"].tolist() == ["pet 0", "pet 3", "pet 4"]
+
+
+def test_a_filter_lists_what_it_finds(world):
+    page = drawn("map", projection="pca", filter="postman")
+    assert "20 of 60 match the filter" in said(page)
+
+
+def test_a_broken_regular_expression_is_one_sentence_and_the_map_stays(world):
+    words = said(drawn("map", projection="pca", filter="(a", regex=True))
+    assert "cannot be used (missing ))" in words
+    assert "PCA of columns: trustworthiness" in words
+
+
+def test_a_map_that_is_not_there_is_offered(world):
+    page = drawn("map", projection="umap")
+    assert "UMAP of columns is not computed." in said(page)
+    assert any(button.label.startswith("Compute · about") for button in page.button)
+
+
+def test_a_map_that_is_there_comes_first(world):
+    assert "PCA of columns" in said(drawn("map"))
+
+
+def test_the_filter_typed_on_the_page_reaches_the_view(world):
+    page = drawn("map", projection="pca")
+    page.text_input[0].set_value("bowl").run()
+    assert "20 of 60 match the filter" in said(page)
+
+
+def test_undo_brings_the_selection_back(world):
+    page = drawn("map", projection="pca", selection=("pet 0",), past=((),))
+    page.button(key="clear").click().run()
+    assert "Nothing is selected" in said(page)
+    page.button(key="undo").click().run()
+    assert "1 of 60 selected" in said(page)
+
+
+def test_two_panes_list_the_neighbours_of_both_with_ranks(world):
+    page = drawn("side_by_side", projection="pca", right_projection="pca", pinned="pet 4")
+    table = page.dataframe[0].value
+    assert {"rank in columns", "rank in words"} <= set(table.columns)
+    assert table["rank in columns"].dropna().min() == 1 == table["rank in words"].dropna().min()
+    assert "nearest are the same in both" in said(page)
+
+
+def test_every_analysis_offers_what_was_not_computed(world, monkeypatch):
+    session = opened.first_session
+    monkeypatch.setattr(opened, "first_session", lambda: replace(session(), study=replace(session().study, k=6)))
+    page = drawn("hubness")
+    assert "Not computed for every space yet" in said(page)
+
+
+def test_a_source_that_cannot_be_read_is_one_calm_sentence(world, tmp_path, monkeypatch):
+    from analysis.study_file import parse_study
+
+    session = opened.first_session
+    text = '[dataset]\npath = "nowhere.csv"\nnumeric = ["a"]\n[[checkpoint]]\nname = "c"\nfamily = "numeric"'
+    monkeypatch.setattr(opened, "first_session", lambda: replace(session(), study=parse_study(text)))
+    words = said(drawn("overview"))
+    assert "nowhere.csv" in words and "Traceback" not in words
+
+
+def test_the_whole_app_opens_on_its_study_and_puts_it_into_the_address(world):
+    app = AppTest.from_file("app.py", default_timeout=SECONDS).run()
+    assert not app.exception
+    assert len(app.query_params["study"][0]) == 24
+    assert app.sidebar.button(key="study.open").label == "Open"
+
+
+def test_changing_k_keeps_the_view_and_asks_for_new_numbers(world):
+    app = AppTest.from_file("app.py", default_timeout=SECONDS).run()
+    app.sidebar.button(key="study.change").click().run()
+    next(n for n in app.number_input if n.label == "Neighbours, k").set_value(7)
+    next(b for b in app.button if b.label == "Apply").click().run()
+    assert "k = 7, cosine" in said(app)
+    assert "Missing: neighbours" in said(app) or "Missing:" in said(app)
+
+
+def test_a_widget_shows_the_view_even_where_another_page_changed_it(world):
+    page = drawn("map", projection="pca", colour="size")
+    assert next(box for box in page.selectbox if box.label == "Colour by").value == "size"
+
+
+def test_only_the_state_module_knows_streamlits_session_state():
+    from pathlib import Path
+
+    files = [file for file in Path("ui").rglob("*.py") if "session_state" in file.read_text()]
+    assert [file.name for file in files] == ["state.py"]
+
+
+def test_a_session_from_before_a_code_reload_is_replaced(world):
+    assert View() == View() and state.Session.__dataclass_params__.frozen
