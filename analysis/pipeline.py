@@ -14,6 +14,7 @@ from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.keys import recipe_of
 from analysis.knn_graph import KnnGraph
+from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Params, Projection
 from analysis.progress import Progress, silent
 from analysis.recipe import Recipe
@@ -31,10 +32,15 @@ from models.place import Place
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """A projection: coordinates (n, dimensions) and how far to trust them."""
+    """A projection: coordinates (n, dimensions) and how far to trust them; no rows where it cannot be drawn."""
 
     coordinates: npt.NDArray[np.float32]
     trust: Result
+
+    @property
+    def why(self) -> str:
+        """Why there is no picture; empty where there is one."""
+        return "" if len(self.coordinates) else self.trust.numbers["trustworthiness"].why
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,8 +230,13 @@ class Pipeline:
         projection = projections()[ask.name]
         dimensions, params = _split(ask, projection)
         study = self.study
-        coordinates = projection.project(space, graph, dimensions, study.seed, params)
-        judged = trust(space, graph, coordinates, metric=study.metric, k=study.k, seed=study.seed)
+        try:
+            coordinates = projection.project(space, graph, dimensions, study.seed, params)
+            judged = trust(space, graph, coordinates, metric=study.metric, k=study.k, seed=study.seed)
+        except CannotAnalyze as error:
+            coordinates = np.empty((0, dimensions), np.float32)
+            none = Number(value=None, why=str(error))
+            judged = Result({"trustworthiness": none, "continuity": none})
         content, arrays, tables = result_to_parts(judged)
         self.store.put(
             recipe,

@@ -161,7 +161,7 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)
             if any(number.value is not None for number in value.numbers.values()):
                 _write_figure(analyses()[ask.name].figure(value), out / "figures" / f"{name}.html")
-        if isinstance(value, Drawing):
+        if isinstance(value, Drawing) and not value.why:
             _write_map(pipeline, ask, value, out)
     if vectors:
         _write_vectors(pipeline, out / "vectors")

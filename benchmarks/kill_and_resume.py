@@ -34,7 +34,7 @@ max_length = 128
 def start(study: Path, cache: Path, out: Path) -> subprocess.Popen[bytes]:
     """Start a run of the command line."""
     command = [sys.executable, "-m", "analysis", "run", str(study), "--out", str(out), "--cache", str(cache)]
-    return subprocess.Popen([*command, "--vectors"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen([*command, "--vectors"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def bits(out: Path) -> str:
@@ -64,16 +64,19 @@ def trial(study: Path, folder: Path, whole: str, dice: random.Random, victim: st
     if run.poll() is not None or not targets:
         return {"too_late": True}
     os.kill(dice.choice(targets), signal.SIGKILL)
-    status = run.wait()
+    run.communicate()
+    status = run.returncode
     time.sleep(1)
     kept = shards(folder / "cache")
-    again = start(study, folder / "cache", folder / "out").wait()
+    again = start(study, folder / "cache", folder / "out")
+    said = again.communicate()[1].decode()
     return {
         "victim": victim,
         "first_exit": status,
         "shards_kept": kept,
-        "second_exit": again,
-        "same_bits": bits(folder / "out") == whole,
+        "second_exit": again.returncode,
+        "second_said": said[-300:] if again.returncode else "",
+        "same_bits": again.returncode == 0 and bits(folder / "out") == whole,
         "too_late": False,
     }
 
@@ -85,7 +88,7 @@ def main(trials: int = 10, seed: int = 0) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as name:
         study = Path(name) / "study.toml"
         study.write_text(STUDY)
-        start(study, Path(name) / "whole", Path(name) / "out").wait()
+        start(study, Path(name) / "whole", Path(name) / "out").communicate()
         whole = bits(Path(name) / "out")
         while len(rows) < trials:
             with tempfile.TemporaryDirectory() as folder:

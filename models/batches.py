@@ -1,7 +1,7 @@
 """Which items are encoded together, decided once for the whole job and never by where it was interrupted.
 
 Items sorted by cost, dearest first, so that a batch needs little padding and the last ones are short; batches
-filled up to a budget of padded cost; shards of consecutive batches, each of about a second or two of work. A
+filled up to a budget of padded cost; shards of consecutive batches, each of about a second of work. A
 batch's composition decides its vectors to the last bit, so a plan is part of what a resumed job must find again.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-OPERATIONS_PER_SHARD = {"cpu": 1e11, "cuda": 1e13}
+OPERATIONS_PER_SHARD = {"cpu": 5e10, "cuda": 5e12}
 MOST_SHARDS = 4096
 MOST_ITEMS = 1 << 16  # in one shard, where items cost next to nothing
 
@@ -61,7 +61,7 @@ def plan_batches(costs: npt.NDArray[np.int64], *, budget: int, work: float, devi
     target = max(OPERATIONS_PER_SHARD[device] / max(work, 1.0), padded.sum() / MOST_SHARDS, 1.0)
     shards, cost, items = [0], 0, 0
     for batch in range(len(sizes)):
-        if cost and (cost + padded[batch] > target or items + sizes[batch] > MOST_ITEMS):
+        if cost >= target or items + sizes[batch] > max(MOST_ITEMS, sizes[batch]):
             shards.append(batch)
             cost = items = 0
         cost += int(padded[batch])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.errors import BadInput
-from models.torch_files import read_torch_file
+from models.torch_files import read_torch_file, refuse_foreign
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +27,7 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     """The files of a checkpoint directory that hold its weights: safetensors where there are any."""
     for single, index in SINGLE_AND_SHARDED:
         if (folder / single).is_file():
-            return (folder / single,)
+            return (_safe(folder / single),)
         if (folder / index).is_file():
             names = sorted(set(read_json(folder / index).get("weight_map", {}).values()))
             for name in names:
@@ -36,7 +36,7 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
                         f"checkpoint {folder.name!r} lacks the file {name!r} that its index names; copy it there."
                     )
             if names:
-                return tuple(folder / name for name in names)
+                return tuple(_safe(folder / name) for name in names)
     raise BadInput(
         f"checkpoint {folder.name!r} has no weights (looked for model.safetensors and pytorch_model.bin in "
         f"{folder}); give the folder that holds them."
@@ -46,14 +46,18 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
 def bare_file(path: Path) -> Path:
     """The one weights file that a path means: itself, or the only one in a directory."""
     if path.is_file():
-        return path
+        return _safe(path)
     found = sorted(file for file in path.iterdir() if file.suffix in BARE_FILES and file.is_file())
     if len(found) != 1:
         raise BadInput(
             f"checkpoint {path.name!r} has {'no weights' if not found else f'{len(found)} files of weights'}"
             f" (looked for {', '.join('*' + suffix for suffix in BARE_FILES)} in {path}); give the file itself."
         )
-    return found[0]
+    return _safe(found[0])
+
+
+def _safe(file: Path) -> Path:
+    return file if file.suffix == ".safetensors" else refuse_foreign(file)
 
 
 def sha256_of(path: Path) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from models.errors import BadInput, Failed
 
-SECONDS = 6.0  # for connecting and, since no library bounds it, for looking up the hub's address
+SECONDS = 5.0  # for connecting and, since no library bounds it, for looking up the hub's address
 SMALL = (".json", ".txt", ".model", ".jinja")
 OURS = re.compile(r"(\d+_\w+/)?[^/]+")  # the root, and the folders of sentence-transformers' modules
 TRANSFORMER = re.compile(r"(\d+_Transformer/)?[^/]+")  # its weights are large, those of the other modules small

@@ -137,7 +137,9 @@ def _agreement(name: str, number: Number, twin: Number | None, label: Labels) ->
     if number.value is None:
         return f"{number.why}"
     if label.kind == "numeric":
-        return f"In {name}, a sample's {label.name} goes with its neighbours' mean: {shown(number.value)} by rank."
+        goes = "does not go" if number.beyond_null is False else "goes"
+        rank = f"rank correlation {shown(number.value)}{', not above chance' if number.beyond_null is False else ''}"
+        return f"In {name}, a sample's {label.name} {goes} with its neighbours' mean ({rank})."
     aside = [] if number.null_mean is None else [f"chance {number.null_mean:.0%}".replace("%", " %")]
     if twin is not None and twin.value is not None:
         aside.append(f"its random twin {twin.value:.0%}".replace("%", " %"))

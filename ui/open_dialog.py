@@ -37,7 +37,11 @@ def _built_in() -> None:
                 st.rerun()
         started = startup.options().study
         known = started is None or started.parent == startup.STUDIES
-        if started is not None and not known and st.button(started.stem, key="open.started", help="The study it was started on"):
+        if (
+            started is not None
+            and not known
+            and st.button(started.stem, key="open.started", help="The study it was started on")
+        ):
             state.open_study(read_study(started), started.parent)
             st.rerun()
 
@@ -62,21 +66,31 @@ def _uploaded() -> None:
         kept = (file.file_id, uploads.keep(file.name, content, folder))
         state.remember("upload", kept)
     path: Path = kept[1]
-    spec, preview = samples_in(path, folder)
-    _choose(path, folder, spec, preview)
+    readings = readings_of(path, folder)
+    source = next(iter(readings))
+    if len(readings) > 1:
+        titles = {name: sources()[name].title for name in readings}
+        source = (
+            st.segmented_control("Read it as", list(titles), format_func=titles.__getitem__, default=source) or source
+        )
+    _choose(path, folder, *readings[source])
 
 
-def samples_in(path: Path, folder: Path) -> tuple[DatasetSpec, Preview]:
-    """The dataset section of an uploaded file, its source told by content, with its preview."""
-    problems = []
+def readings_of(path: Path, folder: Path) -> dict[str, tuple[DatasetSpec, Preview]]:
+    """How an uploaded file can be read, told by content, the likeliest first: the dataset section with its preview."""
+    problems, found = [], {}
     place, relative = Place(folder, (folder,)), str(path.relative_to(folder))
     for source in ("images",) if path.is_dir() else ("table", "vectors", "images"):
         try:
             bare = dataset_from({"source": source, "path": relative})
-            return bare, sources()[source].preview(bare, place)
+            found[source] = (bare, sources()[source].preview(bare, place))
         except BadInput as error:
             problems.append(str(error))
-    raise BadInput(problems[0])
+    if not found:
+        raise BadInput(problems[0])
+    if {"table", "vectors"} <= found.keys() and len(found["table"][1].columns) == 1:
+        found = {"vectors": found["vectors"], "table": found["table"]}  # lines of a word and its numbers
+    return found
 
 
 def dataset_from(table: dict[str, Any]) -> DatasetSpec:

@@ -1,6 +1,6 @@
 """Neighbours by cells: look only where they can be, and compare there by dense matrix products.
 
-k-means cuts the space into about 1.5 sqrt(n) cells. A point visits its own cell and each cell whose center is at most
+k-means cuts the space into about 1.25 sqrt(n) cells. A point visits its own cell and each cell whose center is at most
 a margin farther away (in squared distance, or less alike in product) than its nearest center. The margin is read off
 a sample of points searched exactly: the smallest one within which SHARE of their true neighbours lie. So points amid
 a cell visit one or two, points between cells many, and the recall is what was asked for on any data. All visits to
@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.knn_graph import Metric
-from analysis.neighbors.exact_search import exact_search, fill
+from analysis.neighbors.best import Best
+from analysis.neighbors.exact_search import CELLS, exact_search, fill
 from analysis.neighbors.points import ROWS, Indices, Points, Vectors, blocks, prepare
 from analysis.plugin import Index
 
 SHARE = 0.995  # of the sample's true neighbours that the margin must reach
 SAMPLE = 1000  # points searched exactly to find the margin
-SIZE = 1.5  # cells per sqrt(n)
+SIZE = 1.25  # cells per sqrt(n)
 TRAINING = 64  # points per cell that k-means looks at
 ROUNDS = 8  # of k-means
 
@@ -59,11 +60,17 @@ def homes(points: Points, centers: Vectors) -> Indices:
     return np.asarray(faiss.knn(points.base, centers, 1)[1][:, 0], np.int64)
 
 
+def alike_of(points: Points, rows: Vectors, others: Vectors) -> Vectors:
+    """How alike rows and others are, (rows, others): for each row the larger, the nearer."""
+    alike = rows @ others.T
+    if not points.by_product:
+        alike -= np.einsum("od,od->o", others, others) / 2
+    return np.asarray(alike)
+
+
 def behind(points: Points, centers: Vectors, rows: slice | Indices) -> npt.NDArray[np.float32]:
     """How far each center stands behind the nearest one, (rows, cells)."""
-    alike = points.base[rows] @ centers.T
-    if not points.by_product:
-        alike -= np.einsum("cd,cd->c", centers, centers) / 2
+    alike = alike_of(points, points.base[rows], centers)
     return np.asarray(alike.max(axis=1, keepdims=True) - alike)
 
 
@@ -91,24 +98,25 @@ def visits(points: Points, centers: Vectors, margin: float) -> Iterator[tuple[in
 
 
 def search(points: Points, home: Indices, calls: Iterator[tuple[int, Indices]], k: int) -> Indices:
-    """Compare each cell's visitors with those who live there; keep the best k + 1 of each point."""
-    import faiss
+    """Compare each cell's visitors with those who live there; keep the best k + 1 of each point, itself among them.
 
-    kind = faiss.METRIC_INNER_PRODUCT if points.by_product else faiss.METRIC_L2
-    best = faiss.ResultHeap(points.n, k + 1, keep_max=points.by_product)
+    Each point's k + 1 best at home set the limit that a resident elsewhere must beat, so that few are looked at twice.
+    """
     order = np.argsort(home, kind="stable")
-    ends = np.cumsum(np.bincount(home, minlength=1))
-    for cell, guests in calls:
-        if cell >= len(ends) or not len(guests):
-            continue
-        residents = order[ends[cell - 1] if cell else 0 : ends[cell]]
-        if not len(residents):
-            continue
-        fetched = min(k + 1, len(residents))
-        scores, found = faiss.knn(points.base[guests], points.base[residents], fetched, metric=kind)
-        best.add_result_subset(guests, scores, residents[found])
-    best.finalize()
-    return np.asarray(best.I)
+    living = np.split(order, np.cumsum(np.bincount(home))[:-1])
+    best = Best(points.n, k + 1)
+    for residents in living:
+        for part in blocks(len(residents), max(1, CELLS // max(1, len(residents)))):
+            alike = alike_of(points, points.base[residents[part]], points.base[residents])
+            best.settle(residents[part], residents, alike)
+    for cell, visitors in calls:
+        residents = living[cell] if cell < len(living) else order[:0]
+        guests = visitors[home[visitors] != cell]
+        theirs = points.base[residents]
+        for part in blocks(len(guests), max(1, CELLS // max(1, len(residents)))):
+            best.offer(guests[part], residents, alike_of(points, points.base[guests[part]], theirs))
+    best.keep()
+    return best.rows
 
 
 INDEX = Index(name="cells", title="k-means cells with dense products", version=1, exact=False, build=build)

@@ -22,7 +22,7 @@ Indices = npt.NDArray[np.int64]
 
 ROWS = 8192  # rows shifted and scaled at a time
 NEAR = 1e-4  # squared chord under which rows at length one are taken in float64
-GATHERED = 1 << 21  # numbers gathered at a time for exact distances: they fit the processor's cache
+GATHERED = 1 << 18  # numbers gathered at a time for exact distances: they fit the processor's cache
 
 
 def blocks(n: int, size: int) -> Iterator[slice]:
@@ -64,6 +64,11 @@ class Points:
         """All rows, shifted and scaled."""
         return self.narrow(self.vectors)
 
+    @cached_property
+    def zero(self) -> npt.NDArray[np.bool_]:
+        """Which rows of `base` are all zeros, (n,)."""
+        return np.asarray(~self.base.any(axis=1))
+
     @property
     def by_product(self) -> bool:
         """Whether the nearest has the largest product (else the smallest squared difference)."""
@@ -93,7 +98,7 @@ class Points:
         squared: Wide = np.einsum("ikd,ikd->ik", gap, gap)
         if self.metric == "euclidean":
             return np.asarray(np.sqrt(squared))
-        lost = ~right.any(axis=2) | ~left.any(axis=2)  # no direction, no angle
+        lost = self.zero[neighbors] | ~left.any(axis=2)  # no direction, no angle
         row, place = np.nonzero((squared < NEAR) & ~lost)
         if len(row):  # so near that rows at length one in float32 are too coarse
             twins = self.comparable(queries[row]) - self.comparable(self.vectors[neighbors[row, place]])

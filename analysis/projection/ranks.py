@@ -18,7 +18,7 @@ CELLS = 1 << 22  # numbers in a block of comparisons: 16 MB
 def space_scores(points: Points) -> Rows:
     """Comparisons in the space: cosine by the chord |u - v|, whose square is 2 (1 - cos), about the mean of all u."""
     base = points.base
-    lost = np.flatnonzero(~base.any(axis=1)) if points.metric == "cosine" else np.empty(0, np.int64)
+    lost = np.flatnonzero(points.zero) if points.metric == "cosine" else np.empty(0, np.int64)
     if points.metric == "cosine":
         base = base - base.mean(axis=0, dtype=np.float64).astype(np.float32)
     squares = np.einsum("id,id->i", base, base)

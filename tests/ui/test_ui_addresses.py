@@ -12,7 +12,9 @@ from models.errors import BadInput
 from ui import opened, startup
 from ui.startup import Options
 
-OWN = Study(name="mine", k=9, dataset=DatasetSpec(source="digits"), checkpoint=(CheckpointSpec(name="p", family="numeric"),))
+OWN = Study(
+    name="mine", k=9, dataset=DatasetSpec(source="digits"), checkpoint=(CheckpointSpec(name="p", family="numeric"),)
+)
 OF_A_FILE = Study(name="t", dataset=DatasetSpec(path="t.csv"), checkpoint=(CheckpointSpec(name="p", family="numeric"),))
 
 
@@ -56,7 +58,9 @@ def test_a_kept_study_outside_the_allowed_folders_is_refused(options, tmp_path):
         opened.study_of_address(address)
 
 
-@pytest.mark.parametrize("address", ["", "nonsense", "../../etc/passwd", "0" * 24, "z", "z!!!", "zAAAA", "z" + "A" * 5000])
+@pytest.mark.parametrize(
+    "address", ["", "nonsense", "../../etc/passwd", "0" * 24, "z", "z!!!", "zAAAA", "z" + "A" * 5000]
+)
 def test_an_address_that_is_none_is_said_so(options, address):
     with pytest.raises(BadInput):
         opened.study_of_address(address)

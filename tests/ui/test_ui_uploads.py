@@ -40,7 +40,9 @@ def test_no_name_leads_out_of_the_folder(tmp_path, name):
 
 
 def test_an_archive_of_images_becomes_a_folder_of_labels(tmp_path):
-    kept = uploads.keep("pets.zip", zipped({"pets/cat/1.png": png(), "pets/dog/1.png": png(9), "notes.txt": b"x"}), tmp_path)
+    kept = uploads.keep(
+        "pets.zip", zipped({"pets/cat/1.png": png(), "pets/dog/1.png": png(9), "notes.txt": b"x"}), tmp_path
+    )
     assert sorted(str(file.relative_to(kept)) for file in kept.rglob("*.*")) == ["cat/1.png", "dog/1.png"]
 
 

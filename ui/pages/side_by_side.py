@@ -1,19 +1,16 @@
 """Side by side: the same samples in two spaces, one selection, one pinned sample, and its neighbours in both."""
 
-import pandas as pd
 import streamlit as st
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
-from analysis.figures.words import shown
-from analysis.knn_graph import KnnGraph
 from analysis.pipeline import Pipeline
 from ui import (
     inspector,
     map_colours,
     opened,
     pane,
-    sample_table,
+    ranks,
     samples_panel,
     samples_view,
     selection_bar,
@@ -63,28 +60,6 @@ def _pinned(pipeline: Pipeline, dataset: Dataset, panes: list[Pane]) -> None:
         found = [pipeline.find(Ask("neighbors", subject=mine.space)) for mine in panes]
         graphs = [graph for graph in found if graph is not None]
         if len(graphs) == len(panes):
-            _both(dataset, row, [mine.space for mine in panes], graphs)
+            ranks.draw(dataset, row, [mine.space for mine in panes], graphs)
         else:
             words.note("The neighbours of one of the two spaces are not computed; the Overview offers them.")
-
-
-def _both(dataset: Dataset, row: int, spaces: list[str], graphs: list[KnnGraph]) -> None:
-    """Everyone near in either space, with the rank and distance in each."""
-    k = min(state.view().shown, *(graph.k for graph in graphs))
-    ranks = [{int(near): place + 1 for place, near in enumerate(graph.indices[row])} for graph in graphs]
-    near = sorted(
-        {int(i) for graph in graphs for i in graph.indices[row, :k]},
-        key=lambda i: min(rank.get(i, graphs[0].n) for rank in ranks),
-    )
-    shared = sum(all(rank.get(i, k + 1) <= k for rank in ranks) for i in near)
-    words.quiet(
-        f"{shared} of the {k} nearest are the same in both ({shown(shared / k)}). A rank beyond {graphs[0].k} is empty."
-    )
-    titles = spaces if spaces[0] != spaces[1] else [f"{spaces[0]} (left)", f"{spaces[1]} (right)"]
-    extra = pd.DataFrame(
-        {
-            f"rank in {title}": pd.array([rank.get(i) for i in near], dtype="Int64")
-            for title, rank in zip(titles, ranks, strict=True)
-        }
-    )
-    sample_table.draw(dataset, near, key=f"both.{dataset.ids[row]}", extra=extra)

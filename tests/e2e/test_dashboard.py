@@ -1,0 +1,355 @@
+"""The dashboard in a real browser: open, colour, lasso, pin, neighbours, query, two panes, export, and jobs."""
+
+import fcntl
+import io
+import json
+import math
+import os
+import signal
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pandas as pd
+import pytest
+
+from analysis.run import STARTER
+from tests import pets
+from tests.e2e.dashboards import looking, points_of, serving, settle
+from tests.pets import World
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return pets.compute(tmp_path_factory.mktemp("dashboard"))
+
+
+@pytest.fixture(scope="module")
+def address(world: World, chrome: str) -> Iterator[str]:
+    with serving("--study", str(world.study), "--cache", str(world.cache)) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser, address) -> Iterator[object]:
+    with looking(browser) as (found, strangers):
+        yield found
+        strangers.check()
+
+
+def opened(page, address: str, path: str = ""):
+    page.goto(f"{address}/{path}")
+    settle(page)
+    return page
+
+
+def map_page(page, address: str):
+    opened(page, address, "map")
+    page.locator(".an-plot[data-drawn]").wait_for()
+    return page
+
+
+def lasso(page, around: list[dict], *, shift: bool = True, figure: int = 0) -> None:
+    """Draw a lasso about points, with Shift held instead of a tool chosen."""
+    x, y = (sum(point[axis] for point in around) / len(around) for axis in "xy")
+    radius = max(math.dist((x, y), (point["x"], point["y"])) for point in around) + 6
+    page.mouse.move(x + radius, y)
+    if shift:
+        page.keyboard.down("Shift")
+        page.wait_for_function(
+            f"() => document.querySelectorAll('.an-plot')[{figure}]._fullLayout.dragmode === 'lasso'"
+        )
+    page.mouse.down()
+    for step in range(1, 25):
+        page.mouse.move(x + radius * math.cos(step * math.pi / 12), y + radius * math.sin(step * math.pi / 12))
+    page.mouse.up()
+    if shift:
+        page.keyboard.up("Shift")
+
+
+def pin(page, figure: int = 0) -> str:
+    """Click a point that no other covers; its id."""
+    points = points_of(page, 200, figure)
+    alone = max(points, key=lambda p: min(math.dist((p["x"], p["y"]), (q["x"], q["y"])) for q in points if q is not p))
+    page.mouse.click(alone["x"], alone["y"])
+    page.locator(".an-title", has_text=alone["id"]).first.wait_for()
+    settle(page)
+    return alone["id"]
+
+
+def test_the_overview_opens_with_its_numbers_and_the_study_in_the_address(page, address):
+    opened(page, address)
+    assert "most neighbours of a sample have its kind" in page.inner_text(".an-lead")
+    assert page.locator(".an-numbers .row").count() == 10
+    page.wait_for_url("**/?study=*")
+    again = page.url
+    page.goto("about:blank")
+    page.goto(again)
+    settle(page)
+    assert "pets" in page.inner_text('[data-testid="stSidebar"]')
+
+
+def test_a_numbers_name_leads_to_the_page_that_explains_it(page, address):
+    opened(page, address)
+    page.locator("a[data-page=hubness]").first.click()
+    page.get_by_role("heading", name="Hubness").wait_for()
+    page.locator(".an-plot[data-drawn]").wait_for()
+    assert page.url.startswith(f"{address}/hubness?study=")
+
+
+def test_colour_by_redraws_the_legend_and_keeps_the_zoom(page, address):
+    map_page(page, address)
+    legend = page.text_content(".an-plot .legend")
+    assert "cat (20)" in legend and "<b>fish</b> (20)" in legend
+    page.evaluate("() => Plotly.relayout(document.querySelector('.an-plot'), {'xaxis.range': [-1, 1]})")
+    page.get_by_label("Colour by").click()
+    page.get_by_role("option", name="Hubness: occurrence").click()
+    page.locator(".an-plot .colorbar, .an-plot .cbcoloraxis, .an-plot [class*=cb]").first.wait_for()
+    settle(page)
+    assert page.evaluate("() => document.querySelector('.an-plot')._fullLayout.xaxis.range") == [-1, 1]
+
+
+def test_a_lasso_selects_dims_the_rest_and_can_be_undone(page, address):
+    map_page(page, address)
+    some = points_of(page, 4)
+    lasso(page, some)
+    page.get_by_text("60 selected").wait_for()
+    settle(page)
+    chosen = int(page.get_by_text("60 selected").inner_text().split(" of ")[0])
+    assert 4 <= chosen < 60
+    drawn = "() => document.querySelector('.an-plot')._fullData.filter(t => t.customdata)"
+    assert page.evaluate(f"{drawn}.reduce((n, t) => n + (t.selectedpoints?.length ?? 0), 0)") == chosen
+    page.keyboard.press("Escape")
+    page.get_by_text("Nothing is selected").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text(f"{chosen} of 60 selected").wait_for()
+
+
+def test_a_second_lasso_combines_as_the_buttons_say(page, address):
+    map_page(page, address)
+    first, second = points_of(page, 60)[:3], points_of(page, 60)[-3:]
+    lasso(page, first)
+    page.get_by_text("60 selected").wait_for()
+    before = int(page.get_by_text("60 selected").inner_text().split(" of ")[0])
+    settle(page)
+    lasso(page, second)  # Shift adds
+    page.wait_for_function(
+        f"() => parseInt([...document.querySelectorAll('.an-title')].map(e => e.innerText)"
+        f".find(t => t.includes('selected'))) > {before}"
+    )
+
+
+def test_a_pinned_sample_shows_itself_whole_with_its_neighbours_in_the_original_space(page, address):
+    map_page(page, address)
+    name = pin(page)
+    card = page.inner_text(".an-text")
+    assert f"Number {name.removeprefix('pet ')} " in card and "<script>alert(" in card
+    page.get_by_text("10 nearest: cosine, exact search, measured recall@5").wait_for()
+    assert page.evaluate("() => document.querySelector('.an-plot')._fullData.filter(t => !t.customdata).length") == 3
+
+
+def test_pin_and_colour_follow_to_the_other_page(page, address):
+    map_page(page, address)
+    name = pin(page)
+    page.get_by_role("link", name="Side by side").click()
+    page.wait_for_function("() => document.querySelectorAll('.an-plot[data-drawn]').length === 2")
+    settle(page)
+    assert page.locator(".an-title", has_text=name).count() >= 1
+    page.get_by_text("nearest are the same in both").wait_for()
+
+
+def test_a_new_text_finds_the_samples_nearest_to_it(page, address):
+    map_page(page, address)
+    page.get_by_label("Space", exact=True).click()
+    page.get_by_role("option", name="words").click()
+    box = page.get_by_label("Find by a new text")
+    box.fill("barks at the postman")
+    box.press("Enter")
+    page.get_by_text("10 nearest: cosine, exact search").wait_for()
+    settle(page)
+    rings = page.evaluate("() => document.querySelector('.an-plot')._fullData.at(-1).x.length")
+    assert rings == 10
+
+
+def test_a_filter_dims_what_it_does_not_find_and_no_pattern_breaks_the_page(page, address):
+    map_page(page, address)
+    box = page.get_by_label("Filter")
+    box.fill("postman")
+    box.press("Enter")
+    page.get_by_text("20 of 60 match the filter").wait_for()
+    page.get_by_text("Regex").click()
+    box.fill("(a+)+$(")
+    box.press("Enter")
+    page.get_by_text("cannot be used").wait_for()
+    assert page.locator(".an-plot[data-drawn]").is_visible()
+
+
+def test_two_panes_share_a_selection_by_id(page, address):
+    opened(page, address, "side_by_side")
+    page.wait_for_function("() => document.querySelectorAll('.an-plot[data-drawn]').length === 2")
+    lasso(page, points_of(page, 4, figure=1), figure=1)
+    page.get_by_text("60 selected").wait_for()
+    settle(page)
+    picked = """() => [...document.querySelectorAll('.an-plot')].map((plot) => plot._fullData
+        .filter((t) => t.customdata).flatMap((t) => (t.selectedpoints ?? []).map((i) => t.customdata[i])).sort())"""
+    left, right = page.evaluate(picked)
+    assert left == right and len(left) >= 4
+
+
+def test_a_map_is_saved_as_a_picture_that_carries_its_manifest(page, address, tmp_path):
+    map_page(page, address)
+    page.get_by_role("button", name="Export map").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG").click()
+    assert saved.value.suggested_filename == "pca--columns.png"
+    content = Path(saved.value.path()).read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert manifest_of_png(content)["study"]["name"] == "pets"
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="SVG").click()
+    svg = Path(saved.value.path()).read_text()
+    inside = json.loads(svg.split("<metadata><![CDATA[")[1].split("]]></metadata>")[0])
+    assert inside["keys"] and "trustworthiness" in svg
+
+
+def manifest_of_png(content: bytes) -> dict:
+    """The manifest in the iTXt chunk of a PNG, its checksum checked."""
+    size = int.from_bytes(content[33:37])
+    chunk, crc = content[37 : 41 + size], int.from_bytes(content[41 + size : 45 + size])
+    assert chunk[:4] == b"iTXt" and zlib.crc32(chunk) == crc
+    return json.loads(chunk.split(b"\0\0\0\0\0", 1)[1])
+
+
+def test_a_map_and_a_selection_are_saved_as_data(page, address):
+    map_page(page, address)
+    lasso(page, points_of(page, 4))
+    page.get_by_text("60 selected").wait_for()
+    settle(page)
+    page.get_by_role("button", name="Export map").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Data, CSV").click()
+    with ZipFile(saved.value.path()) as archive:
+        table = pd.read_csv(io.BytesIO(archive.read("pca--columns.csv")))
+        manifest = json.loads(archive.read("manifest.json"))
+    assert {"id", "x", "y", "kind", "selected"} <= set(table.columns) and len(table) == 60
+    assert manifest["n"] == 60 and manifest["seed"] == 0 and manifest["keys"]
+    page.keyboard.press("Escape")
+    chosen = int(table["selected"].sum())
+    page.get_by_role("button", name="Export selection").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Vectors, .npy").click()
+    with ZipFile(saved.value.path()) as archive:
+        assert len(pd.read_csv(io.BytesIO(archive.read("ids.csv")))) == chosen
+
+
+def test_a_job_is_run_cancelled_and_resumed(page, address, world):
+    map_page(page, address)
+    page.get_by_role("radio", name="t-SNE").click()
+    with held(world.cache / "jobs" / "device.lock"):  # so that it waits in line for as long as this test needs
+        page.get_by_role("button", name="Compute · about").click()
+        page.get_by_text("waiting for another job to end").wait_for()
+        page.get_by_text("Jobs · 1 at work").wait_for()
+        page.reload()
+        settle(page)
+        page.get_by_text("Jobs · 1 at work").wait_for()  # a reload attaches again
+        page.get_by_role("radio", name="t-SNE").click()
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_text("This was cancelled").wait_for()
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("t-SNE of columns: trustworthiness").wait_for()
+    page.get_by_role("link", name="Jobs").click()
+    page.get_by_role("heading", name="Jobs").wait_for()
+    page.get_by_text("Finished").first.wait_for()
+
+
+def test_a_killed_worker_costs_its_job_and_not_the_app(page, address, world):
+    map_page(page, address)
+    page.get_by_role("radio", name="3-D").click()
+    page.get_by_label("Space", exact=True).click()
+    page.get_by_role("option", name="words").click()
+    with held(world.cache / "jobs" / "device.lock"):
+        page.get_by_role("button", name="Compute · about").click()
+        page.get_by_text("waiting for another job to end").wait_for()
+        folder = max((world.cache / "jobs").glob("*/"), key=lambda job: job.stat().st_mtime)
+        os.kill(int((folder / "pid").read_text()), signal.SIGKILL)
+        page.get_by_text("the worker was killed").first.wait_for()
+        page.get_by_text("Everything computed before this is kept.").wait_for()
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("PCA of words: trustworthiness").wait_for()
+
+
+class held:
+    """Keep the device busy."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = self.path.open("ab")
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
+def test_an_upload_is_previewed_opened_and_seen_in_its_own_tab_alone(page, browser, address, tmp_path):
+    opened(page, address)
+    (tmp_path / "mine.csv").write_text(
+        "id,label,x,y\n" + "".join(f"s{i},{'ab'[i % 2]},{i},{i * i % 7}\n" for i in range(40))
+    )
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Open", exact=True).click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "mine.csv")
+    page.get_by_text("40 rows.").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Open", exact=True).click()
+    page.get_by_text("40 samples in 1 space").wait_for()
+    page.wait_for_function("() => new URL(location).searchParams.get('study').length === 24")
+    with looking(browser) as (other, strangers):
+        other.goto(page.url)
+        other.get_by_text("uploaded in another tab").wait_for()
+        assert "mine" not in other.get_by_test_id("stSidebar").inner_text()
+        strangers.check()
+
+
+def test_a_changed_k_asks_for_new_numbers_and_goes_back_to_the_old(page, address):
+    opened(page, address)
+    for k in ("7", "5"):
+        page.get_by_test_id("stSidebar").get_by_role("button", name="Change").click()
+        page.get_by_label("Neighbours, k").fill(k)
+        page.get_by_role("button", name="Apply").click()
+        page.get_by_text(f"k = {k}, cosine").wait_for()
+        settle(page)
+    assert "most neighbours of a sample have its kind" in page.inner_text(".an-lead")
+
+
+@pytest.mark.parametrize("path", ["", "map", "side_by_side", "label_agreement", "jobs"])
+def test_nothing_scrolls_sideways_on_a_phone(browser, address, path):
+    with looking(browser, width=390, height=844) as (page, strangers):
+        opened(page, address, path)
+        assert page.evaluate("() => document.querySelector('.stMain').scrollWidth") <= 390
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+        strangers.check()
+
+
+@pytest.mark.skipif(
+    not (STARTER / "artifacts").is_dir(), reason="no starter layer (python -m analysis.starter makes it)"
+)
+def test_the_built_in_study_stands_at_once_on_a_fresh_machine(browser, chrome, tmp_path):
+    with serving("--cache", str(tmp_path / "cache")) as found, looking(browser) as (page, strangers):
+        page.goto(found)
+        page.locator(".an-numbers .row").nth(14).wait_for()
+        assert "package" in page.inner_text(".an-lead")
+        page.get_by_role("link", name="Map").click()
+        page.locator(".an-plot[data-drawn]").wait_for()
+        strangers.check()

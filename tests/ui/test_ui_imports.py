@@ -1,0 +1,40 @@
+"""The first page paints before anything heavy is loaded, and no page loads anything from elsewhere."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("torch", "transformers", "umap", "numba", "faiss", "sklearn", "scipy", "plotly", "PIL", "tomli_w")
+
+FIRST_PAGE = """
+import json, sys
+from streamlit.testing.v1 import AppTest
+before = set(sys.modules)
+app = AppTest.from_file(sys.argv.pop(1), default_timeout=60).run()
+assert not app.exception, app.exception
+words = " ".join(element.proto.body for element in app.get("html"))
+print(json.dumps({"numbers": "knn accuracy@5" in words, "loaded": sorted(set(sys.modules) - before)}))
+"""
+
+
+def test_the_overview_shows_its_numbers_without_any_heavy_import(computed):
+    code = FIRST_PAGE.replace("before = set", "from ui import queries; queries.get_ready = lambda: None\nbefore = set")
+    command = [sys.executable, "-c", code, str(ROOT / "app.py")]
+    command += ["--study", str(computed.study), "--cache", str(computed.cache)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout.splitlines()[-1])
+    assert found["numbers"]
+    assert [name for name in found["loaded"] if name.split(".")[0] in HEAVY] == []
+
+
+def test_no_file_of_the_dashboard_names_another_host():
+    files = [
+        ROOT / "app.py",
+        *(ROOT / "ui").rglob("*.py"),
+        *(ROOT / "ui").rglob("*.js"),
+        ROOT / ".streamlit/config.toml",
+    ]
+    assert [str(file) for file in files if "http://" in file.read_text() or "https://" in file.read_text()] == []

@@ -1,0 +1,30 @@
+"""The neighbours of one sample in two spaces, with their rank in each."""
+
+import pandas as pd
+
+from analysis.dataset import Dataset
+from analysis.figures.words import shown
+from analysis.knn_graph import KnnGraph
+from ui import sample_table, state, words
+
+
+def draw(dataset: Dataset, row: int, spaces: list[str], graphs: list[KnnGraph]) -> None:
+    """Everyone near in either space, with the rank and distance in each."""
+    k = min(state.view().shown, *(graph.k for graph in graphs))
+    ranks = [{int(near): place + 1 for place, near in enumerate(graph.indices[row])} for graph in graphs]
+    near = sorted(
+        {int(i) for graph in graphs for i in graph.indices[row, :k]},
+        key=lambda i: min(rank.get(i, graphs[0].n) for rank in ranks),
+    )
+    shared = sum(all(rank.get(i, k + 1) <= k for rank in ranks) for i in near)
+    words.quiet(
+        f"{shared} of the {k} nearest are the same in both ({shown(shared / k)}). A rank beyond {graphs[0].k} is empty."
+    )
+    titles = spaces if spaces[0] != spaces[1] else [f"{spaces[0]} (left)", f"{spaces[1]} (right)"]
+    extra = pd.DataFrame(
+        {
+            f"rank in {title}": pd.array([rank.get(i) for i in near], dtype="Int64")
+            for title, rank in zip(titles, ranks, strict=True)
+        }
+    )
+    sample_table.draw(dataset, near, key=f"both.{dataset.ids[row]}", extra=extra)
