@@ -1,5 +1,15 @@
-"""The dashboard's door: `streamlit run app.py -- [--study FILE] [--cache DIR] [--root FOLDER ...]`."""
+"""The dashboard's door: `streamlit run app.py -- [--study FILE] [--cache DIR] [--root FOLDER ...]`.
 
-from ui.router import main
+Streamlit imports this file once, for the server, and runs it as a script for every page.
+"""
 
-main()
+if __name__ == "__main__":
+    from ui.router import main
+
+    main()
+else:
+    from streamlit import App
+
+    from ui.serving import preloading
+
+    app = App(__file__, lifespan=preloading)

@@ -101,5 +101,11 @@ class Dataset:
         return keys
 
     def labels_in(self, column: str) -> Labels:
-        """One label column, read by the rule for kinds."""
-        return labels_of(column, self.frame[column])
+        """One label column, read by the rule for kinds, once."""
+        if column not in self._labels_read:
+            self._labels_read[column] = labels_of(column, self.frame[column])
+        return self._labels_read[column]
+
+    @cached_property
+    def _labels_read(self) -> dict[str, Labels]:
+        return {}

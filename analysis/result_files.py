@@ -1,7 +1,7 @@
 """How numbers and results are kept in an artifact, and read back."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy.typing as npt
@@ -35,12 +35,33 @@ def result_to_parts(
     return content, arrays | points, dict(result.tables)
 
 
+class _Tables(Mapping[str, pd.DataFrame]):
+    """The tables of an artifact, each read when it is first asked for."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        self._artifact, self._names = artifact, artifact.names(".parquet")
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = self._artifact.table(name)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 def result_from(artifact: Artifact) -> Result:
     """The result that an artifact keeps."""
     names = artifact.names(".npy")
     return Result(
         numbers={name: number_from_json(n) for name, n in artifact.content["numbers"].items()},
-        tables={name: artifact.table(name) for name in artifact.names(".parquet")},
+        tables=_Tables(artifact),
         arrays={name[6:]: artifact.array(name) for name in names if name.startswith("array-")},
         points={name[7:]: artifact.array(name) for name in names if name.startswith("points-")},
         notes=tuple(artifact.content["notes"]),

@@ -1,5 +1,6 @@
 """Quicker arithmetic where it keeps the vectors: half precision on a GPU, held against float32 on a first batch."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,12 +20,11 @@ def choose_precision(encoder: TorchEncoder, items: Items, layers: Sequence[int],
     """
     if note.exists():
         encoder.autocast = note.read_text(encoding="utf-8")
-        return
-    if encoder.device == "cuda" and encoder.recipe.dtype == "float32":
+    elif encoder.device == "cuda" and encoder.recipe.dtype == "float32":
         encoder.autocast = quicker_precision(encoder, items, layers)
-    draft = note.with_suffix(".draft")
-    draft.write_text(encoder.autocast, encoding="utf-8")
-    draft.replace(note)
+        draft = note.with_suffix(f".{os.getpid()}.draft")  # of several workers each its own
+        draft.write_text(encoder.autocast, encoding="utf-8")
+        draft.replace(note)
 
 
 def quicker_precision(encoder: TorchEncoder, items: Items, layers: Sequence[int]) -> str:

@@ -21,6 +21,7 @@ from models.shards import write_shard
 from models.torch_encoder import TorchEncoder
 
 PLAN, PRECISION = "plan.npz", "precision.txt"
+FIRST = 32  # items whose vectors decide the precision
 
 
 @contextmanager
@@ -53,7 +54,7 @@ class ShardMaker:
         self.items = ItemFiles(folder, self.job.modality)
         self.encoder = encoder_of(self.job)
         with one_thread():
-            first = take(self.items, self.plan.batches_of(0)[0])
+            first = take(self.items, self.plan.batches_of(0)[0][:FIRST])
             choose_precision(self.encoder, first, self.job.layers, folder / PRECISION)
 
     def make(self, shard: int, on_batch: Callable[[int, int], None]) -> None:

@@ -20,7 +20,7 @@ from analysis.study import Study
 from analysis.study_file import plain, read_study, study_from, study_key
 from models.errors import BadInput
 from models.place import Place
-from ui import startup, state
+from ui import startup, state, uploads
 
 SHORT = 1_500  # characters of an address that carries a study whole
 LARGEST = 1 << 16  # bytes such a study may unfold to
@@ -31,12 +31,17 @@ UPLOADS = "uploads"
 def pipeline() -> Pipeline:
     """The pipeline of the session's study."""
     session = state.session()
-    options = startup.options()
     mine = uploads_of(session)
-    roots = [*options.trusted, *([mine] if session.base.is_relative_to(mine) else [])]
+    return pipeline_of(session.study, session.base, (mine,) if session.base.is_relative_to(mine) else ())
+
+
+def pipeline_of(study: Study, base: Path, more: tuple[Path, ...] = ()) -> Pipeline:
+    """The one pipeline of a study, which may read the roots of this dashboard and `more`."""
+    options = startup.options()
+    roots = (*options.trusted, *more)
     return _pipeline(
-        json.dumps(plain(session.study), sort_keys=True),
-        str(session.base),
+        json.dumps(plain(study), sort_keys=True),
+        str(base),
         tuple(map(str, roots)),
         str(options.cache),
     )
@@ -61,16 +66,24 @@ def uploads_of(session: state.Session) -> Path:
 def first_session() -> state.Session:
     """What a tab opens with: the study its address names, else the one the dashboard was started on."""
     options = startup.options()
-    asked = st.query_params.get("study", "")
-    complaint = ""
+    uploads.sweep(options.cache / UPLOADS)
+    asked, complaint = st.query_params.get("study", ""), ""
     if asked:
         try:
             return state.Session(*study_of_address(asked))
         except BadInput as error:
             complaint = str(error)
-    if options.study is not None:
-        return state.Session(read_study(options.study), options.study.parent, complaint=complaint)
-    return state.Session(*built_in(startup.BUILT_IN[0]), complaint=complaint)
+    try:
+        return state.Session(*first_study(options), complaint=complaint)
+    except BadInput as error:
+        return state.Session(*built_in(startup.BUILT_IN[0]), complaint=str(error))
+
+
+def first_study(options: startup.Options) -> tuple[Study, Path]:
+    """The study that the dashboard was started on, and its folder."""
+    if options.study is None:
+        return built_in(startup.BUILT_IN[0])
+    return read_study(options.study), options.study.parent
 
 
 @cache

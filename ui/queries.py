@@ -8,8 +8,10 @@ import streamlit as st
 
 from analysis.jobs import described
 from analysis.pipeline import Pipeline
-from analysis.warm import Warm
+from analysis.warm import IDLE, Warm
 from models.errors import Failed
+
+AFTER = 5.0  # seconds, in which the first page is painted
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,10 @@ def warm() -> Warm:
     return Warm()
 
 
+@st.cache_resource(ttl=IDLE / 2, show_spinner=False)
 def get_ready() -> None:
-    """Start the warm worker behind the first page, so that the first question need not wait for it."""
-    threading.Thread(target=_ready, args=(warm(),), daemon=True).start()
+    """Start the warm worker a while after the first page, so that the first question need not wait for it."""
+    threading.Timer(AFTER, _ready, args=(warm(),)).start()
 
 
 def _ready(worker: Warm) -> None:

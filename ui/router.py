@@ -32,13 +32,13 @@ def main() -> None:
     address = opened.address_of(session.study, session.base, startup.options().cache)
     if st.query_params.get("study") != address:
         st.query_params["study"] = address
-    with st.sidebar:
-        sidebar.draw(pages)
-        links.follow({page.url_path: page for group in pages.values() for page in group})
     complaint = state.complaint()
     if complaint:
         words.trouble(complaint)
-    chosen.run()
+    chosen.run()  # before the sidebar, so that its numbers stand first
+    with st.sidebar:
+        sidebar.draw(pages)
+        links.follow({page.url_path: page for group in pages.values() for page in group})
 
 
 def pages_of() -> Pages:

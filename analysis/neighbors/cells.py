@@ -1,10 +1,9 @@
 """Neighbours by cells: look only where they can be, and compare there by dense matrix products.
 
 k-means cuts the space into about 1.25 sqrt(n) cells. A point visits its own cell and each cell whose center is at most
-a margin farther away (in squared distance, or less alike in product) than its nearest center. The margin is read off
-a sample of points searched exactly: the smallest one within which SHARE of their true neighbours lie. So points amid
-a cell visit one or two, points between cells many, and the recall is what was asked for on any data. All visits to
-one cell are one dense product by FAISS.
+a margin less alike to it than its nearest center. The margin is read off a sample of points searched exactly: the
+smallest one within which SHARE of their true neighbours live. So points amid a cell visit one or two, points between
+cells many, and the recall is what was asked for on any data. All visits to one cell are one product.
 """
 
 from collections.abc import Iterator
@@ -40,15 +39,9 @@ def centers_of(points: Points, seed: int) -> Vectors:
     import faiss
 
     cells = max(1, min(round(SIZE * points.n**0.5), points.n))
-    means = faiss.Kmeans(
-        points.base.shape[1],
-        cells,
-        niter=ROUNDS,
-        seed=seed % (1 << 31),
-        spherical=points.metric == "cosine",
-        min_points_per_centroid=1,
-        max_points_per_centroid=TRAINING,
-    )
+    means = faiss.Kmeans(points.base.shape[1], cells, niter=ROUNDS, seed=seed % (1 << 31))
+    means.cp.spherical = points.metric == "cosine"
+    means.cp.min_points_per_centroid, means.cp.max_points_per_centroid = 1, TRAINING
     means.train(points.base)
     return np.asarray(means.centroids, np.float32)
 
@@ -112,9 +105,9 @@ def search(points: Points, home: Indices, calls: Iterator[tuple[int, Indices]], 
     for cell, visitors in calls:
         residents = living[cell] if cell < len(living) else order[:0]
         guests = visitors[home[visitors] != cell]
-        theirs = points.base[residents]
         for part in blocks(len(guests), max(1, CELLS // max(1, len(residents)))):
-            best.offer(guests[part], residents, alike_of(points, points.base[guests[part]], theirs))
+            alike = alike_of(points, points.base[guests[part]], points.base[residents])
+            best.offer(guests[part], residents, alike)
     best.keep()
     return best.rows
 

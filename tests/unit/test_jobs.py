@@ -109,7 +109,7 @@ def test_a_job_file_holds_all_that_its_pipeline_needs(tmp_path):
     assert again.recipe(SPACE) == pipeline.recipe(SPACE)
 
 
-class hold_device:  # noqa: N801 (reads as a phrase)
+class hold_device:
     """Keep every worker waiting for the device."""
 
     def __init__(self, pipeline: Pipeline) -> None:

@@ -55,7 +55,7 @@ def pool() -> Iterator[WorkerPool]:
 @pytest.fixture
 def many_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches and shards so small that a tiny model's job has several."""
-    monkeypatch.setattr(batches, "OPERATIONS_PER_SHARD", {"cpu": 2e6})
+    monkeypatch.setattr(batches, "OPERATIONS_PER_SHARD", {"cpu": 1e6})
     for encoder in (TorchEncoder, ImageEncoder):
         monkeypatch.setattr(encoder, "batch_on_cpu", (64 if encoder is TorchEncoder else 4, 64, 1.0))
 

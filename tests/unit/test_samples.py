@@ -11,9 +11,16 @@ from models.errors import Failed
 from models.place import Place
 
 PYDOCS = '[dataset]\nsource = "pydocs"\nsample = 40\n[[checkpoint]]\nname = "a"\nfamily = "tfidf"\n'
-TABLE = (
-    '[dataset]\npath = "t.csv"\ntext = "text"\nid = "id"\nlabels = ["kind"]\n[[checkpoint]]\nname = "a"\nfamily = "tfidf"\n'
-)
+TABLE = """
+[dataset]
+path = "t.csv"
+text = "text"
+id = "id"
+labels = ["kind"]
+[[checkpoint]]
+name = "a"
+family = "tfidf"
+"""
 
 
 def table(folder, kinds=("x", "y", "x")):
