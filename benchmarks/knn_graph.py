@@ -34,7 +34,7 @@ def topics(n: int, seed: int = 0) -> Vectors:
     hidden = rng.normal(size=(clusters, latent))[who] + width * rng.normal(size=(n, latent))
     rows = hidden.astype(np.float32) @ (rng.normal(size=(latent, D)) / latent**0.5).astype(np.float32)
     rows += 0.25 * rng.standard_normal((n, D), dtype=np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def sentences(n: int, seed: int = 0) -> Vectors:
@@ -44,12 +44,12 @@ def sentences(n: int, seed: int = 0) -> Vectors:
     scale = np.sqrt(share / share.sum()).astype(np.float32)
 
     def cloud(count: int, part: float) -> Vectors:
-        return rng.standard_normal((count, D), dtype=np.float32) * scale * np.float32(part**0.5)
+        return np.asarray(rng.standard_normal((count, D), dtype=np.float32) * scale * np.float32(part**0.5))
 
     groups = cloud(100, 0.2)[rng.integers(0, 100, 2000)] + cloud(2000, 0.2)
     rows = groups[rng.choice(2000, n, p=rng.dirichlet(np.full(2000, 0.5)))]
     rows += cloud(n, 0.6) * rng.uniform(0.3, 1.3, (n, 1)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 CLOUDS: dict[str, Callable[[int], Vectors]] = {"topics": topics, "sentences": sentences}

@@ -1,4 +1,4 @@
-"""Links inside our own HTML that change the page without losing the session, as `st.page_link` does for buttons."""
+"""What the browser alone knows: clicks on links in our own HTML, and a change between light and dark."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -10,8 +10,8 @@ from streamlit.navigation.page import StreamlitPage
 
 
 def follow(pages: Mapping[str, StreamlitPage]) -> None:
-    """Go to the page whose name stands in the `data-page` of a link that was clicked."""
-    said = _component()(key="links", on_page_change=lambda: None)
+    """Go to the page whose name stands in the `data-page` of a link that was clicked, within the session."""
+    said = _component()(key="links", on_page_change=lambda: None, on_scheme_change=lambda: None)
     if said.page in pages:
         st.switch_page(pages[said.page])
 

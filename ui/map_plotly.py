@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 WEBGL_FROM = 3_000  # points; fewer are drawn as SVG, which starts faster and saves sharper
+SMALL, NEAR = 3.5, {"x": 0.9, "y": 0.9, "z": 0.9}  # of a 3-D map: points in pixels, and where one looks from
 FAINT = 0.12  # opacity of what a filter leaves out
+LEGEND = {"side": "top", "font": {"size": TEXT}}
+BAR = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top", "len": 0.6, "thickness": 10}
 TITLE_ROOM = 76  # pixels above a saved map
 
 Places = npt.NDArray[np.int64]
@@ -69,12 +72,15 @@ def figure_of(picture: Picture) -> "go.Figure":
         uirevision=picture.seen,
         selectionrevision=len(picture.selected),
         hovermode="closest",
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top", "title_font_size": TEXT},
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top", "title": LEGEND},
         showlegend=picture.color is not None and not pd.api.types.is_numeric_dtype(picture.color),
     )
+    figure.update_traces(marker_colorbar=BAR, selector=lambda trace: trace.customdata is not None)
     if picture.coordinates.shape[1] == 3:
         nothing = {"visible": False}
-        figure.update_layout(scene={"aspectmode": "data", "xaxis": nothing, "yaxis": nothing, "zaxis": nothing})
+        axes = {"xaxis": nothing, "yaxis": nothing, "zaxis": nothing}
+        figure.update_layout(scene={"aspectmode": "data", "camera": {"eye": NEAR}, **axes})
+        figure.update_traces(marker_size=SMALL, selector=lambda trace: trace.customdata is not None)
     return figure
 
 

@@ -37,7 +37,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
 async function draw(Plotly, place, given) {
   const { data, layout } = given.figure;
   const dragmode = place._fullLayout?.dragmode;
-  if (dragmode && given.events) layout.dragmode = dragmode; // a tool, once taken up, stays in the hand
+  const tools = ["pan", "select", "lasso"];
+  if (given.events && !layout.scene && tools.includes(dragmode)) layout.dragmode = dragmode; // it stays in the hand
   await Plotly.react(place, data, { ...layout, autosize: true }, config(Plotly, place, given));
   if (given.events && !place.listening) listen(Plotly, place);
   place.dataset.drawn = given.seen;
@@ -48,7 +49,7 @@ async function draw(Plotly, place, given) {
 }
 
 function config(Plotly, place, given) {
-  const scene = place._fullLayout?.scene ?? given.figure.layout.scene;
+  const { scene } = given.figure.layout;
   const tools = given.events && !scene ? ["pan2d", "select2d", "lasso2d"] : [];
   const views = scene
     ? ["orbitRotation", "tableRotation", "resetCameraDefault3d"]

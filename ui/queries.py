@@ -31,7 +31,9 @@ def warm() -> Warm:
 @st.cache_resource(ttl=IDLE / 2, show_spinner=False)
 def get_ready() -> None:
     """Start the warm worker a while after the first page, so that the first question need not wait for it."""
-    threading.Timer(AFTER, _ready, args=(warm(),)).start()
+    timer = threading.Timer(AFTER, _ready, args=(warm(),))
+    timer.daemon = True
+    timer.start()
 
 
 def _ready(worker: Warm) -> None:

@@ -25,7 +25,10 @@ def draw(
     """Draw samples as a table; `distances` as bars, `extra` columns beside them."""
     shown = list(rows)[:MOST]
     table = samples_view.table_of(dataset, shown)
-    config: dict[str, Any] = {"text": st.column_config.TextColumn(width="large")}
+    config: dict[str, Any] = {
+        "id": st.column_config.TextColumn(width=170),
+        "text": st.column_config.TextColumn(width="large"),
+    }
     if "image" in table:
         config["image"] = st.column_config.ImageColumn("", width="small")
     if extra is not None:
@@ -34,7 +37,7 @@ def draw(
     if distances is not None:
         near = np.asarray(distances[:MOST], dtype=np.float64)
         table.insert(1, "distance", near)
-        config["distance"] = st.column_config.NumberColumn(format="%.3f", width="small")
+        config["distance"] = st.column_config.NumberColumn(format="%.3f", width=70)
 
     def pin() -> None:
         chosen = state.rows_chosen(key)
@@ -46,7 +49,8 @@ def draw(
         hide_index=True,
         key=key,
         on_select=pin,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         column_config=config,
+        placeholder="–",
         height=height or min(420, 38 + 35 * len(table)),
     )

@@ -104,9 +104,9 @@ def event_of(key: str, name: str = "event") -> Any:
 
 
 def rows_chosen(key: str) -> list[int]:
-    """The rows that were clicked in a table, inside its callback."""
+    """The rows of a table in which a cell was clicked, inside its callback."""
     found = st.session_state.get(key)
-    return [] if found is None else list(found["selection"]["rows"])
+    return [] if found is None else [row for row, _ in found["selection"]["cells"]]
 
 
 def remember(name: str, value: Any) -> None:

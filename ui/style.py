@@ -7,6 +7,8 @@ from analysis.figures.palette import Theme
 RULES = """
 <style>
 .stMainBlockContainer { padding: 2.2rem 3rem 4rem; max-width: 1360px; }
+.stAppHeader { background: transparent; height: 2.4rem; min-height: 0; pointer-events: none; }
+.stAppHeader button { pointer-events: auto; }
 .stSidebar [data-testid="stSidebarHeader"] { height: 2.2rem; }
 .stMainBlockContainer h2 { font-size: 1.55rem; padding: 0 0 .2rem; }
 .an-lead { font-size: 1.22rem; line-height: 1.5; max-width: 46rem; margin: 0 0 .4rem; text-wrap: pretty; }
@@ -14,9 +16,9 @@ RULES = """
 .an-note { border-left: 3px solid currentColor; padding: .1rem 0 .1rem .8rem; max-width: 46rem; line-height: 1.5; }
 .an-note.bad { border-color: #c2410c; }
 .an-note.plain { border-color: rgba(128, 128, 128, .5); }
-.an-title { font-size: 1.06rem; font-weight: 600; margin: 0; }
+.an-title { font-size: 1.06rem; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
 .an-sub { text-transform: none; letter-spacing: 0; font-size: .78rem; opacity: .6; margin: .9rem 0 .1rem; }
-.an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 13rem;
+.an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 9.5rem;
   overflow-y: auto; margin: 0; }
 .an-dot { display: inline-block; width: .68rem; height: .68rem; border-radius: 50%; margin-right: .5rem; }
 .an-numbers { display: grid; max-width: 48rem; gap: .28rem; font-size: .88rem; line-height: 1.5; }

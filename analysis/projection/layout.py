@@ -1,17 +1,18 @@
 """UMAP's layout: neighbours pull, random others push, and the steps grow smaller until the map stands.
 
 A pair at distance r is tied on the map by 1 / (1 + a r^2b). Going downhill in the cross entropy between these ties and
-the graph's moves y_i towards a neighbour y_j by
+the graph's moves a point y_i towards a neighbour y_j by
 
     2ab r^2(b-1) / (1 + a r^2b)  times  (y_j - y_i)
 
-and away from a random other by 2b / ((0.001 + r^2)(1 + a r^2b)) times (y_i - y_j), each step at most 4 along each
-axis (McInnes, Healy and Melville 2018, section 3.2 and appendix C). An edge is walked as often as its strength says,
-each walk from i with five random others.
+and away from a random other by 2b / ((0.001 + r^2)(1 + a r^2b)) times (y_i - y_j), at most 4 along each axis, times a
+step that falls to 0 (McInnes, Healy and Melville 2018, section 3.2, algorithm 5 and appendix C). An edge is walked as
+often as its strength says; each walk from i is followed by five random others.
 
-Within one pass every point moves by itself, among the others as they stood before the pass. So points can be shared
-among threads and the map depends on the seed alone, not on how many threads there are. Since a walk would move both
-ends of an edge, and each edge stands in the rows of both its ends, a point's own walks count twice.
+As in the paper a walk moves its first end alone (umap-learn moves both), and within one pass every point moves among
+the others as they stood before the pass. So points can be shared among threads and the map depends on the seed alone,
+not on how many threads there are. The first step is half of umap-learn's, since moves of one pass do not see each
+other: maps of texts, clusters and curved sheets were as trustworthy as umap-learn's, or more, in as many passes.
 """
 
 import os
@@ -26,6 +27,7 @@ import numpy.typing as npt
 
 Map = npt.NDArray[np.float32]
 
+FIRST_STEP = 0.5
 PUSHES = 5  # random others for each walk
 SHARES = 4  # pieces of work per thread: their lengths differ
 
@@ -54,7 +56,7 @@ def lay_out(ties: Any, start: Map, *, min_dist: float, passes: int, seed: int) -
     before, after = start.astype(np.float32, order="C"), np.empty(start.shape, np.float32)
     with ThreadPoolExecutor(threads) as pool:
         for turn in range(passes):
-            step = np.float32(1 - turn / passes)
+            step = np.float32(FIRST_STEP * (1 - turn / passes))
             jobs = [
                 pool.submit(move, before, after, low, high, ties.indptr, ties.indices, rate, states, a, b, step, turn)
                 for low, high in pairwise(ends)
@@ -107,7 +109,7 @@ def _move(
                 pull = 2 * b * tie / (squared * (1 + tie))
                 for c in range(dimensions):
                     way = pull * (before[j, c] - after[i, c])
-                    after[i, c] += 2 * step * min(limit, max(-limit, way))
+                    after[i, c] += step * min(limit, max(-limit, way))
             for _ in range(PUSHES):
                 state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)  # Knuth's MMIX
                 j = np.int64((state >> np.uint64(33)) % np.uint64(n))

@@ -19,7 +19,7 @@ from analysis.projection.start import start_map
 from analysis.space import EmbeddingSpace
 
 FEWEST = 10  # samples
-SMALL = 2_500  # samples up to which 500 passes take about a second
+SMALL = 5_000  # samples up to which 500 passes take a few seconds
 SIDE = 10.0  # of the box the map starts in
 
 

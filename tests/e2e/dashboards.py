@@ -105,9 +105,9 @@ class Strangers:
 
 def settle(page: Any) -> None:
     """Wait until no script runs and every figure is drawn."""
-    page.wait_for_selector(".stMainBlockContainer")
+    page.wait_for_selector(".stMainBlockContainer .stHtml")
     page.wait_for_function(
-        """() => !document.querySelector('[data-testid="stStatusWidget"]')
+        """() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'
               && !document.querySelector('[data-stale="true"]')
               && [...document.querySelectorAll('.an-plot')].every((plot) => plot.dataset.drawn !== undefined)"""
     )

@@ -1,0 +1,134 @@
+"""A map carries the id of every point, keeps what a filter leaves out beyond reach, and says when it is a sample."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.dataset import Dataset
+from ui import map_colours, pane
+from ui.map_plotly import WEBGL_FROM, figure_of
+from ui.map_renderer import Picture
+
+IDS = ("a", "b", "c", "d")
+PICTURE = Picture(
+    title="PCA of x: trustworthiness 0.9",
+    caption="",
+    seen="k",
+    ids=IDS,
+    coordinates=np.array([[0, 0], [1, 0], [0, 1], [5, 5]], dtype=np.float32),
+    color=pd.Series(["cat", "dog", "cat", None], name="kind", dtype="string"),
+    hovers=[f"<b>{name}</b>" for name in IDS],
+    hidden=np.zeros(4, dtype=bool),
+)
+
+
+def with_ids(figure) -> list:
+    return [trace for trace in figure.data if trace.customdata is not None]
+
+
+def test_every_point_carries_its_id_and_its_card():
+    traces = with_ids(figure_of(PICTURE))
+    assert sorted(name for trace in traces for name in trace.customdata) == list(IDS)
+    for trace in traces:
+        assert list(trace.hovertext) == [f"<b>{name}</b>" for name in trace.customdata]
+
+
+def test_a_class_is_a_trace_with_its_count_so_that_the_legend_can_hide_it():
+    assert sorted(trace.name for trace in with_ids(figure_of(PICTURE))) == ["cat (2)", "dog (1)", "none (1)"]
+
+
+def test_selected_points_stand_out_by_id():
+    traces = with_ids(figure_of(replace(PICTURE, selected=("c", "d", "elsewhere"))))
+    chosen = [trace.customdata[i] for trace in traces for i in trace.selectedpoints]
+    assert sorted(chosen) == ["c", "d"]
+
+
+def test_what_a_filter_leaves_out_has_no_id_and_no_card():
+    figure = figure_of(replace(PICTURE, hidden=np.array([True, False, True, False])))
+    assert sorted(name for trace in with_ids(figure) for name in trace.customdata) == ["b", "d"]
+    below = figure.data[0]
+    assert below.customdata is None and below.hoverinfo == "skip" and len(below.x) == 2
+
+
+def test_the_pinned_sample_and_its_neighbours_are_ringed_and_linked_at_their_places():
+    links, *_, near, pinned = figure_of(replace(PICTURE, pinned="d", near=("a", "b", "elsewhere"))).data
+    assert (list(pinned.x), list(pinned.y)) == ([5], [5])
+    assert (list(near.x), list(near.y)) == ([0, 1], [0, 0])
+    assert [x for x in links.x if x == x] == [5, 0, 5, 1]
+    assert all(trace.customdata is None for trace in (links, near, pinned))
+
+
+def test_three_dimensions_are_drawn_in_a_scene():
+    flat = PICTURE.coordinates
+    figure = figure_of(replace(PICTURE, coordinates=np.c_[flat, flat[:, :1]], pinned="a", near=("b",)))
+    assert {trace.type for trace in figure.data} == {"scatter3d"}
+    assert "scene" not in figure_of(PICTURE).layout.to_plotly_json()
+
+
+@pytest.mark.parametrize(("n", "kind"), [(WEBGL_FROM, "scatter"), (WEBGL_FROM + 1, "scattergl")])
+def test_few_points_are_sharp_and_many_are_fast(n, kind):
+    many = replace(
+        PICTURE,
+        ids=[str(i) for i in range(n)],
+        coordinates=np.zeros((n, 2), np.float32),
+        color=None,
+        hovers=[""] * n,
+        hidden=np.zeros(n, dtype=bool),
+        pinned="3",
+    )
+    assert {trace.type for trace in figure_of(many).data} == {kind}
+
+
+def test_title_and_caption_go_with_the_figure():
+    layout = figure_of(replace(PICTURE, caption="From 2 of 9 samples.")).layout
+    assert layout.title.text == "PCA of x: trustworthiness 0.9"
+    assert layout.title.subtitle.text == "From 2 of 9 samples."
+
+
+def samples(n: int) -> Dataset:
+    kinds = np.where(np.arange(n) % 10 == 0, "rare", "common")
+    return Dataset("many", tuple(map(str, range(n))), pd.DataFrame({"kind": kinds}), labels=("kind",))
+
+
+def test_beyond_so_many_points_a_stratified_seeded_sample_is_drawn_and_says_so(monkeypatch):
+    monkeypatch.setattr(pane, "MOST", 50)
+    dataset = samples(1000)
+    rows = pane.drawn_rows(dataset, seed=7)
+    assert len(rows) == 50
+    assert (dataset.frame["kind"].to_numpy()[rows] == "rare").sum() == 5
+    assert np.array_equal(rows, pane.drawn_rows(dataset, seed=7))
+    assert not np.array_equal(rows, pane.drawn_rows(dataset, seed=8))
+    assert pane.caption_of(dataset, rows, 7) == "From 50 of 1,000 samples, stratified by kind, seed 7."
+
+
+def test_up_to_so_many_every_sample_is_drawn_without_a_word():
+    dataset = samples(30)
+    rows = pane.drawn_rows(dataset, seed=7)
+    assert rows.tolist() == list(range(30)) and pane.caption_of(dataset, rows, 7) == ""
+
+
+class Nothing:
+    """A pipeline that has computed nothing."""
+
+    def find(self, ask):
+        return None
+
+
+def test_labels_numbers_and_words_can_colour_a_map_and_a_column_of_all_different_words_cannot():
+    frame = pd.DataFrame(
+        {
+            "kind": ["x", None, "y"] * 100,
+            "year": np.arange(300),
+            "note": [f"n{i}" for i in range(300)],
+            "few": ["p", "q", "p"] * 100,
+            "same": ["s"] * 300,
+        }
+    )
+    dataset = Dataset("d", tuple(map(str, range(300))), frame, labels=("kind",))
+    assert map_colours.names(Nothing(), dataset, "s", None) == ["kind", "year", "few", map_colours.NOTHING]
+    kinds = map_colours.of("kind", Nothing(), dataset, "s", None)
+    assert kinds.isna().sum() == 100 and set(kinds.dropna()) == {"x", "y"}
+    assert map_colours.of("year", Nothing(), dataset, "s", None).dtype == np.float64
+    assert map_colours.of(map_colours.NOTHING, Nothing(), dataset, "s", None) is None
