@@ -36,16 +36,24 @@ def page(name: str) -> None:
             st.segmented_control("Label", dataset.labels, **state.bound("label", dataset.labels))
     params = controls.ask(analysis.params, name)
     asks = [Ask("analysis", name, space.name, label, params) for space in pipeline.spaces()]
-    _numbers(pipeline, analysis, asks)
-    panel.offer(pipeline, asks, f"Not computed for every space yet. {analysis.question}")
-    there = [ask.subject for ask in asks if pipeline.find(ask) is not None]
-    if there:
-        if len(there) > 1:
-            st.selectbox("Figure of", there, width=320, **state.bound("space", there))
-        subject = state.view().space if state.view().space in there else there[0]
-        ask = next(ask for ask in asks if ask.subject == subject)
-        _figure(pipeline, analysis, ask, pipeline.make(ask))
-    _chance(analysis)
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        panel.offer(pipeline, asks, f"Not computed for every space yet. {analysis.question}")
+        _figure_of_one(pipeline, analysis, asks)
+    with right:
+        _numbers(pipeline, analysis, asks)
+        _chance(analysis)
+
+
+def _figure_of_one(pipeline: Pipeline, analysis: Analysis, asks: Sequence[Ask]) -> None:
+    there = {ask.subject: ask for ask in asks if pipeline.find(ask) is not None}
+    if not there:
+        return
+    names = list(there)
+    if len(names) > 1:
+        st.selectbox("Figure of", names, width=320, **state.bound("space", names))
+    ask = there.get(state.view().space, there[names[0]])
+    _figure(pipeline, analysis, ask, pipeline.make(ask))
 
 
 def _numbers(pipeline: Pipeline, analysis: Analysis, asks: Sequence[Ask]) -> None:

@@ -8,13 +8,14 @@ import pandas as pd
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
-from analysis.labels import Labels, labels_of
+from analysis.labels import Labels
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import analyses
 from analysis.result import Result
 
 NOTHING = "nothing"
 MOST_CLASSES = 200  # a column of more different words is no colour
+LOOKED_AT = 1_000  # cells that a column is first judged by
 
 
 def names(pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None) -> list[str]:
@@ -41,16 +42,18 @@ def _of_labels(labels: Labels) -> pd.Series:
 def _columns(dataset: Dataset) -> list[str]:
     """Columns beyond the labels that a colour can show: numbers, or few different words."""
     found = []
-    for name in dataset.frame.columns:
-        if name in dataset.labels:
-            continue
-        column = dataset.frame[name]
-        distinct = column.nunique(dropna=True)
-        if distinct > 1 and (pd.api.types.is_numeric_dtype(column) or distinct <= MOST_CLASSES):
-            labels = labels_of(str(name), column)
-            if labels.kind == "numeric" or len(labels.classes) <= MOST_CLASSES:
-                found.append(str(name))
+    for name in map(str, dataset.frame.columns):
+        if name not in dataset.labels and _promising(dataset.frame[name]):
+            labels = dataset.labels_in(name)
+            if labels.kind == "numeric" or 1 < len(labels.classes) <= MOST_CLASSES:
+                found.append(name)
     return found
+
+
+def _promising(column: pd.Series) -> bool:
+    """A quick look at a column's beginning: numbers, however written, or words that come again."""
+    start = column.dropna().head(LOOKED_AT)
+    return bool(pd.to_numeric(start, errors="coerce").notna().all()) or start.nunique() <= MOST_CLASSES
 
 
 def _points(

@@ -75,13 +75,17 @@ def figure_of(picture: Picture) -> "go.Figure":
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top", "title": LEGEND},
         showlegend=picture.color is not None and not pd.api.types.is_numeric_dtype(picture.color),
     )
-    figure.update_traces(marker_colorbar=BAR, selector=lambda trace: trace.customdata is not None)
+    figure.update_traces(marker_colorbar=BAR, selector=_is_ramp)
     if picture.coordinates.shape[1] == 3:
         nothing = {"visible": False}
         axes = {"xaxis": nothing, "yaxis": nothing, "zaxis": nothing}
         figure.update_layout(scene={"aspectmode": "data", "camera": {"eye": NEAR}, **axes})
         figure.update_traces(marker_size=SMALL, selector=lambda trace: trace.customdata is not None)
     return figure
+
+
+def _is_ramp(trace: Any) -> bool:
+    return trace.customdata is not None and trace.marker.colorscale is not None
 
 
 def _frame(picture: Picture) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def spans_of(findings: Iterable[Finding]) -> Mapping[str, Span]:
 def lines(findings: Sequence[Finding], spans: Mapping[str, Span]) -> str:
     """The HTML of the numbers that are there."""
     rows = "".join(_line(finding, finding.number, spans) for finding in findings if finding.number is not None)
-    return f'<div class="an-numbers">{rows}</div>' if rows else ""
+    return f'<div class="an-box"><div class="an-numbers">{rows}</div></div>' if rows else ""
 
 
 def _line(finding: Finding, number: Number, spans: Mapping[str, Span]) -> str:
@@ -38,7 +38,8 @@ def _line(finding: Finding, number: Number, spans: Mapping[str, Span]) -> str:
     name = f'<a class="name" data-page="{escaped(finding.analysis)}" title="{says}">{escaped(finding.name)}</a>'
     if number.value is None:
         return f'<div class="row grey">{name}<span class="why">no answer: {escaped(number.why)}</span></div>'
-    places = decimals_of(number.value)
+    count = number.low is None and float(number.value).is_integer()
+    places = 0 if count else decimals_of(number.value)
     interval = ""
     if number.low is not None and number.high is not None:
         interval = f"[{shown(number.low, places)}, {shown(number.high, places)}]"

@@ -111,7 +111,7 @@ def _choose(path: Path, folder: Path, bare: DatasetSpec, preview: Preview) -> No
         texts = bool(chosen.get("text"))
         control = texts and st.checkbox("Add a random twin of MiniLM and TF-IDF, to compare with", value=True)
         name = st.text_input("Name of the study", value=uploads.clean(path.stem))
-        if st.form_submit_button("Open", type="primary"):
+        if st.form_submit_button("Open the study", type="primary"):
             filled = {key: value for key, value in chosen.items() if value not in ("", (), [], None)}
             spec = dataset_from({"source": bare.source, "path": bare.path} | _plain(filled))
             check_name("study", name)

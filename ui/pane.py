@@ -24,7 +24,7 @@ from ui.view import View
 
 MOST = 50_000  # points drawn; beyond them a sample that says so
 TEXTS = 5_000  # points whose hover card has the text, not only id and labels
-BEST = ("umap", "pca", "tsne")  # in this order, what is there is shown first
+BEST = ("umap", "tsne", "pca")  # in this order, what is there is shown first
 RENDERER: MapRenderer = PlotlyMap()
 Side = Literal["", "right_"]
 SIDES: tuple[Side, Side] = ("", "right_")
@@ -105,13 +105,14 @@ def choose(pipeline: Pipeline, pane: Pane) -> None:
             )
 
 
-def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height: int = 600) -> None:
-    """Draw a pane: its map with the menu that exports it, or the panel that gets it."""
-    title = title_of_projection(pane)
-    tells = f"{title} of {pane.space} is not computed. It draws the space and says how far the picture can be trusted."
-    drawing: Drawing | None = panel.obtain(pipeline, pane.ask, tells)
+def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height: int = 600) -> bool:
+    """Draw a pane: its map with the menu that exports it, or the panel that gets it; whether there was a map."""
+    drawing: Drawing | None = pipeline.find(pane.ask)
     if drawing is None:
-        return
+        quick = replace(pane, projection=BEST[-1]).ask  # there in a moment, while the other is still computed
+        tells = f"{title_of_projection(pane)} of {pane.space} is not computed. It draws the space and says how far the"
+        panel.offer(pipeline, [quick, pane.ask], f"{tells} picture can be trusted.")
+        return False
     key, name = f"map.{pane.side}", file_name(pane.projection, pane.space)
     RENDERER.draw(
         picture_of(pipeline, dataset, pane, drawing, look, height=height),
@@ -130,6 +131,10 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
         data=lambda: data_of(pipeline, dataset, pane, drawing, look.view),
         label="Export map",
     )
+    if not getattr(look.view, f"{pane.side}projection"):
+        better = replace(pane, projection=BEST[0]).ask
+        panel.offer(pipeline, [better], f"A UMAP of {pane.space} keeps neighbours together better than this.")
+    return True
 
 
 def picture_of(
@@ -137,7 +142,7 @@ def picture_of(
 ) -> Picture:
     """The picture of a pane."""
     now = look.view
-    rows = drawn_rows(dataset, pipeline.study.seed)
+    rows = _rows(dataset, pipeline.dataset_recipe.key, pipeline.study.seed)
     hidden = np.zeros(len(rows), dtype=bool) if look.matching is None else ~look.matching[rows]
     color = map_colours.of(now.colour or first_colour(dataset), pipeline, dataset, pane.space, pane.ask)
     recipe = pipeline.recipe(pane.ask)
@@ -208,6 +213,11 @@ def hover_cards(dataset: Dataset, rows: npt.NDArray[np.int64], key: str) -> list
     `key` names the samples; the cards are made once for it.
     """
     return _cards(dataset, rows, key, dataset.texts is not None and len(rows) <= TEXTS)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _rows(_dataset: Dataset, key: str, seed: int) -> npt.NDArray[np.int64]:
+    return drawn_rows(_dataset, seed)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

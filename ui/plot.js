@@ -48,8 +48,15 @@ async function draw(Plotly, place, given) {
   }
 }
 
+// Another config makes Plotly start anew, zoom and all; so there is one for each kind of figure.
 function config(Plotly, place, given) {
   const { scene } = given.figure.layout;
+  const kind = `${Boolean(scene)} ${given.events}`;
+  if (place.kind !== kind) Object.assign(place, { kind, config: configOf(Plotly, place, given, scene) });
+  return place.config;
+}
+
+function configOf(Plotly, place, given, scene) {
   const tools = given.events && !scene ? ["pan2d", "select2d", "lasso2d"] : [];
   const views = scene
     ? ["orbitRotation", "tableRotation", "resetCameraDefault3d"]

@@ -21,6 +21,7 @@ RULES = """
 .an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 9.5rem;
   overflow-y: auto; margin: 0; }
 .an-dot { display: inline-block; width: .68rem; height: .68rem; border-radius: 50%; margin-right: .5rem; }
+.an-box { container-type: inline-size; }
 .an-numbers { display: grid; max-width: 48rem; gap: .28rem; font-size: .88rem; line-height: 1.5; }
 .an-numbers .row { display: grid; grid-template-columns: 9.6rem 4.8rem 7.2rem minmax(6rem, 1fr) 6.4rem;
   align-items: center; column-gap: .5rem; }
@@ -42,16 +43,15 @@ RULES = """
 .an-numbers .range { height: 4px; margin-top: -2px; border-radius: 2px; }
 .an-numbers .dot { width: 9px; height: 9px; margin: -4.5px 0 0 -4.5px; border-radius: 50%; }
 .an-rule { border: 0; border-top: 1px solid rgba(128, 128, 128, .2); margin: .3rem 0; }
-.an-near { width: 100%; border-collapse: collapse; font-size: .86rem; }
-.an-near td { padding: .28rem .4rem .28rem 0; vertical-align: top; border-bottom: 1px solid rgba(128,128,128,.18); }
-.an-near td.n { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; opacity: .75; }
-.an-near td.t { overflow-wrap: anywhere; }
 .an-plot { width: 100%; }
 .an-thumb { image-rendering: pixelated; }
 @media (max-width: 700px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4rem; }
+}
+@container (max-width: 31rem) {
   .an-numbers { gap: .7rem; }
-  .an-numbers .row { grid-template-columns: 1fr auto auto; row-gap: .1rem; }
+  .an-numbers .row { grid-template-columns: 1fr 4.8rem 6.6rem; row-gap: .1rem; }
+  .an-numbers .interval { text-align: right; }
   .an-numbers .scale { grid-column: 1 / -1; }
   .an-numbers .tail { display: none; }
   .an-numbers .grey .tail { display: block; grid-column: 1 / -1; }

@@ -35,8 +35,7 @@ def jobs_of(pipeline: Pipeline) -> list[Job]:
 
 def job_at(pipeline: Pipeline, asks: Sequence[Ask]) -> Job | None:
     """The job that is at one of the asks, else the latest that was."""
-    wanted = set(map(str, asks))
-    found = [job for job in jobs_of(pipeline) if wanted & set(map(str, job.asks))]
+    found = [job for job in jobs_of(pipeline) if any(ask in job.asks for ask in asks)]
     return next((job for job in found if job.active), found[0] if found else None)
 
 

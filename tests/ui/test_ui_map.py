@@ -121,13 +121,14 @@ def test_labels_numbers_and_words_can_colour_a_map_and_a_column_of_all_different
         {
             "kind": ["x", None, "y"] * 100,
             "year": np.arange(300),
+            "written": [str(i / 2) for i in range(300)],
             "note": [f"n{i}" for i in range(300)],
             "few": ["p", "q", "p"] * 100,
             "same": ["s"] * 300,
         }
     )
     dataset = Dataset("d", tuple(map(str, range(300))), frame, labels=("kind",))
-    assert map_colours.names(Nothing(), dataset, "s", None) == ["kind", "year", "few", map_colours.NOTHING]
+    assert map_colours.names(Nothing(), dataset, "s", None) == ["kind", "year", "written", "few", map_colours.NOTHING]
     kinds = map_colours.of("kind", Nothing(), dataset, "s", None)
     assert kinds.isna().sum() == 100 and set(kinds.dropna()) == {"x", "y"}
     assert map_colours.of("year", Nothing(), dataset, "s", None).dtype == np.float64

@@ -29,8 +29,8 @@ def page() -> None:
     drawn = near or hits
     look = pane.look_now(dataset, () if drawn is None else tuple(dataset.ids[row] for row in drawn.rows))
     with left:
-        pane.draw(pipeline, dataset, mine, look)
-        selection_bar.draw(pipeline, dataset, mine.space, look)
+        if pane.draw(pipeline, dataset, mine, look):
+            selection_bar.draw(pipeline, dataset, mine.space, look)
 
 
 def ask(pipeline: Pipeline, dataset: Dataset, mine: Pane) -> None:

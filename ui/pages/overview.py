@@ -26,12 +26,12 @@ def page() -> None:
     if len(dataset.labels) > 1:
         st.segmented_control("Label", dataset.labels, **state.bound("label", dataset.labels))
     missing = [ask for ask in wanted(pipeline) if ask.kind != "space" and pipeline.find(ask) is None]
+    if len({ask.subject for ask in missing}) > 1:
+        panel.compute(pipeline, missing, "Compute everything", title=f"{pipeline.study.name}: everything")
     spans = spans_of(chain(*found.values()))
     for space in pipeline.spaces():
         mine = [ask for ask in missing if ask.subject == space.name]
         space_row.draw(pipeline, space, found[space.name], spans, mine)
-    if missing and len({ask.subject for ask in missing}) > 1:
-        panel.compute(pipeline, missing, "Compute everything", title=f"{pipeline.study.name}: everything")
     for complaint in pipeline.store.complaints:
         words.quiet(complaint)
     queries.get_ready()
