@@ -15,7 +15,7 @@ setup: .venv/installed-dev ## everything that tests and checks need
 
 test: .venv/installed-dev ## run every test, browser tests included
 	@sh tests/find_chrome.sh
-	@echo "running the tests (about MINUTES minutes on two cores)"
+	@echo "running the tests (about 12 minutes on two cores)"
 	@$(RUN) -m pytest -q
 
 check: .venv/installed-dev ## format, lint, types, import contracts
@@ -27,7 +27,7 @@ fix: .venv/installed-dev ## format and mend what can be mended
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench: .venv/installed-bench ## measure every speed and memory claim against its peer
-	@echo "measuring (about BENCHMINUTES minutes on two cores; leave the machine alone meanwhile)"
+	@echo "measuring (about 40 minutes on two cores; leave the machine alone meanwhile)"
 	@$(RUN) -m benchmarks
 
 starter: .venv/installed ## make the starter layer of the built-in study anew

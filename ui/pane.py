@@ -111,7 +111,9 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
     if drawing is None:
         quick = replace(pane, projection=BEST[-1]).ask  # there in a moment, while the other is still computed
         tells = f"{title_of_projection(pane)} of {pane.space} is not computed. It draws the space and says how far the"
-        panel.offer(pipeline, [quick, pane.ask], f"{tells} picture can be trusted.")
+        panel.offer(
+            pipeline, [pane.ask] if quick == pane.ask else [quick, pane.ask], f"{tells} picture can be trusted."
+        )
         return False
     key, name = f"map.{pane.side}", file_name(pane.projection, pane.space)
     RENDERER.draw(

@@ -24,7 +24,12 @@ def obtain(pipeline: Pipeline) -> Dataset | None:
 
 def with_items(pipeline: Pipeline) -> None:
     """Read what the encoders read (texts, images) where only ids and labels are at hand; it takes a job of seconds."""
-    if pipeline.find(READ) is None and work.job_at(pipeline, [READ]) is None:
+    if pipeline.find(READ) is not None:
+        return
+    job = work.job_at(pipeline, [READ])
+    if job is not None and not job.active:
+        words.quiet(f"Texts and images are not here: {job.message}")
+    elif job is None:
         work.start(pipeline, [READ], f"{pipeline.study.name}: reading the samples")
         st.rerun()
 
