@@ -50,7 +50,8 @@ def _run(options: argparse.Namespace) -> int:
     numbers = run(pipeline, options.out, vectors=options.vectors, progress=_Line(), failures=failures)
     for complaint in pipeline.store.complaints:
         sys.stderr.write(f"note: {complaint}\n")
-    sys.stderr.write(f"\r\033[K{len(numbers)} numbers in {options.out}\n")
+    clear = "\r\033[K" if sys.stderr.isatty() else ""
+    sys.stderr.write(f"{clear}{len(numbers)} numbers in {options.out}\n")
     for failure in failures:
         sys.stderr.write(f"error: {failure.sentence}\n")
     return FAILED if failures else DONE

@@ -222,6 +222,7 @@ def described(pipeline: Pipeline) -> dict[str, Any]:
         "study": plain(pipeline.study),
         "base": str(place.base),
         "roots": None if place.roots is None else [str(root) for root in place.roots],
+        "closed": [str(folder) for folder in place.closed],
         "cache": str(store.root),
         "layers": [str(layer) for layer in store.layers],
     }
@@ -232,7 +233,7 @@ def pipeline_of(job: dict[str, Any]) -> Pipeline:
     study: Study = study_from(job["study"])
     roots = None if job["roots"] is None else tuple(map(Path, job["roots"]))
     store = Store(Path(job["cache"]), tuple(map(Path, job["layers"])))
-    return Pipeline(study, Place(Path(job["base"]), roots), store)
+    return Pipeline(study, Place(Path(job["base"]), roots, tuple(map(Path, job["closed"]))), store)
 
 
 def _device(jobs: Path) -> IO[bytes]:

@@ -211,7 +211,8 @@ class Study:
     def __post_init__(self) -> None:
         """Check what needs no file."""
         must(self.k >= 1, f"k is {self.k}; give 1 or more neighbours.")
-        must(self.draws >= 0, f"draws is {self.draws}; give 0 or more.")
+        must(0 <= self.draws <= 100_000, f"draws is {self.draws}; give 0 to 100,000.")
+        must(0 <= self.seed < 1 << 32, f"seed is {self.seed}; give 0 to 4,294,967,295.")
         for kind in ("checkpoint", "graph", "task", "corpus", "pretraining"):
             names = [part.name for part in getattr(self, kind)]
             for name in names:

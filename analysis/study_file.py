@@ -6,6 +6,7 @@ value cannot drift apart.
 
 import dataclasses
 import json
+import re
 import tomllib
 import types
 from collections.abc import Mapping
@@ -17,7 +18,8 @@ from analysis.recipe import hash_of
 from analysis.study import Study
 from models.errors import BadInput, nearest
 
-LONGEST = 4 << 20  # bytes of a study file; a larger one is not one
+LONGEST = 1 << 20  # bytes of a study file; a larger one is not one
+DEEP_KEY = re.compile(r"^\s*\[*\s*[\w\"'-]+(?:\s*\.\s*[\w\"'-]+){32}", re.MULTILINE)  # quadratic to read
 
 
 def read_study(path: Path) -> Study:
@@ -25,7 +27,7 @@ def read_study(path: Path) -> Study:
     if not path.is_file():
         raise BadInput(f"study {str(path)!r} is not a file; give the path of a study, for example study.toml.")
     if path.stat().st_size > LONGEST:
-        raise BadInput(f"study {path.name!r} is larger than 4 MiB; give a study file, not the data.")
+        raise BadInput(f"study {path.name!r} is larger than 1 MiB; give a study file, not the data.")
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -35,10 +37,14 @@ def read_study(path: Path) -> Study:
 
 def parse_study(text: str, *, name: str = "study", where: str = "the study") -> Study:
     """Read the text of a study file."""
+    if DEEP_KEY.search(text):
+        raise BadInput(f"{where} has a key of more than 32 parts; a study's keys have one or two.")
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{where} is not valid TOML: {error}.") from None
+    except ValueError:
+        raise BadInput(f"{where} has a number that is far too long; write it shorter.") from None
     except RecursionError:
         raise BadInput(f"{where} is nested too deeply to be a study.") from None
     return study_from(table if "name" in table else {"name": name} | table)

@@ -8,10 +8,14 @@ from models.errors import BadInput
 
 @dataclass(frozen=True)
 class Place:
-    """A folder that relative paths start from, and the roots they may not leave (None: every path is trusted)."""
+    """A folder that relative paths start from, and the roots they may not leave (None: every path is trusted).
+
+    `closed`: folders that no path may enter or hold, wherever the roots lie; the base's own within them stays open.
+    """
 
     base: Path
     roots: tuple[Path, ...] | None = None
+    closed: tuple[Path, ...] = ()
 
     def resolve(self, path: str, what: str) -> Path:
         """Follow a path to its real place, symlinks resolved; `what` names it in the error.
@@ -20,12 +24,27 @@ class Place:
         """
         if not path or "\0" in path:
             raise BadInput(f"{what} is empty; give the path of a file or folder.")
-        real = (self.base / Path(path).expanduser()).resolve()
+        try:
+            real = (self.base / Path(path).expanduser()).resolve()
+            there = real.exists()
+        except (OSError, RuntimeError, ValueError):  # too long, a loop of links, nobody's home, no text
+            raise BadInput(f"{what} {path[:80]!r} is no path that can be followed; give another.") from None
         if self.roots is not None and not any(real.is_relative_to(root.resolve()) for root in self.roots):
             raise BadInput(
                 f"{what} {path!r} lies outside the folders this dashboard may read;"
                 " start it with --root FOLDER to allow one."
             )
-        if not real.exists():
+        if self._is_closed(real):
+            raise BadInput(f"{what} {path!r} lies among other sessions' files; give another path.")
+        if not there:
             raise BadInput(f"{what} {path!r} does not exist (looked at {real}); paths start at the study's folder.")
         return real
+
+    def _is_closed(self, real: Path) -> bool:
+        """Whether a path lies in a closed folder, or is a folder around one; the base itself stays open."""
+        if real.is_relative_to(self.base.resolve()) and any(
+            self.base.resolve().is_relative_to(folder.resolve()) for folder in self.closed
+        ):
+            return False
+        closed = [folder.resolve() for folder in self.closed]
+        return any(real.is_relative_to(folder) or folder.is_relative_to(real) for folder in closed)

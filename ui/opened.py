@@ -49,7 +49,7 @@ def pipeline_of(study: Study, base: Path, more: tuple[Path, ...] = ()) -> Pipeli
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _pipeline(study: str, base: str, roots: tuple[str, ...], cache: str) -> Pipeline:
-    place = Place(Path(base), tuple(map(Path, roots)))
+    place = Place(Path(base), tuple(map(Path, roots)), (Path(cache) / "uploads",))
     return Pipeline(study_from(json.loads(study)), place, Store(Path(cache), (STARTER,)))
 
 

@@ -16,7 +16,7 @@ from analysis.figures.words import cut, hover, plain, with_interval
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import projections
 from analysis.report import file_name
-from ui import export, filtering, map_colours, panel, plot, state, style, view
+from ui import export, filtering, map_colours, panel, plot, state, style, view, words
 from ui.map_plotly import PlotlyMap, figure_of
 from ui.map_renderer import MapRenderer, Picture
 from ui.rows import row_of
@@ -112,8 +112,14 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
         quick = replace(pane, projection=BEST[-1]).ask  # there in a moment, while the other is still computed
         tells = f"{title_of_projection(pane)} of {pane.space} is not computed. It draws the space and says how far the"
         panel.offer(
-            pipeline, [pane.ask] if quick == pane.ask else [quick, pane.ask], f"{tells} picture can be trusted."
+            pipeline,
+            [pane.ask] if quick == pane.ask else [quick, pane.ask],
+            f"{tells} picture can be trusted.",
+            place=pane.side,
         )
+        return False
+    if drawing.why:
+        words.note(drawing.why)
         return False
     key, name = f"map.{pane.side}", file_name(pane.projection, pane.space)
     RENDERER.draw(
@@ -135,7 +141,9 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
     )
     if not getattr(look.view, f"{pane.side}projection"):
         better = replace(pane, projection=BEST[0]).ask
-        panel.offer(pipeline, [better], f"A UMAP of {pane.space} keeps neighbours together better than this.")
+        panel.offer(
+            pipeline, [better], f"A UMAP of {pane.space} keeps neighbours together better than this.", place=pane.side
+        )
     return True
 
 

@@ -29,14 +29,14 @@ def obtain(pipeline: Pipeline, ask: Ask, tells: str, *, also: Sequence[Ask] = ()
     return value
 
 
-def offer(pipeline: Pipeline, asks: Sequence[Ask], tells: str, *, button: str = "Compute") -> None:
-    """The panel of asks that are missing."""
+def offer(pipeline: Pipeline, asks: Sequence[Ask], tells: str, *, button: str = "Compute", place: str = "") -> None:
+    """The panel of asks that are missing; `place` tells two of the same asks on one page apart."""
     missing = [ask for ask in asks if pipeline.find(ask) is None]
     if not missing:
         return
     job = work.job_at(pipeline, missing)
     if job is not None and job.active:
-        progress(job, hash_of(*map(str, asks))[:8])
+        progress(job, hash_of(place, *map(str, asks))[:8])
         return
     if job is not None and job.state == "failed":
         words.trouble(job.message)
@@ -46,13 +46,15 @@ def offer(pipeline: Pipeline, asks: Sequence[Ask], tells: str, *, button: str = 
     else:
         words.note(tells)
     again = job is not None and job.state in ("failed", "cancelled")
-    compute(pipeline, missing, "Try again" if again else button)
+    compute(pipeline, missing, "Try again" if again else button, place=place)
 
 
-def compute(pipeline: Pipeline, asks: Sequence[Ask], label: str, *, title: str = "", primary: bool = True) -> None:
+def compute(
+    pipeline: Pipeline, asks: Sequence[Ask], label: str, *, title: str = "", primary: bool = True, place: str = ""
+) -> None:
     """The button that starts a job for the asks, with about how long it takes."""
     takes = words.lasting(costs.seconds_for(pipeline, asks))
-    key = f"compute.{hash_of(*map(str, asks))[:12]}.{label}"
+    key = f"compute.{hash_of(place, *map(str, asks))[:12]}.{label}"
     if st.button(f"{label} · about {takes}", key=key, type="primary" if primary else "secondary"):
         try:
             work.start(pipeline, asks, title or f"{pipeline.study.name}: {words.listed([str(ask) for ask in asks])}")

@@ -6,9 +6,10 @@ Each session has a folder of a random name in the cache. Paths inside an archive
 import shutil
 import time
 from pathlib import Path, PurePosixPath
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from analysis.dataset import Dataset
+from analysis.datasets.content import DAMAGE
 from analysis.datasets.limits import Limits, check_dataset, check_file
 from analysis.recipe import hash_of
 from analysis.study import ALLOWED
@@ -57,7 +58,7 @@ def is_archive(file: Path) -> bool:
     try:
         with ZipFile(file) as archive:
             return any(_picture(member) for member in archive.infolist())
-    except (BadZipFile, OSError, ValueError):
+    except DAMAGE:
         return False
 
 
@@ -71,7 +72,9 @@ def unpack(file: Path) -> Path:
             _affordable(file.name, members)
             for member in members:
                 _extract(archive, member, target)
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except BadInput:
+        raise
+    except DAMAGE as error:
         raise BadInput(f"{file.name!r} is an archive that is damaged or locked; pack it again.") from error
     file.unlink()
     return target

@@ -3,6 +3,7 @@
 import os
 import re
 import zlib
+from lzma import LZMAError
 from pathlib import Path
 from tokenize import TokenError
 from typing import Literal
@@ -44,7 +45,9 @@ FOREIGN = (
     (b"%PDF", "is a PDF document", "give a table, vectors or images"),
 )
 # What zipfile and numpy raise over a file that was cut off or changed
-DAMAGE = (BadZipFile, OSError, ValueError, EOFError, RuntimeError, MemoryError, SyntaxError, TokenError, zlib.error)
+# What damaged files and lying headers raise.
+DAMAGE: tuple[type[Exception], ...] = (BadZipFile, OSError, ValueError, EOFError, RuntimeError, MemoryError)
+DAMAGE += (SyntaxError, TokenError, zlib.error, LZMAError, OverflowError, TypeError)
 BOM = b"\xef\xbb\xbf"
 
 

@@ -19,6 +19,7 @@ from analysis.datasets.table_file import Table, read_table
 from analysis.plugin import DatasetSource, Preview
 from analysis.study import DatasetSpec
 from models.errors import BadInput
+from models.lookup import HUB_NAME
 from models.place import Place
 
 OLDEST = 3  # the first major version of `datasets` that runs no script unasked
@@ -26,6 +27,7 @@ OLDEST = 3  # the first major version of `datasets` that runs no script unasked
 
 def fingerprint(spec: DatasetSpec, place: Place) -> Mapping[str, str]:
     if not spec.path:
+        _must_be_a_hub_name(spec.name)
         return {"name": spec.name, "split": spec.split, "revision": _revision(spec.name)}
     folder = place.resolve(spec.path, "the dataset's folder")
     files = files_of_split(folder, spec.split, place)
@@ -44,6 +46,7 @@ def preview(spec: DatasetSpec, place: Place) -> Preview:
 
 def _read(spec: DatasetSpec, place: Place) -> Table:
     if not spec.path:
+        _must_be_a_hub_name(spec.name)
         return Table(Path(spec.name), named_classes(_from_hub(spec.name, spec.split)))
     import pyarrow as pa
 
@@ -55,6 +58,13 @@ def _read(spec: DatasetSpec, place: Place) -> Table:
     except pa.ArrowInvalid as error:
         raise BadInput(f"the files of {folder.name!r} have different columns ({error}); give one dataset.") from error
     return Table(files[0], named_classes(whole))
+
+
+def _must_be_a_hub_name(name: str) -> None:
+    """Refuse what the library would take for a folder: folders go through `path` and the allowed roots."""
+    bare = name.partition(":")[0]
+    if bare and (not HUB_NAME.fullmatch(bare) or Path(bare).exists()):
+        raise BadInput(f"dataset name {name!r} is no name on the hub; give a folder as `path`.")
 
 
 @lru_cache(maxsize=32)

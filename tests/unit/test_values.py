@@ -128,3 +128,25 @@ def test_a_confined_path_cannot_leave_its_roots(tmp_path):
     with pytest.raises(BadInput, match="does not exist"):
         place.resolve("nothing", "table")
     assert Place(inside).resolve("../out/secret", "table").name == "secret"
+
+
+def test_a_closed_folder_is_neither_entered_nor_walked_and_its_own_session_keeps_it(tmp_path):
+    uploads = tmp_path / "cache" / "uploads"
+    mine, theirs = uploads / "mine", uploads / "theirs"
+    for folder in (mine, theirs):
+        folder.mkdir(parents=True)
+        (folder / "file").write_text("x")
+    place = Place(tmp_path, (tmp_path,), (uploads,))
+    for path in ("cache/uploads/theirs/file", "cache/uploads", "cache", "."):
+        with pytest.raises(BadInput, match="other sessions"):
+            place.resolve(path, "table")
+    own = Place(mine, (mine, tmp_path), (uploads,))
+    assert own.resolve("file", "table").name == "file"
+    with pytest.raises(BadInput, match="other sessions"):
+        own.resolve("../theirs/file", "table")
+
+
+@pytest.mark.parametrize("path", ["~nosuchuser/x", "a" * 5000, "\ud800"])
+def test_a_path_that_cannot_be_followed_is_said_in_a_sentence(tmp_path, path):
+    with pytest.raises(BadInput, match="no path that can be followed"):
+        Place(tmp_path, (tmp_path,)).resolve(path, "table")
