@@ -23,7 +23,7 @@ FLAGS = (
     "--enable-unsafe-swiftshader",
 )
 STARTS = 90.0  # seconds a server may take to answer
-ANSWERS = 25_000  # milliseconds a page may take
+ANSWERS = 75_000  # milliseconds a page may take
 
 
 @contextmanager

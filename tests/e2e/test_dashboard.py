@@ -285,6 +285,7 @@ def test_figures_follow_the_page_from_light_to_dark(page, address):
 def test_a_job_is_run_cancelled_and_resumed(page, address, world):
     map_page(page, address)
     page.get_by_role("radio", name="t-SNE").click()
+    page.get_by_text("t-SNE of columns is not computed").wait_for()
     with held(world.cache / "jobs" / "device.lock"):  # so that it waits in line for as long as this test needs
         page.get_by_role("button", name="Compute · about").click()
         page.get_by_text("waiting for another job to end").wait_for()
@@ -304,9 +305,11 @@ def test_a_job_is_run_cancelled_and_resumed(page, address, world):
 
 def test_a_killed_worker_costs_its_job_and_not_the_app(page, address, world):
     map_page(page, address)
+    page.get_by_role("radio", name="PCA").click()
     page.get_by_role("radio", name="3-D").click()
     page.get_by_label("Space", exact=True).click()
     page.get_by_role("option", name="words").click()
+    page.get_by_text("PCA of words is not computed").wait_for()
     with held(world.cache / "jobs" / "device.lock"):
         page.get_by_role("button", name="Compute · about").click()
         page.get_by_text("waiting for another job to end").wait_for()
