@@ -21,11 +21,6 @@ BROKEN = 30  # characters from which on a line's end may be a broken paragraph
 SMALL = 64  # pixels that a small image is enlarged to at least
 
 
-def line_of(dataset: Dataset, row: int) -> str:
-    """A sample in one line: its text, else its id."""
-    return cut(dataset.texts[row], LINE) if dataset.texts is not None else dataset.ids[row]
-
-
 def table_of(dataset: Dataset, rows: Sequence[int] | npt.NDArray[np.intp]) -> pd.DataFrame:
     """Samples as a table: picture where there is one, id, labels, first words."""
     picked = np.asarray(rows, dtype=np.intp)

@@ -54,21 +54,6 @@ def listed(words: Sequence[str], longest: int = 4) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
-def figure_of(value: float) -> str:
-    """A value with the digits that carry meaning.
-
-    >>> [figure_of(v) for v in (0.9412, 12.345, 384.2, 0.00042, -0.05, 0)]
-    ['0.94', '12.3', '384', '0.00042', '−0.050', '0']
-    """
-    size = abs(value)
-    if size == 0:
-        return "0"
-    text = f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
-    if size < 0.1:
-        text = f"{value:.2g}" if size < 0.001 else f"{value:.3f}"
-    return text.replace("-", "−")
-
-
 def lead(sentence: str) -> None:
     """The sentence a page opens with."""
     st.html(f'<p class="an-lead">{escaped(sentence)}</p>')

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.dataset import Dataset
-from ui import map_colours, pane
+from ui import map_colours, picture
 from ui.map_plotly import WEBGL_FROM, figure_of
 from ui.map_renderer import Picture
 
@@ -93,20 +93,20 @@ def samples(n: int) -> Dataset:
 
 
 def test_beyond_so_many_points_a_stratified_seeded_sample_is_drawn_and_says_so(monkeypatch):
-    monkeypatch.setattr(pane, "MOST", 50)
+    monkeypatch.setattr(picture, "MOST", 50)
     dataset = samples(1000)
-    rows = pane.drawn_rows(dataset, seed=7)
+    rows = picture.drawn_rows(dataset, seed=7)
     assert len(rows) == 50
     assert (dataset.frame["kind"].to_numpy()[rows] == "rare").sum() == 5
-    assert np.array_equal(rows, pane.drawn_rows(dataset, seed=7))
-    assert not np.array_equal(rows, pane.drawn_rows(dataset, seed=8))
-    assert pane.caption_of(dataset, rows, 7) == "From 50 of 1,000 samples, stratified by kind, seed 7."
+    assert np.array_equal(rows, picture.drawn_rows(dataset, seed=7))
+    assert not np.array_equal(rows, picture.drawn_rows(dataset, seed=8))
+    assert picture.caption_of(dataset, rows, 7) == "From 50 of 1,000 samples, stratified by kind, seed 7."
 
 
 def test_up_to_so_many_every_sample_is_drawn_without_a_word():
     dataset = samples(30)
-    rows = pane.drawn_rows(dataset, seed=7)
-    assert rows.tolist() == list(range(30)) and pane.caption_of(dataset, rows, 7) == ""
+    rows = picture.drawn_rows(dataset, seed=7)
+    assert rows.tolist() == list(range(30)) and picture.caption_of(dataset, rows, 7) == ""
 
 
 class Nothing:

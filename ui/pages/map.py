@@ -5,7 +5,7 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from models.errors import BadInput
-from ui import filtering, inspector, map_colours, opened, pane, samples_panel, selection_bar, state, words
+from ui import filtering, inspector, map_colours, map_view, opened, pane, samples_panel, selection_bar, state, words
 from ui.pane import Pane
 
 
@@ -21,7 +21,7 @@ def page() -> None:
         pane.choose(pipeline, pane.pane_of(pipeline))
         mine = pane.pane_of(pipeline)
         ask(pipeline, dataset, mine)
-        hits = inspector.near_query(pipeline, mine)
+        hits = inspector.near_query(pipeline, mine) if inspector.takes_text(pipeline, mine.space) else None
         near = inspector.near_pinned(pipeline, dataset, mine.space)
         if hits is not None:
             inspector.listed(dataset, hits, key=f"hits.{mine.space}.{state.view().query}")
@@ -29,7 +29,7 @@ def page() -> None:
     drawn = near or hits
     look = pane.look_now(dataset, () if drawn is None else tuple(dataset.ids[row] for row in drawn.rows))
     with left:
-        if pane.draw(pipeline, dataset, mine, look):
+        if map_view.draw(pipeline, dataset, mine, look):
             selection_bar.draw(pipeline, dataset, mine.space, look)
 
 

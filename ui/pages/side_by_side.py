@@ -8,6 +8,7 @@ from analysis.pipeline import Pipeline
 from ui import (
     inspector,
     map_colours,
+    map_view,
     opened,
     pane,
     ranks,
@@ -43,7 +44,7 @@ def page() -> None:
             panes.append(pane.pane_of(pipeline, side))
             near = inspector.near_pinned(pipeline, dataset, panes[-1].space)
             look = pane.look_now(dataset, () if near is None else tuple(dataset.ids[row] for row in near.rows))
-            pane.draw(pipeline, dataset, panes[-1], look, height=HEIGHT)
+            map_view.draw(pipeline, dataset, panes[-1], look, height=HEIGHT)
     _pinned(pipeline, dataset, panes)
     selection_bar.draw(pipeline, dataset, first.space, pane.look_now(dataset))
 

@@ -1,0 +1,72 @@
+"""A map on the page: its picture with the menu that exports it, or the panel that gets it; and what is done on it."""
+
+from dataclasses import replace
+
+from analysis.dataset import Dataset
+from analysis.pipeline import Drawing, Pipeline
+from analysis.report import file_name
+from ui import export, panel, plot, state, view, words
+from ui.map_plotly import PlotlyMap, figure_of
+from ui.map_renderer import MapRenderer
+from ui.pane import BEST, Look, Pane, title_of_projection
+from ui.picture import data_of, picture_of
+from ui.rows import row_of
+
+RENDERER: MapRenderer = PlotlyMap()
+
+
+def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height: int = 600) -> bool:
+    """Draw a pane: its map with the menu that exports it, or the panel that gets it; whether there was a map."""
+    drawing: Drawing | None = pipeline.find(pane.ask)
+    if drawing is None:
+        quick = replace(pane, projection=BEST[-1]).ask  # there in a moment, while the other is still computed
+        tells = f"{title_of_projection(pane)} of {pane.space} is not computed. It draws the space and says how far the"
+        panel.offer(
+            pipeline,
+            [pane.ask] if quick == pane.ask else [quick, pane.ask],
+            f"{tells} picture can be trusted.",
+            place=pane.side,
+        )
+        return False
+    if drawing.why:
+        words.note(drawing.why)
+        return False
+    key, name = f"map.{pane.side}", file_name(pane.projection, pane.space)
+    RENDERER.draw(
+        picture_of(pipeline, dataset, pane, drawing, look, height=height),
+        key=key,
+        name=name,
+        on_event=lambda event: _hear(dataset, key, event),
+        saving=export.saving(pipeline, [pane.ask], key),
+    )
+    printed = replace(look, theme="light")
+    export.figure(
+        pipeline,
+        [pane.ask],
+        lambda: figure_of(picture_of(pipeline, dataset, pane, drawing, printed, height=640)),
+        key=key,
+        name=name,
+        data=lambda: data_of(pipeline, dataset, pane, drawing, look.view),
+        label="Export map",
+    )
+    if not getattr(look.view, f"{pane.side}projection"):
+        better = replace(pane, projection=BEST[0]).ask
+        panel.offer(
+            pipeline, [better], f"A UMAP of {pane.space} keeps neighbours together better than this.", place=pane.side
+        )
+    return True
+
+
+def _hear(dataset: Dataset, key: str, event: plot.Event) -> None:
+    """Put into the view what was done on a map."""
+    now = state.view()
+    known = row_of(dataset)
+    ids = [name for name in event.ids if name in known]
+    if event.kind == "select":
+        state.look(view.select(now, ids, event.operation))
+    elif event.kind == "clear":
+        state.look(view.clear(now))
+    elif event.kind == "pin" and ids:
+        state.change(pinned="" if now.pinned == ids[0] else ids[0])
+    elif event.kind == "save":
+        export.ask_for(key, event.format)
