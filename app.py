@@ -10,6 +10,6 @@ if __name__ == "__main__":
 else:
     from streamlit import App
 
-    from ui.serving import preloading
+    from ui.serving import ROUTES, preloading
 
-    app = App(__file__, lifespan=preloading)
+    app = App(__file__, lifespan=preloading, routes=ROUTES)

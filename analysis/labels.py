@@ -37,6 +37,12 @@ class Labels:
         """Which samples have a label, (n,)."""
         return self.codes >= 0 if self.kind == "categorical" else np.isfinite(self.values)
 
+    def of_rows(self, rows: npt.NDArray[np.integer]) -> "Labels":
+        """The labels of some samples, (m,) rows."""
+        if self.kind == "categorical":
+            return replace(self, codes=self.codes[rows])
+        return replace(self, values=self.values[rows])
+
     def permuted(self, rng: np.random.Generator) -> "Labels":
         """The same labels dealt anew among the samples that have one."""
         where = np.flatnonzero(self.known)

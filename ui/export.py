@@ -27,7 +27,7 @@ def saving(pipeline: Pipeline, asks: Sequence[Ask], key: str) -> plot.Saving | N
     asked = state.take(f"saving.{key}")
     if asked is None:
         return None
-    return plot.Saving(asked[0], asked[1], manifest(pipeline, list(asks)))
+    return plot.Saving(asked[0], asked[1], manifest=manifest(pipeline, list(asks)))
 
 
 def ask_for(key: str, format: Literal["png", "svg"]) -> None:

@@ -24,15 +24,18 @@ def names(pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None)
     return [*columns, *_points(pipeline, dataset, space, drawing), NOTHING]
 
 
-def of(name: str, pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None) -> pd.Series | None:
+def of(name: str, pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None) -> Labels | None:
     """One value per sample under this name: words or numbers; None where this space has none such."""
     if name in dataset.frame.columns:
-        return _of_labels(dataset.labels_in(name))
+        return dataset.labels_in(name)
     points = _points(pipeline, dataset, space, drawing)
-    return pd.Series(np.asarray(points[name], dtype=np.float64), name=name) if name in points else None
+    if name not in points:
+        return None
+    return Labels(name, "numeric", (), np.empty(0, np.int32), np.asarray(points[name], dtype=np.float64))
 
 
-def _of_labels(labels: Labels) -> pd.Series:
+def series_of(labels: Labels) -> pd.Series:
+    """The same as a column: text, or numbers."""
     if labels.kind == "numeric":
         return pd.Series(labels.values, name=labels.name)
     classes = np.array([*labels.classes, None], dtype=object)  # code -1 is the last: none

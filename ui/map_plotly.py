@@ -11,6 +11,7 @@ from analysis.figures.palette import ACCENT, GREY, INK
 from analysis.figures.scatter import scatter
 from analysis.figures.theme import TEXT
 from ui import plot
+from ui.map_colours import series_of
 from ui.map_renderer import Picture
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ FAINT = 0.12  # opacity of what a filter leaves out
 LEGEND = {"side": "top", "font": {"size": TEXT}}
 BAR = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top", "len": 0.6, "thickness": 10}
 TITLE_ROOM = 76  # pixels above a saved map
-
-Places = npt.NDArray[np.int64]
 
 
 class PlotlyMap:
@@ -55,11 +54,11 @@ def figure_of(picture: Picture) -> "go.Figure":
     frame, shown = _frame(picture), ~picture.hidden
     figure = scatter(
         frame[shown].reset_index(drop=True),
-        color=None if picture.color is None else str(picture.color.name),
+        color=None if picture.color is None else picture.color.name,
         selected=picture.selected,
         theme=picture.theme,
         dimensions=3 if picture.coordinates.shape[1] == 3 else 2,
-        hovers=[card for card, drawn in zip(picture.hovers, shown, strict=True) if drawn],
+        hovers=[card for card, drawn in zip(picture.hovers(), shown, strict=True) if drawn],
         title=picture.title,
     )
     below = [*_background(picture), *_links(picture)]
@@ -73,7 +72,7 @@ def figure_of(picture: Picture) -> "go.Figure":
         selectionrevision=len(picture.selected),
         hovermode="closest",
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top", "title": LEGEND},
-        showlegend=picture.color is not None and not pd.api.types.is_numeric_dtype(picture.color),
+        showlegend=picture.color is not None and picture.color.kind == "categorical",
     )
     figure.update_traces(marker_colorbar=BAR, selector=_is_ramp)
     if picture.coordinates.shape[1] == 3:
@@ -92,7 +91,7 @@ def _frame(picture: Picture) -> pd.DataFrame:
     frame = pd.DataFrame(picture.coordinates, columns=list("xyz")[: picture.coordinates.shape[1]])
     frame.insert(0, "id", list(picture.ids))
     if picture.color is not None:
-        frame[str(picture.color.name)] = picture.color.to_numpy()
+        frame[picture.color.name] = series_of(picture.color)
     return frame
 
 
@@ -114,7 +113,7 @@ def _background(picture: Picture) -> list[Any]:
 
 def _links(picture: Picture) -> list[Any]:
     """Thin lines from the pinned sample to its neighbours in the original space."""
-    ends, start = _places(picture, picture.near), _places(picture, (picture.pinned,))
+    ends, start = picture.places(picture.near), picture.places((picture.pinned,))
     if not len(ends) or not len(start):
         return []
     xyz = picture.coordinates
@@ -130,21 +129,12 @@ def _rings(picture: Picture) -> list[Any]:
     traces = []
     near = (picture.near, ACCENT[picture.theme], 11, 1.5)
     for ids, color, size, width in (near, ((picture.pinned,), INK[picture.theme], 16, 2.5)):
-        at = _places(picture, ids)
+        at = picture.places(ids)
         marker = {"symbol": "circle-open", "size": size, "color": color, "line": {"width": width, "color": color}}
         looks = {"mode": "markers", "marker": marker, "hoverinfo": "skip", "showlegend": False}
         if len(at):
             traces.append(_shape(picture, picture.coordinates[at], looks))
     return traces
-
-
-def _places(picture: Picture, ids: tuple[str, ...]) -> Places:
-    """Where ids stand among the points; those not drawn are left out."""
-    wanted = [name for name in ids if name]
-    if not wanted:
-        return np.empty(0, np.int64)
-    where = {name: place for place, name in enumerate(picture.ids)}
-    return np.array([where[name] for name in wanted if name in where], dtype=np.int64)
 
 
 def _shape(picture: Picture, points: npt.NDArray[np.float32], looks: dict[str, Any]) -> Any:

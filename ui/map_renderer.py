@@ -1,39 +1,50 @@
-"""What a map is, whoever draws it: a picture goes in, events come out. Plotly draws today; a faster one can."""
+"""What a map is, whoever draws it: a picture goes in, events come out. Our own WebGL draws it, or Plotly."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from analysis.figures.palette import Theme
+from analysis.labels import Labels
 from ui.plot import Event, Saving
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Everything a map shows; each of `ids` is a point at `coordinates` (m, 2 or 3) with a card in `hovers`.
+    """Everything a map shows; each of `ids` is a point at `coordinates` (m, 2 or 3), NaN where it has none.
 
     `title` states the finding and the trust, `caption` approximations. `color`: one value per point. `hidden` (m,) are
     left out by a filter, `selected` stand out where there are any. `near` are the neighbours of `pinned`, or of a
-    query. `seen` names coordinates and samples: while it stays, zoom stays.
+    query. `samples` names the samples that are drawn and `seen` their coordinates too: while it stays, zoom stays.
+    `where` is the place of each id among them, or of more. `hovers` makes a card for every point, as HTML, `card` that
+    of one as {id, lines, text, image}. `regions`: names on the map, [{x, y, level, words}].
     """
 
     title: str
     caption: str
     seen: str
+    samples: str
     ids: Sequence[str]
+    where: Mapping[str, int]
     coordinates: npt.NDArray[np.float32]
-    color: pd.Series | None
-    hovers: Sequence[str]
+    color: Labels | None
+    hovers: Callable[[], Sequence[str]]
+    card: Callable[[int], Mapping[str, Any]]
     hidden: npt.NDArray[np.bool_]
     selected: tuple[str, ...] = ()
     pinned: str = ""
     near: tuple[str, ...] = ()
+    regions: Sequence[Mapping[str, Any]] = ()
     theme: Theme = "light"
     height: int = 600
+
+    def places(self, ids: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The places of ids among the points; those not drawn are left out."""
+        found = (self.where.get(name, -1) for name in ids)
+        return np.array([place for place in found if place >= 0], dtype=np.int64)
 
 
 class MapRenderer(Protocol):

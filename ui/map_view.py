@@ -7,12 +7,10 @@ from analysis.pipeline import Drawing, Pipeline
 from analysis.report import file_name
 from ui import export, panel, plot, state, view, words
 from ui.map_plotly import PlotlyMap, figure_of
-from ui.map_renderer import MapRenderer
+from ui.map_webgl import MISSING_GL, WebglMap
 from ui.pane import BEST, Look, Pane, title_of_projection
-from ui.picture import data_of, picture_of
+from ui.picture import MOST, MOST_BY_PLOTLY, data_of, picture_of
 from ui.rows import row_of
-
-RENDERER: MapRenderer = PlotlyMap()
 
 
 def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height: int = 600) -> bool:
@@ -32,8 +30,11 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
         words.note(drawing.why)
         return False
     key, name = f"map.{pane.side}", file_name(pane.projection, pane.space)
-    RENDERER.draw(
-        picture_of(pipeline, dataset, pane, drawing, look, height=height),
+    without = bool(state.remembered(MISSING_GL))
+    if without:
+        words.quiet("This browser has no WebGL2, so Plotly draws the map: slower, and 50,000 points at most.")
+    (PlotlyMap() if without else WebglMap()).draw(
+        picture_of(pipeline, dataset, pane, drawing, look, height=height, most=MOST_BY_PLOTLY if without else MOST),
         key=key,
         name=name,
         on_event=lambda event: _hear(dataset, key, event),
@@ -43,7 +44,7 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
     export.figure(
         pipeline,
         [pane.ask],
-        lambda: figure_of(picture_of(pipeline, dataset, pane, drawing, printed, height=640)),
+        lambda: figure_of(picture_of(pipeline, dataset, pane, drawing, printed, height=640, most=MOST_BY_PLOTLY)),
         key=key,
         name=name,
         data=lambda: data_of(pipeline, dataset, pane, drawing, look.view),

@@ -1,5 +1,9 @@
 """The picture of a pane: coordinates, colours, cards and titles, as any renderer draws them; and its data."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,37 +16,82 @@ from analysis.pipeline import Drawing, Pipeline
 from ui import map_colours
 from ui.map_renderer import Picture
 from ui.pane import Look, Pane, title_of_projection
+from ui.rows import row_of
+from ui.samples_view import thumbnail
 from ui.view import View
 
-MOST = 50_000  # points drawn; beyond them a sample that says so
+MOST = 2_000_000  # points drawn; beyond them a sample that says so
+MOST_BY_PLOTLY = 50_000
+NAMED = 5  # points without coordinates that are named
 TEXTS = 5_000  # points whose hover card has the text, not only id and labels
 
 
 def picture_of(
-    pipeline: Pipeline, dataset: Dataset, pane: Pane, drawing: Drawing, look: Look, *, height: int
+    pipeline: Pipeline,
+    dataset: Dataset,
+    pane: Pane,
+    drawing: Drawing,
+    look: Look,
+    *,
+    height: int,
+    most: int = MOST,
 ) -> Picture:
-    """The picture of a pane."""
-    now = look.view
-    rows = _rows(dataset, pipeline.dataset_recipe.key, pipeline.study.seed)
-    hidden = np.zeros(len(rows), dtype=bool) if look.matching is None else ~look.matching[rows]
+    """The picture of a pane, of at most so many points."""
+    now, key = look.view, pipeline.dataset_recipe.key
+    rows = _rows(dataset, key, pipeline.study.seed, most)
+    whole = len(rows) == len(dataset)
+    coordinates = np.asarray(drawing.coordinates)
     color = map_colours.of(now.colour or first_colour(dataset), pipeline, dataset, pane.space, pane.ask)
     recipe = pipeline.recipe(pane.ask)
     assert recipe is not None
+    hidden = np.zeros(len(dataset), dtype=bool) if look.matching is None else ~look.matching
+    ids = dataset.ids if whole else [dataset.ids[row] for row in rows]
     return Picture(
         title=title_of(pipeline, pane, drawing),
-        caption=caption_of(dataset, rows, pipeline.study.seed),
+        caption=" ".join(
+            filter(None, [caption_of(dataset, rows, pipeline.study.seed), without_place(ids, coordinates)])
+        ),
         seen=recipe.key[:16],
-        ids=dataset.ids if len(rows) == len(dataset) else [dataset.ids[row] for row in rows],
-        coordinates=np.asarray(drawing.coordinates)[rows],
-        color=None if color is None else color.iloc[rows],
-        hovers=hover_cards(dataset, rows, pipeline.dataset_recipe.key),
-        hidden=hidden,
+        samples=f"{key} {len(rows)}",
+        ids=ids,
+        where=row_of(dataset) if whole else {name: place for place, name in enumerate(ids)},
+        coordinates=coordinates if whole else coordinates[rows],
+        color=color if color is None or whole else color.of_rows(rows),
+        hovers=partial(hover_cards, dataset, rows, key),
+        card=card_of(dataset, rows),
+        hidden=hidden if whole else hidden[rows],
         selected=now.selection,
         pinned=now.pinned,
         near=look.near,
         theme=look.theme,
         height=height,
     )
+
+
+def without_place(ids: Sequence[str], coordinates: npt.NDArray[np.float32]) -> str:
+    """A sentence that lists the points which have no coordinates; empty where there are none."""
+    missing = np.flatnonzero(~np.isfinite(coordinates).all(axis=1))
+    if not len(missing):
+        return ""
+    named = ", ".join(ids[row] for row in missing[:NAMED]) + (", …" if len(missing) > NAMED else "")
+    return f"{len(missing):,} of {len(ids):,} have no coordinates and are not drawn: {named}."
+
+
+def card_of(dataset: Dataset, rows: npt.NDArray[np.int64]) -> Callable[[int], dict[str, Any]]:
+    """The hover card of a point, made when it is asked for: id, labels, picture, first words."""
+
+    def card(place: int) -> dict[str, Any]:
+        row = int(rows[place])
+        values = {name: dataset.frame[name].iloc[row] for name in dataset.labels[:3]}
+        lines = [f"{name}: {'–' if pd.isna(value) else cut(value, 60)}" for name, value in values.items()]
+        content: dict[str, Any] = {"id": cut(dataset.ids[row]), "lines": lines}
+        if dataset.texts is not None:
+            content["text"] = cut(dataset.texts[row])
+        if dataset.images is not None:
+            content["image"] = thumbnail(dataset.images[row])
+        return content
+
+    return card
 
 
 def data_of(pipeline: Pipeline, dataset: Dataset, pane: Pane, drawing: Drawing, now: View) -> pd.DataFrame:
@@ -54,7 +103,7 @@ def data_of(pipeline: Pipeline, dataset: Dataset, pane: Pane, drawing: Drawing, 
         table[name] = dataset.frame[name].to_numpy()
     color = map_colours.of(now.colour, pipeline, dataset, pane.space, pane.ask)
     if color is not None and color.name not in table:
-        table[str(color.name)] = color.to_numpy()
+        table[color.name] = map_colours.series_of(color).to_numpy()
     table["selected"] = table["id"].isin(set(now.selection))
     return table
 
@@ -82,10 +131,10 @@ def caption_of(dataset: Dataset, rows: npt.NDArray[np.int64], seed: int) -> str:
     return f"From {len(rows):,} of {len(dataset):,} samples, {by}seed {seed}."
 
 
-def drawn_rows(dataset: Dataset, seed: int) -> npt.NDArray[np.int64]:
+def drawn_rows(dataset: Dataset, seed: int, most: int) -> npt.NDArray[np.int64]:
     """The samples that are drawn: all, or a stratified, seeded sample of them."""
     label = dataset.frame[dataset.labels[0]] if dataset.labels else None
-    return sample_rows(len(dataset), MOST, seed, label)
+    return sample_rows(len(dataset), most, seed, label)
 
 
 def hover_cards(dataset: Dataset, rows: npt.NDArray[np.int64], key: str) -> list[str]:
@@ -97,8 +146,8 @@ def hover_cards(dataset: Dataset, rows: npt.NDArray[np.int64], key: str) -> list
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _rows(_dataset: Dataset, key: str, seed: int) -> npt.NDArray[np.int64]:
-    return drawn_rows(_dataset, seed)
+def _rows(_dataset: Dataset, key: str, seed: int, most: int) -> npt.NDArray[np.int64]:
+    return drawn_rows(_dataset, seed, most)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -39,6 +39,7 @@ class Saving:
 
     format: Literal["png", "svg"]
     turn: int
+    scale: float = 2.0  # of the screen's pixels
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 

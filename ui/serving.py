@@ -1,4 +1,5 @@
-"""What the server does besides answering: it loads what the first page needs while the browser loads Streamlit.
+"""What the server does besides Streamlit's answers: it hands out what `wire` holds, and loads what the first page needs
+while the browser loads Streamlit.
 
 A server that Streamlit starts from an `App` opens no browser by itself; this one does, unless it is headless.
 """
@@ -10,11 +11,41 @@ import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from streamlit import App, config
 
 from models.errors import BadInput, Failed
+from ui import wire
 
 PATIENCE = 20.0  # seconds until the server must answer
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+
+
+async def bytes_of(request: Request) -> Response:
+    """Bytes that a page of this dashboard was told the address of."""
+    token, page = request.path_params["token"], request.path_params.get("page", 0)
+    content = await run_in_threadpool(wire.content, token, page)
+    if content is None:
+        return Response(status_code=404)
+    return Response(content, media_type="application/octet-stream", headers=FOREVER)
+
+
+async def code_of(request: Request) -> Response:
+    """A JavaScript module of the map."""
+    content = wire.code().get(request.path_params["name"])
+    if content is None:
+        return Response(status_code=404)
+    return Response(content, media_type="text/javascript", headers=FOREVER)
+
+
+ROUTES = [
+    Route("/wire/{token}", bytes_of),
+    Route("/wire/{token}/{page:int}", bytes_of),
+    Route("/code/{version}/{name}", code_of),
+]
 
 
 @asynccontextmanager

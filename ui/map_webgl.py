@@ -1,0 +1,147 @@
+"""A map drawn by our own WebGL2 modules (`ui/webgl`): positions, colors and selections travel as bytes, each once.
+
+What is done to a map is answered in the browser at once; the server hears of it afterwards.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from analysis.figures.palette import ACCENT, GREY, INK, PAPER
+from analysis.recipe import hash_of
+from ui import headings, state, wire
+from ui.coloring import coded
+from ui.map_renderer import Picture
+from ui.plot import Event, Saving
+
+PAGE = 64  # samples whose hover cards travel together
+TURN = "map.turn"  # the latest selection that was heard of
+MISSING_GL = "map.without_webgl"
+SELECTIONS = ("replace", "add", "remove", "intersect")
+
+
+class WebglMap:
+    """Draws a picture with WebGL2."""
+
+    def draw(
+        self, picture: Picture, *, key: str, name: str, on_event: Callable[[Event], None], saving: Saving | None
+    ) -> None:
+        """Draw, in place."""
+        headings.draw(picture.title, picture.caption)
+        content = content_of(picture) | {
+            "name": name,
+            "code": wire.code_address(),
+            "turn": state.remembered(TURN) or 0,
+            "save": None if saving is None else {"format": saving.format, "turn": saving.turn, "scale": saving.scale},
+            "manifest": {} if saving is None else dict(saving.manifest),
+        }
+
+        def hear() -> None:
+            said = state.event_of(key)
+            if isinstance(said, dict) and said.get("kind") == "without_webgl":
+                state.remember(MISSING_GL, True)
+            event = event_from(said, picture)
+            if event is None:
+                return
+            turn = said.get("turn")
+            if isinstance(turn, int):
+                state.remember(TURN, turn)
+            on_event(event)
+
+        _component()(key=key, data=json.dumps(content).encode(), on_event_change=hear)
+
+
+def content_of(picture: Picture) -> dict[str, Any]:
+    """What the browser is told of a picture; large things by their addresses."""
+    n, width = picture.coordinates.shape
+    colors = coded(picture.color, picture.theme, n)
+    chosen = np.zeros(n, dtype=bool)
+    chosen[picture.places(picture.selected)] = True
+    pinned = picture.places((picture.pinned,))
+    points = picture.coordinates
+    return {
+        "seen": picture.seen,
+        "samples": picture.samples,
+        "frame": picture.seen,
+        "n": n,
+        "width": width,
+        "positions": wire.address(f"{picture.seen} positions", lambda page: np.asarray(points, "<f4").tobytes()),
+        "color": colors.told | {"address": wire.address(f"{picture.samples} {colors.key}", lambda page: colors.codes)},
+        "left_out": _bits(picture.hidden),
+        "selected": _bits(chosen),
+        "pinned": int(pinned[0]) if len(pinned) else -1,
+        "near": picture.places(picture.near).tolist(),
+        "links": bool(len(pinned)),
+        "cards": {"address": wire.address(f"{picture.samples} cards", _cards(picture)), "size": PAGE},
+        "regions": [],
+        "operation": state.view().operation,
+        "theme": {
+            "paper": _rgb(PAPER[picture.theme]),
+            "halo": PAPER[picture.theme],
+            "faint": _rgb(GREY),
+            "ink": INK[picture.theme],
+            "accent": ACCENT[picture.theme],
+        },
+        "title": picture.title,
+        "caption": picture.caption,
+        "alt": f"{picture.title}. Arrow keys move, plus and minus zoom, Enter pins, Space selects.",
+        "height": picture.height,
+    }
+
+
+def event_from(said: Any, picture: Picture) -> Event | None:
+    """Read what the browser said; None for what is no event about this picture."""
+    if not isinstance(said, dict) or said.get("seen") != picture.seen:
+        return None
+    kind, row, operation = said.get("kind"), said.get("row"), said.get("operation")
+    if kind == "clear":
+        return Event("clear")
+    if kind == "save" and said.get("format") in ("png", "svg"):
+        return Event("save", format=said["format"])
+    if kind == "pin" and isinstance(row, int) and 0 <= row < len(picture.ids):
+        return Event("pin", (picture.ids[row],))
+    if kind == "select" and operation in SELECTIONS:
+        rows = _rows(said.get("bits"), len(picture.ids))
+        return None if rows is None else Event("select", tuple(picture.ids[row] for row in rows), operation)
+    return None
+
+
+def _rows(bits: Any, n: int) -> npt.NDArray[np.intp] | None:
+    try:
+        packed = np.frombuffer(base64.b64decode(bits, validate=True), dtype=np.uint8)
+    except (TypeError, ValueError, binascii.Error):
+        return None
+    return np.flatnonzero(np.unpackbits(packed, count=n)) if len(packed) == -(-n // 8) else None
+
+
+def _bits(mask: npt.NDArray[np.bool_]) -> str | None:
+    """The address of a mask, one bit a point; None where it holds none."""
+    if not mask.any():
+        return None
+    packed = np.packbits(mask).tobytes()
+    return wire.address(f"bits {hash_of(base64.b64encode(packed).decode())}", lambda page: packed)
+
+
+def _cards(picture: Picture) -> wire.Make:
+    def page(number: int) -> bytes:
+        places = range(number * PAGE, min((number + 1) * PAGE, len(picture.ids)))
+        return json.dumps([picture.card(place) for place in places]).encode()
+
+    return page
+
+
+def _rgb(color: str) -> Sequence[float]:
+    return [part / 255 for part in bytes.fromhex(color[1:])]
+
+
+@cache
+def _component() -> Any:
+    code = {name: (wire.CODE / name).read_text(encoding="utf-8") for name in ("entry.mjs", "map.css")}
+    return st.components.v2.component("anchorage_map", js=code["entry.mjs"], css=code["map.css"], isolate_styles=False)

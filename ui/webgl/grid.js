@@ -1,0 +1,76 @@
+// Which points are where: a grid over a flat map, each cell with its points, so that a pick or a lasso looks at few.
+
+const MOST_CELLS = 512; // along an axis
+
+export class Grid {
+  constructor(positions, bounds) {
+    const n = positions.length / 2;
+    this.positions = positions;
+    this.side = Math.max(1, Math.min(MOST_CELLS, Math.round(Math.sqrt(n / 2))));
+    this.low = bounds.low;
+    this.step = bounds.low.map((low, axis) => (bounds.high[axis] - low) / this.side || 1);
+    const cells = this.side ** 2;
+    const cellOf = new Uint32Array(n);
+    this.starts = new Uint32Array(cells + 2);
+    for (let i = 0; i < n; i++) {
+      const x = positions[2 * i];
+      const cell = x === x ? this.cell(x, 0) + this.side * this.cell(positions[2 * i + 1], 1) : cells; // NaN: the last
+      cellOf[i] = cell;
+      this.starts[cell + 1]++;
+    }
+    for (let cell = 0; cell <= cells; cell++) this.starts[cell + 1] += this.starts[cell];
+    this.members = new Uint32Array(n);
+    const next = this.starts.slice();
+    for (let i = 0; i < n; i++) this.members[next[cellOf[i]]++] = i;
+    this.filled = 0;
+    for (let cell = 0; cell < cells; cell++) if (this.starts[cell + 1] > this.starts[cell]) this.filled++;
+  }
+
+  cell(value, axis) {
+    return Math.min(this.side - 1, Math.max(0, Math.floor((value - this.low[axis]) / this.step[axis])));
+  }
+
+  // Call `take(point)` for every point in the cells that a box touches.
+  within(low, high, take) {
+    const [left, right] = [this.cell(low[0], 0), this.cell(high[0], 0)];
+    for (let row = this.cell(low[1], 1); row <= this.cell(high[1], 1); row++)
+      for (let at = this.starts[row * this.side + left]; at < this.starts[row * this.side + right + 1]; at++)
+        take(this.members[at]);
+  }
+
+  // How many points the cells hold that a box touches, and how many of these cells hold any.
+  count(low, high) {
+    let points = 0;
+    let cells = 0;
+    const [left, right] = [this.cell(low[0], 0), this.cell(high[0], 0)];
+    for (let row = this.cell(low[1], 1); row <= this.cell(high[1], 1); row++)
+      for (let cell = row * this.side + left; cell <= row * this.side + right; cell++) {
+        const held = this.starts[cell + 1] - this.starts[cell];
+        points += held;
+        cells += held > 0;
+      }
+    return { points, cells };
+  }
+}
+
+// Whether a point lies in a polygon, by the even-odd rule; `ring` is [[x, y], …].
+export function inside(ring, x, y) {
+  let found = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [xi, yi] = ring[i];
+    const [xj, yj] = ring[j];
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) found = !found;
+  }
+  return found;
+}
+
+export function box(ring) {
+  const low = [Infinity, Infinity];
+  const high = [-Infinity, -Infinity];
+  for (const point of ring)
+    for (const axis of [0, 1]) {
+      low[axis] = Math.min(low[axis], point[axis]);
+      high[axis] = Math.max(high[axis], point[axis]);
+    }
+  return { low, high };
+}

@@ -1,0 +1,206 @@
+// What is done to a map by mouse, touch and keyboard, and the tools above it.
+//
+// Shift + drag draws a lasso that adds to the selection, Alt + drag one that takes from it. The keyboard works about
+// the cross in the middle: arrows move the map under it, + and - zoom, Enter pins, Space selects its circle.
+
+const TOOLS = { pan: "Move", box: "Box", lasso: "Lasso" };
+const ICONS = {
+  pan: "M12 3v18M3 12h18M12 3l-3 3m3-3 3 3M12 21l-3-3m3 3 3-3M3 12l3-3m-3 3 3 3M21 12l-3-3m3 3-3 3",
+  box: "M5 6h14v12H5z",
+  lasso: "M12 5c5 0 8 2 8 5s-3 5-8 5-8-2-8-5 3-5 8-5zM8 15c-2 1-2 4 1 5",
+  in: "M12 6v12M6 12h12",
+  out: "M6 12h12",
+  home: "M4 11l8-7 8 7M6 10v9h12v-9",
+};
+const TAP = 5; // pixels a finger or mouse may move and still click
+const STEP = 48; // pixels an arrow key moves
+const ORBIT = 0.008; // radians a pixel
+
+export class Hand {
+  constructor(map, bar) {
+    this.map = map;
+    this.tool = "pan";
+    this.fingers = new Map();
+    this.buttons = {};
+    for (const [name, title] of Object.entries(TOOLS)) this.button(bar, name, title, () => this.take(name));
+    this.button(bar, "in", "Zoom in", () => this.zoom(1.5));
+    this.button(bar, "out", "Zoom out", () => this.zoom(1 / 1.5));
+    this.button(bar, "home", "Whole map", () => this.home());
+    this.take("pan");
+    const { stage } = map;
+    const heard = {
+      pointerdown: (event) => this.down(event),
+      pointermove: (event) => this.move(event),
+      pointerup: (event) => this.up(event),
+      pointercancel: (event) => this.up(event, false),
+      pointerleave: () => this.map.hub?.hovered(-1, this.map),
+      wheel: (event) => this.wheel(event),
+      dblclick: (event) => this.zoom(2, ...this.at(event)),
+      keydown: (event) => this.key(event),
+      blur: () => this.cross(0),
+    };
+    for (const [name, hear] of Object.entries(heard)) stage.addEventListener(name, hear, { passive: false });
+  }
+
+  button(bar, name, title, act) {
+    const button = bar.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.title = title;
+    button.setAttribute("aria-label", title);
+    const svg = '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round">';
+    button.innerHTML = `${svg}<path d="${ICONS[name]}"/></svg>`; // both are constants of this file
+    button.addEventListener("click", act);
+    this.buttons[name] = button;
+  }
+
+  begin(flat) {
+    this.flat = flat;
+    this.buttons.pan.title = flat ? "Move" : "Turn";
+  }
+
+  take(tool) {
+    this.tool = tool;
+    for (const name of Object.keys(TOOLS)) this.buttons[name].setAttribute("aria-pressed", String(name === tool));
+    this.map.stage.style.cursor = tool === "pan" ? "grab" : "crosshair";
+  }
+
+  at(event) {
+    const corner = this.map.stage.getBoundingClientRect();
+    return [event.clientX - corner.left, event.clientY - corner.top];
+  }
+
+  down(event) {
+    if (event.button > 0 || !this.map.given) return;
+    this.map.stage.setPointerCapture(event.pointerId);
+    this.fingers.set(event.pointerId, this.at(event));
+    this.from = this.at(event);
+    this.far = 0;
+    this.how = event.altKey ? "remove" : event.shiftKey || event.metaKey || event.ctrlKey ? "add" : undefined;
+    const drawing = this.tool !== "pan" || this.how;
+    this.drawing = this.fingers.size === 1 && drawing ? (this.tool === "box" ? "box" : "lasso") : null;
+    this.map.overlay.path = this.drawing ? [this.from] : null;
+    this.map.hub.hovered(-1, this.map);
+  }
+
+  move(event) {
+    if (!this.map.given) return;
+    const here = this.at(event);
+    const before = this.fingers.get(event.pointerId);
+    if (!before) {
+      if (event.pointerType !== "touch") this.map.hub.hovered(this.map.under(...here), this.map);
+      return;
+    }
+    this.far = Math.max(this.far, Math.hypot(here[0] - this.from[0], here[1] - this.from[1]));
+    if (this.fingers.size === 2) this.pinch(event.pointerId, here);
+    else if (this.drawing) this.draw(here);
+    else if (this.far > TAP) this.drag(here[0] - before[0], here[1] - before[1]);
+    this.fingers.set(event.pointerId, here);
+  }
+
+  drag(dx, dy) {
+    if (this.flat) this.map.camera.pan(dx, dy);
+    else this.map.camera.orbit(dx * ORBIT, dy * ORBIT);
+    this.map.moved();
+  }
+
+  draw(here) {
+    const [x, y] = this.from;
+    if (this.drawing === "box") this.map.overlay.path = [this.from, [here[0], y], here, [x, here[1]]];
+    else this.map.overlay.path.push(here);
+    this.map.redraw(false);
+  }
+
+  pinch(finger, here) {
+    const [other] = [...this.fingers].filter(([id]) => id !== finger).map(([, at]) => at);
+    const before = this.fingers.get(finger);
+    const ratio = Math.hypot(here[0] - other[0], here[1] - other[1]) / Math.hypot(before[0] - other[0], before[1] - other[1]);
+    this.map.camera.pan((here[0] - before[0]) / 2, (here[1] - before[1]) / 2);
+    if (Number.isFinite(ratio)) this.map.camera.zoom(ratio, (here[0] + other[0]) / 2, (here[1] + other[1]) / 2);
+    this.drawing = this.map.overlay.path = null;
+    this.map.moved();
+  }
+
+  up(event, done = true) {
+    if (!this.fingers.delete(event.pointerId)) return;
+    const { map } = this;
+    const path = map.overlay.path;
+    map.overlay.path = null;
+    if (done && this.far <= TAP && !this.fingers.size) map.pin(map.under(...this.at(event), event.pointerType === "touch" ? 16 : undefined));
+    else if (done && this.drawing && path.length > 2) map.select(map.inside(path), this.how ?? map.given.operation);
+    this.drawing = null;
+    map.redraw(false);
+  }
+
+  wheel(event) {
+    if (!this.map.given) return;
+    event.preventDefault();
+    const lines = event.deltaMode === 1 ? 16 : 1;
+    this.zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0015)), ...this.at(event));
+  }
+
+  zoom(factor, x, y) {
+    this.map.camera.zoom(factor, x, y);
+    this.map.moved();
+  }
+
+  home() {
+    this.map.camera.reset();
+    this.map.moved();
+  }
+
+  cross(radius) {
+    this.map.overlay.cross = radius;
+    if (!radius) this.map.hub?.hovered(-1, this.map);
+    this.map.redraw(false);
+  }
+
+  key(event) {
+    const { map } = this;
+    if (!map.given || event.target !== map.stage || ((event.ctrlKey || event.metaKey) && event.key !== "a")) return;
+    const arrows = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const round = map.overlay.cross || 24;
+    const middle = [map.camera.width / 2, map.camera.height / 2];
+    const how = event.altKey ? "remove" : event.shiftKey ? "add" : map.given.operation;
+    const acts = {
+      "+": () => this.zoom(1.25),
+      "=": () => this.zoom(1.25),
+      "-": () => this.zoom(0.8),
+      0: () => this.home(),
+      v: () => this.take("pan"),
+      b: () => this.take("box"),
+      l: () => this.take("lasso"),
+      "[": () => this.cross(Math.max(4, round / 1.3)),
+      "]": () => this.cross(round * 1.3),
+      Enter: () => map.pin(map.under(...middle, round)),
+      " ": () => map.select(map.inside(circle(middle, round)), how),
+      Escape: () => map.clear(),
+      a: () => map.select(map.inside(whole(map.camera)), how),
+    };
+    if (event.key in arrows) this.drag(...arrows[event.key].map((way) => way * STEP));
+    else if (event.key in acts) acts[event.key]();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (document.activeElement !== map.stage || map.overlay.cross === 0) map.overlay.cross = round;
+    map.hub.hovered(map.under(...middle, map.overlay.cross), map);
+    map.redraw(false);
+  }
+
+  free() {
+    this.fingers.clear();
+  }
+}
+
+function circle([x, y], radius) {
+  const turn = (at) => (2 * Math.PI * at) / 48;
+  return Array.from({ length: 48 }, (_, at) => [x + radius * Math.cos(turn(at)), y + radius * Math.sin(turn(at))]);
+}
+
+function whole({ width, height }) {
+  return [
+    [0, 0],
+    [width, 0],
+    [width, height],
+    [0, height],
+  ];
+}

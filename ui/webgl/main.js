@@ -1,0 +1,48 @@
+// Puts a map into its place on the page and hands it whatever the server says next.
+
+import { PointMap } from "./point_map.js";
+import { save } from "./save.js";
+
+export function show(parent, given, tell) {
+  const frame = parent.querySelector(".an-map") ?? framed(parent);
+  frame.stage.style.height = `min(${given.height}px, 72vh)`;
+  frame.stage.setAttribute("aria-label", given.alt);
+  frame.map ??= new PointMap(frame.stage, frame.tools, frame.legend);
+  frame.map.tell = tell;
+  frame.turn = Promise.resolve(frame.turn)
+    .then(() => frame.map.update(given))
+    .then(() => {
+      if (!given.save || frame.saved === given.save.turn) return null;
+      frame.saved = given.save.turn;
+      return save(frame.map, given);
+    })
+    .catch((error) => trouble(frame, error));
+}
+
+export function leave(parent) {
+  const frame = parent.querySelector(".an-map");
+  frame?.map?.free();
+  frame?.remove();
+}
+
+function framed(parent) {
+  const part = (name, into) => {
+    const made = into.appendChild(document.createElement("div"));
+    made.className = name;
+    return made;
+  };
+  const frame = part("an-map", parent);
+  frame.tools = part("an-map-tools", frame);
+  frame.stage = part("an-map-stage", frame);
+  frame.legend = part("an-legend", frame);
+  frame.tools.setAttribute("role", "toolbar");
+  frame.stage.setAttribute("role", "application");
+  frame.stage.tabIndex = 0;
+  return frame;
+}
+
+function trouble(frame, error) {
+  const said = frame.querySelector(".an-map-trouble") ?? frame.appendChild(document.createElement("p"));
+  said.className = "an-map-trouble";
+  said.textContent = `The map could not be drawn: ${error.message}. Reload the page.`;
+}

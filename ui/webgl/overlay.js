@@ -1,0 +1,99 @@
+// What lies over the points: rings about the pinned sample and its neighbours, links, the lasso being drawn, the cross
+// of the keyboard, and the names of regions.
+
+import { placed } from "./regions.js";
+
+export class Overlay {
+  constructor(stage) {
+    this.canvas = stage.appendChild(document.createElement("canvas"));
+    this.hover = -1;
+    this.path = null; // pixels of a lasso or box that is being drawn
+    this.cross = 0; // radius of the keyboard's circle, in pixels; 0: none
+  }
+
+  resize(width, height, ratio) {
+    Object.assign(this, { width, height, ratio });
+    this.canvas.width = Math.max(1, Math.round(width * ratio));
+    this.canvas.height = Math.max(1, Math.round(height * ratio));
+  }
+
+  draw(map) {
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    pen.clearRect(0, 0, this.width, this.height);
+    this.marks(pen, map);
+    const { accent } = map.given.theme;
+    if (this.hover >= 0) ring(pen, map.pixelOf(this.hover), 6, map.given.theme.ink, 1.5);
+    if (this.path?.length > 1) {
+      pen.beginPath();
+      for (const [x, y] of this.path) pen.lineTo(x, y);
+      pen.closePath();
+      pen.strokeStyle = accent;
+      pen.lineWidth = 1.5;
+      pen.stroke();
+      pen.globalAlpha = 0.08;
+      pen.fillStyle = accent;
+      pen.fill();
+      pen.globalAlpha = 1;
+    }
+    if (this.cross) this.crosshair(pen, accent);
+  }
+
+  // What a saved picture shows too.
+  marks(pen, map) {
+    const { pinned, near, theme, links } = map.given;
+    if (pinned >= 0 && links) {
+      const [x, y] = map.pixelOf(pinned);
+      pen.strokeStyle = theme.accent;
+      pen.globalAlpha = 0.5;
+      pen.lineWidth = 1;
+      for (const point of near) {
+        pen.beginPath();
+        pen.moveTo(x, y);
+        pen.lineTo(...map.pixelOf(point));
+        pen.stroke();
+      }
+      pen.globalAlpha = 1;
+    }
+    for (const point of near) ring(pen, map.pixelOf(point), 5.5, theme.accent, 1.5);
+    if (pinned >= 0) ring(pen, map.pixelOf(pinned), 8, theme.ink, 2.5);
+    for (const { x, y, lines, size } of placed(map, pen)) text(pen, lines, x, y, size, theme);
+  }
+
+  crosshair(pen, color) {
+    const [x, y] = [this.width / 2, this.height / 2];
+    ring(pen, [x, y], this.cross, color, 1.5);
+    pen.beginPath();
+    for (const [dx, dy] of [
+      [1, 0],
+      [0, 1],
+    ]) {
+      pen.moveTo(x - 5 * dx, y - 5 * dy);
+      pen.lineTo(x + 5 * dx, y + 5 * dy);
+    }
+    pen.stroke();
+  }
+}
+
+function ring(pen, [x, y], radius, color, width) {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.strokeStyle = color;
+  pen.lineWidth = width;
+  pen.stroke();
+}
+
+function text(pen, lines, x, y, size, theme) {
+  pen.font = `600 ${size}px "Source Sans", sans-serif`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.lineJoin = "round";
+  lines.forEach((line, at) => {
+    const down = y + (at - (lines.length - 1) / 2) * size * 1.15;
+    pen.strokeStyle = theme.halo;
+    pen.lineWidth = 4;
+    pen.strokeText(line, x, down);
+    pen.fillStyle = theme.ink;
+    pen.fillText(line, x, down);
+  });
+}

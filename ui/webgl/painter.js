@@ -1,0 +1,180 @@
+// Draws points with WebGL2: positions, one byte of color and one of state per point. Points are drawn in a seeded
+// random order, so that no category hides another, and so that the first of them are a fair sample while one moves.
+
+import { FRAGMENT, VERTEX } from "./shaders.js";
+
+export const SELECTED = 1;
+export const LEFT_OUT = 2; // by a filter
+const LOST = "webglcontextlost";
+const RESTORED = "webglcontextrestored";
+
+export class Painter {
+  constructor(canvas, changed) {
+    this.canvas = canvas;
+    this.changed = changed; // called when the context comes back
+    this.buffers = new Map();
+    this.kept = new Map(); // what the buffers held, to fill them again
+    canvas.addEventListener(LOST, (event) => {
+      event.preventDefault();
+      this.ready = false;
+    });
+    canvas.addEventListener(RESTORED, () => {
+      this.begin();
+      for (const [name, values] of this.kept) this.fill(name, values);
+      if (this.colors) this.palette(this.colors);
+      this.changed();
+    });
+    this.begin();
+  }
+
+  begin() {
+    const gl = this.canvas.getContext("webgl2", { antialias: false, alpha: false, powerPreference: "high-performance" });
+    if (!gl) throw new Error("WebGL2 is missing");
+    this.gl = gl;
+    this.buffers.clear();
+    this.program = built(gl);
+    this.spot = (name) => gl.getUniformLocation(this.program, name);
+    this.texture = gl.createTexture();
+    this.array = gl.createVertexArray();
+    gl.disable(gl.DITHER);
+    this.ready = true;
+  }
+
+  // The points (n × width) in the order they are given; `order` is the one they are drawn in.
+  points(positions, width) {
+    this.n = positions.length / width;
+    this.width = width;
+    this.order = shuffled(this.n);
+    this.keep("at", gathered(positions, this.order, width));
+  }
+
+  codes(values) {
+    this.keep("code", gathered(values, this.order, 1));
+  }
+
+  states(values) {
+    this.keep("state", gathered(values, this.order, 1));
+  }
+
+  keep(name, values) {
+    this.kept.set(name, values);
+    if (this.ready) this.fill(name, values);
+  }
+
+  fill(name, values) {
+    const { gl } = this;
+    const known = this.buffers.get(name) ?? gl.createBuffer();
+    this.buffers.set(name, known);
+    gl.bindBuffer(gl.ARRAY_BUFFER, known);
+    gl.bufferData(gl.ARRAY_BUFFER, values, name === "at" ? gl.STATIC_DRAW : gl.DYNAMIC_DRAW);
+    const place = gl.getAttribLocation(this.program, name);
+    gl.bindVertexArray(this.array);
+    gl.enableVertexAttribArray(place);
+    if (name === "at") gl.vertexAttribPointer(place, this.width, gl.FLOAT, false, 0, 0);
+    else gl.vertexAttribIPointer(place, 1, gl.UNSIGNED_BYTE, 0, 0);
+  }
+
+  // 256 colors as RGBA; alpha 0 hides a color's points.
+  palette(colors) {
+    const { gl } = this;
+    this.colors = colors;
+    if (!this.ready) return;
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, colors);
+    for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
+  }
+
+  // `view`: what the camera gives; `looks`: {paper, dim, faint, alpha, size, ratio, few, some}: `few` points at most,
+  // `some` of them stand out before the rest.
+  draw(view, looks) {
+    const { gl } = this;
+    if (!this.ready || !this.kept.has("state") || !this.kept.has("code")) return;
+    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    gl.clearColor(...looks.paper, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+    if (!this.n) return;
+    gl.useProgram(this.program);
+    gl.bindVertexArray(this.array);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    const count = Math.min(this.n, looks.few ?? this.n);
+    gl.uniform3f(this.spot("middleHigh"), ...view.middle.map(Math.fround));
+    gl.uniform3f(this.spot("middleLow"), ...view.middle.map((value) => value - Math.fround(value)));
+    gl.uniformMatrix3fv(this.spot("turn"), false, view.turn);
+    gl.uniform2f(this.spot("scale"), ...view.scale);
+    gl.uniform1f(this.spot("deep"), view.deep);
+    gl.uniform1f(this.spot("size"), looks.size * looks.ratio);
+    gl.uniform1i(this.spot("some"), looks.some ? 1 : 0);
+    gl.uniform3f(this.spot("faint"), ...looks.faint);
+    if (view.deep) gl.enable(gl.DEPTH_TEST);
+    else gl.disable(gl.DEPTH_TEST);
+    const passes = looks.some || looks.left ? [0, 1] : [1];
+    for (const pass of passes) {
+      gl.uniform1i(this.spot("pass"), pass);
+      gl.uniform1f(this.spot("alpha"), pass ? looks.alpha : looks.dim);
+      gl.drawArrays(gl.POINTS, 0, count);
+    }
+  }
+
+  // The picture in another size, as RGBA rows from the top.
+  pixels(view, looks, width, height) {
+    const { gl, canvas } = this;
+    const before = [canvas.width, canvas.height];
+    [canvas.width, canvas.height] = [width, height];
+    this.draw(view, looks);
+    const raw = new Uint8ClampedArray(4 * width * height);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, raw);
+    [canvas.width, canvas.height] = before;
+    const turned = new Uint8ClampedArray(raw.length);
+    for (let row = 0; row < height; row++)
+      turned.set(raw.subarray(4 * width * row, 4 * width * (row + 1)), 4 * width * (height - 1 - row));
+    return new ImageData(turned, width, height);
+  }
+
+  free() {
+    this.ready = false;
+    this.kept.clear();
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+}
+
+function built(gl) {
+  const program = gl.createProgram();
+  for (const [kind, source] of [
+    [gl.VERTEX_SHADER, VERTEX],
+    [gl.FRAGMENT_SHADER, FRAGMENT],
+  ]) {
+    const shader = gl.createShader(kind);
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost())
+    throw new Error(`the graphics driver refuses the map's program: ${gl.getProgramInfoLog(program)}`);
+  return program;
+}
+
+// A random order of 0 … n-1, always the same for the same n (Fisher and Yates).
+export function shuffled(n) {
+  const order = Uint32Array.from({ length: n }, (_, place) => place);
+  let state = 0x9e3779b9;
+  for (let last = n - 1; last > 0; last--) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    const other = (state >>> 0) % (last + 1);
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return order;
+}
+
+function gathered(values, order, width) {
+  const found = new values.constructor(values.length);
+  if (width === 1) for (let i = 0; i < order.length; i++) found[i] = values[order[i]];
+  else
+    for (let i = 0; i < order.length; i++)
+      for (let axis = 0; axis < width; axis++) found[width * i + axis] = values[width * order[i] + axis];
+  return found;
+}

@@ -1,0 +1,292 @@
+// One map: its points, where one looks, what is selected, hovered and hidden; drawn again whenever one of them changes.
+
+import { Camera } from "./camera.js";
+import { Card } from "./card.js";
+import { Grid, box, inside } from "./grid.js";
+import { Hand } from "./hand.js";
+import { hubOf, packed, unpacked } from "./hub.js";
+import { Legend, paletteOf } from "./legend.js";
+import { Overlay } from "./overlay.js";
+import { LEFT_OUT, Painter, SELECTED } from "./painter.js";
+import { fetched } from "./wire.js";
+
+const REACH = 9; // pixels within which a point is under the pointer
+const STILL = 180; // milliseconds after which a moved map is drawn whole
+const SLOW = 50; // milliseconds a frame of a moving map may take
+const FEWEST = 40_000; // points of a moving map
+
+export class PointMap {
+  constructor(stage, tools, legend) {
+    this.stage = stage;
+    this.canvas = stage.appendChild(document.createElement("canvas"));
+    this.overlay = new Overlay(stage);
+    this.card = new Card(stage);
+    this.legend = new Legend(legend, this);
+    this.camera = new Camera();
+    this.painter = new Painter(this.canvas, () => this.redraw());
+    this.hand = new Hand(this, tools);
+    this.few = Infinity;
+    this.watch = new ResizeObserver(() => this.resize());
+    this.watch.observe(stage);
+    this.resize();
+  }
+
+  // Take what the server gives; whatever it names that is here already is not asked for again.
+  async update(given) {
+    this.latest = given;
+    const bytes = (address) => (address ? fetched(address) : null);
+    const [at, codes, left, chosen] = await Promise.all(
+      [given.positions, given.color.address, given.left_out, given.selected].map(bytes),
+    );
+    if (given !== this.latest) return;
+    const fresh = this.given?.positions !== given.positions;
+    const before = this.given;
+    this.given = given;
+    this.join(given);
+    if (fresh) this.place(at, given, before);
+    if (fresh || before.color.address !== given.color.address)
+      this.painter.codes((this.codes = codes ?? new Uint8Array(given.n)));
+    if (fresh || before.left_out !== given.left_out) this.left = left ? unpacked(left, given.n) : new Uint8Array(given.n);
+    if (given.turn >= this.hub.turn && this.hub.heard !== given.selected) {
+      this.hub.heard = given.selected;
+      this.hub.told(chosen ? unpacked(chosen, given.n) : new Uint8Array(given.n));
+    }
+    this.colored();
+    this.legend.show(given.color);
+    this.selectionChanged();
+  }
+
+  join(given) {
+    const hub = hubOf(given.samples, given.n);
+    if (hub === this.hub) return;
+    this.hub?.maps.delete(this);
+    this.hub = hub;
+    hub.maps.add(this);
+  }
+
+  place(bytes, given, before) {
+    this.positions = new Float32Array(bytes.buffer, bytes.byteOffset, given.n * given.width);
+    this.frame = given.frame;
+    this.flat = given.width === 2;
+    this.bounds = boundsOf(this.positions, given.width);
+    this.painter.points(this.positions, given.width);
+    this.grid = null;
+    this.camera.over(this.bounds);
+    this.resize();
+    this.few = Infinity;
+    this.hand.begin(this.flat, before === undefined || before.width !== given.width);
+  }
+
+  // The grid is made when it is first needed, or when there is time.
+  get cells() {
+    this.grid ??= this.flat ? new Grid(this.positions, this.bounds) : null;
+    return this.grid;
+  }
+
+  resize() {
+    const ratio = (this.ratio = Math.min(window.devicePixelRatio || 1, 2));
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    this.canvas.width = Math.max(1, Math.round(width * ratio));
+    this.canvas.height = Math.max(1, Math.round(height * ratio));
+    this.overlay.resize(width, height, ratio);
+    this.camera.resize(width, height);
+    this.redraw();
+  }
+
+  colored() {
+    this.painter.palette(paletteOf(this.given.color, this.hidden));
+    this.redraw();
+  }
+
+  // The categories that the legend hides, shared by the maps of the page.
+  get hidden() {
+    const hidden = (this.hub.hidden ??= new Map());
+    const title = this.given.color.title;
+    if (!hidden.has(title)) hidden.set(title, new Set());
+    return hidden.get(title);
+  }
+
+  hide(codes) {
+    this.hub.hidden.set(this.given.color.title, new Set(codes));
+    for (const map of this.hub.maps) {
+      map.colored();
+      map.legend.refresh();
+    }
+  }
+
+  // Whether a point can be picked and selected.
+  shows(point) {
+    return !this.left[point] && !this.hidden.has(this.codes[point]);
+  }
+
+  selectionChanged() {
+    const { selected } = this.hub;
+    const states = new Uint8Array(this.given.n);
+    let left = 0;
+    for (let i = 0; i < states.length; i++) {
+      states[i] = (selected[i] ? SELECTED : 0) | (this.left[i] ? LEFT_OUT : 0);
+      left |= this.left[i];
+    }
+    this.anyLeft = Boolean(left);
+    this.painter.states(states);
+    this.legend.count();
+    this.redraw();
+  }
+
+  // Select points as something done here, and tell the server.
+  select(points, how) {
+    const picked = new Uint8Array(this.given.n);
+    for (const point of points) picked[point] = 1;
+    this.hub.select(points, how);
+    this.say({ kind: "select", bits: packed(picked), operation: how, turn: this.hub.turn });
+  }
+
+  clear() {
+    if (!this.hub.count) return;
+    this.hub.select([], "replace");
+    this.say({ kind: "clear", turn: this.hub.turn });
+  }
+
+  pin(point) {
+    if (point >= 0) this.say({ kind: "pin", row: point });
+  }
+
+  // The shown points inside a ring of pixels.
+  inside(ring) {
+    const found = [];
+    if (this.flat) {
+      const edge = ring.map(([x, y]) => this.camera.under(x, y));
+      this.latestRing = edge;
+      const { low, high } = box(edge);
+      this.cells.within(low, high, (i) => {
+        if (this.shows(i) && inside(edge, this.positions[2 * i], this.positions[2 * i + 1])) found.push(i);
+      });
+    } else this.each((i, x, y) => inside(ring, x, y) && found.push(i));
+    return found;
+  }
+
+  // The shown points of a map in space, each with its pixel.
+  each(take) {
+    const p = this.positions;
+    for (let i = 0; i < this.given.n; i++)
+      if (this.shows(i)) take(i, ...this.camera.place(p[3 * i], p[3 * i + 1], p[3 * i + 2]));
+  }
+
+  // The shown point nearest to a pixel within reach, or -1.
+  under(px, py, reach = REACH) {
+    let best = reach ** 2;
+    let found = -1;
+    const look = (i, x, y) => {
+      const far = (x - px) ** 2 + (y - py) ** 2;
+      if (far <= best) [best, found] = [far, i];
+    };
+    if (!this.flat) this.each(look);
+    else {
+      const low = this.camera.under(px - reach, py + reach);
+      const high = this.camera.under(px + reach, py - reach);
+      const p = this.positions;
+      this.cells.within(low, high, (i) => this.shows(i) && look(i, ...this.camera.place(p[2 * i], p[2 * i + 1])));
+    }
+    return found;
+  }
+
+  pixelOf(point) {
+    const { width } = this.given;
+    return this.camera.place(...this.positions.subarray(width * point, width * (point + 1)));
+  }
+
+  hoverChanged(point, here) {
+    if (here && point >= 0) this.card.show(this.given, point, this.pixelOf(point));
+    else this.card.hide();
+    this.overlay.hover = point;
+    this.redraw(false);
+  }
+
+  // The view has changed: draw at once, with fewer points where all of them would stutter.
+  moving() {
+    this.card.hide();
+    this.movedAt = performance.now();
+    this.redraw();
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => {
+      this.movedAt = 0;
+      this.redraw();
+    }, STILL);
+  }
+
+  moved() {
+    this.moving();
+    this.hub.moved(this);
+  }
+
+  redraw(points = true) {
+    this.stale = this.stale || points;
+    this.asked ??= requestAnimationFrame((now) => {
+      this.asked = undefined;
+      if (!this.given) return;
+      if (this.stale) this.drawPoints(now);
+      this.overlay.draw(this);
+      this.stage.dataset.drawn = this.given.seen;
+    });
+  }
+
+  drawPoints(now) {
+    this.stale = false;
+    if (this.movedAt && now - this.drawnAt < 1000) {
+      const took = now - this.drawnAt;
+      if (took > SLOW) this.few = Math.max(FEWEST, Math.min(this.few, this.given.n) / 2);
+      else if (took < SLOW / 2) this.few *= 1.2;
+    }
+    this.drawnAt = now;
+    this.painter.draw(this.camera.view(), this.looks(this.movedAt ? this.few : Infinity));
+  }
+
+  // How points look: smaller and more transparent the more of them share a pixel.
+  looks(few = Infinity, ratio = this.ratio) {
+    const { paper, faint } = this.given.theme;
+    const { size, alpha } = this.crowding(Math.min(few, this.given.n));
+    const some = this.hub.count > 0;
+    const back = some || this.anyLeft;
+    return { paper, faint, alpha, size, ratio, few, some, left: this.anyLeft, dim: back ? Math.min(alpha, 0.12) : 1 };
+  }
+
+  crowding(few) {
+    const { width, height, scale } = this.camera;
+    let [points, area] = [this.given.n, 0.3 * width * height * (this.flat ? 1 : (scale / this.camera.whole) ** 2)];
+    if (this.flat) {
+      const { step } = this.cells;
+      const seen = this.cells.count(this.camera.under(0, height), this.camera.under(width, 0));
+      points = seen.points;
+      area = Math.min(seen.cells * step[0] * step[1] * scale ** 2, width * height) || 1;
+    }
+    points = Math.max(1, (points * few) / this.given.n);
+    const size = Math.min(9, Math.max(1.6, 0.75 * Math.sqrt(area / points)));
+    const cover = (points * size ** 2) / area; // points over a pixel, about
+    return { size, alpha: Math.min(0.85, Math.max(0.12, 1.8 / cover)) };
+  }
+
+  say(event) {
+    this.tell?.({ ...event, seen: this.given.seen });
+  }
+
+  free() {
+    this.watch.disconnect();
+    clearTimeout(this.rest);
+    this.hub?.maps.delete(this);
+    this.hand.free();
+    this.painter.free();
+  }
+}
+
+// The least box about the points that have all their coordinates.
+function boundsOf(positions, width) {
+  const low = Array(width).fill(Infinity);
+  const high = Array(width).fill(-Infinity);
+  for (let i = 0; i < positions.length; i++) {
+    const axis = i % width;
+    const value = positions[i];
+    if (value < low[axis]) low[axis] = value;
+    if (value > high[axis]) high[axis] = value;
+  }
+  return low[0] > high[0] ? { low: low.fill(0), high: high.fill(1) } : { low, high };
+}
