@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["dataset", "space", "neighbors", "projection", "analysis"]
+Kind = Literal["dataset", "space", "neighbors", "projection", "regions", "analysis"]
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, or an answer about it.
+    """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
+    regions, or an answer about the space.
 
     `name`: the projection or analysis. `subject`: the space. `other`: the label column. `params`: those that
     differ from the plug-in's own (for a projection also `dimensions`).
@@ -32,5 +33,6 @@ class Ask:
 
     def __str__(self) -> str:
         what = {"dataset": "samples", "space": "vectors", "neighbors": "neighbours"}.get(self.kind, self.name)
+        what = f"regions of {what}" if self.kind == "regions" else what
         of = f" of {self.subject}" if self.subject else ""
         return f"{what}{of}" + (f" by {self.other}" if self.other else "")

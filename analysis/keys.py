@@ -1,6 +1,6 @@
 r"""The recipe of every ask, known from study, configuration files and the samples' keys before anything is made.
 
-dataset -> space -> neighbors -> projection
+dataset -> space -> neighbors -> projection -> regions
                 \-> analysis <-/
 """
 
@@ -37,9 +37,10 @@ def recipe_of(ask: Ask, space_of: SpaceOf, study: Study, place: Place, dataset: 
     if ask.kind == "neighbors":
         return graph
     params: dict[str, Any] = {"params": dict(ask.params), "seed": seed}
-    if ask.kind == "projection":
+    if ask.kind in ("projection", "regions"):
         drawing = called(ask.name, projections(), "projection")
-        return Recipe(f"projection:{ask.name}", drawing.version, params | {"k": study.k}, {"neighbors": graph.key})
+        drawn = Recipe(f"projection:{ask.name}", drawing.version, params | {"k": study.k}, {"neighbors": graph.key})
+        return drawn if ask.kind == "projection" else Recipe("regions", 1, {"seed": seed}, {"projection": drawn.key})
     analysis = called(ask.name, analyses(), "analysis")
     params["draws"] = study.draws
     inputs = {"space": space.key}

@@ -4,7 +4,7 @@
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -163,6 +163,8 @@ class Pipeline:
             self._link(ask, recipe, start, progress)
         elif ask.kind == "projection":
             self._draw(ask, recipe, start, progress)
+        elif ask.kind == "regions":
+            self._name(ask, recipe, start, progress)
         else:
             self._answer(ask, recipe, start, progress)
         return self.find(ask)
@@ -245,6 +247,15 @@ class Pipeline:
             tables=tables,
             seconds=time.perf_counter() - start,
         )
+
+    def _name(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
+        from analysis.projection.regions import find_regions
+
+        drawing: Drawing = self.make(replace(ask, kind="projection"), progress)
+        progress(0, 1, f"naming the regions of {ask.subject} by {ask.name}")
+        named = find_regions(drawing.coordinates, self.dataset(items=True), seed=self.study.seed)
+        content, arrays, tables = result_to_parts(named)
+        self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
 
     def _answer(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
         from analysis.uncertainty import answer

@@ -27,7 +27,9 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
                 asks += [Ask("analysis", name, space.name, other=label) for label in dataset.labels]
             else:
                 asks.append(Ask("analysis", name, space.name))
-    return asks + [Ask("projection", name, space.name) for space in pipeline.spaces() for name in MAPS]
+    for space in pipeline.spaces():
+        asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
+    return asks
 
 
 def chosen_analyses(globs: tuple[str, ...]) -> list[str]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from analysis.figures.palette import Theme
 from analysis.labels import Labels
 from ui.plot import Event, Saving
+from ui.view import Operation
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,7 @@ class Picture:
     card: Callable[[int], Mapping[str, Any]]
     hidden: npt.NDArray[np.bool_]
     selected: tuple[str, ...] = ()
+    operation: Operation = "replace"  # of the next selection with this one
     pinned: str = ""
     near: tuple[str, ...] = ()
     regions: Sequence[Mapping[str, Any]] = ()

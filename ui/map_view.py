@@ -21,7 +21,7 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
         tells = f"{title_of_projection(pane)} of {pane.space} is not computed. It draws the space and says how far the"
         panel.offer(
             pipeline,
-            [pane.ask] if quick == pane.ask else [quick, pane.ask],
+            [pane.ask, pane.regions] if quick == pane.ask else [quick, pane.ask, pane.regions],
             f"{tells} picture can be trusted.",
             place=pane.side,
         )
@@ -51,9 +51,12 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
         label="Export map",
     )
     if not getattr(look.view, f"{pane.side}projection"):
-        better = replace(pane, projection=BEST[0]).ask
+        better = replace(pane, projection=BEST[0])
         panel.offer(
-            pipeline, [better], f"A UMAP of {pane.space} keeps neighbours together better than this.", place=pane.side
+            pipeline,
+            [better.ask, better.regions],
+            f"A UMAP of {pane.space} keeps neighbours together better than this.",
+            place=pane.side,
         )
     return True
 

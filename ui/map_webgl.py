@@ -80,8 +80,8 @@ def content_of(picture: Picture) -> dict[str, Any]:
         "near": picture.places(picture.near).tolist(),
         "links": bool(len(pinned)),
         "cards": {"address": wire.address(f"{picture.samples} cards", _cards(picture)), "size": PAGE},
-        "regions": [],
-        "operation": state.view().operation,
+        "regions": list(picture.regions),
+        "operation": picture.operation,
         "theme": {
             "paper": _rgb(PAPER[picture.theme]),
             "halo": PAPER[picture.theme],

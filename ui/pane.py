@@ -1,6 +1,6 @@
 """What a map on a page shows: which space, drawn by which projection. Two panes of a page share the rest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -33,6 +33,11 @@ class Pane:
     def ask(self) -> Ask:
         """The ask of its drawing."""
         return Ask("projection", self.projection, self.space, params={"dimensions": 3} if self.dimensions == 3 else {})
+
+    @property
+    def regions(self) -> Ask:
+        """The ask of the names of its regions."""
+        return replace(self.ask, kind="regions")
 
 
 @dataclass(frozen=True, eq=False)

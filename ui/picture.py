@@ -22,6 +22,8 @@ from ui.view import View
 
 MOST = 2_000_000  # points drawn; beyond them a sample that says so
 MOST_BY_PLOTLY = 50_000
+LINE = 18  # characters of a line of a region's name
+NAMES = {"words": "words", "labels": "label"}  # what regions are named by, and the column that holds it
 NAMED = 5  # points without coordinates that are named
 TEXTS = 5_000  # points whose hover card has the text, not only id and labels
 
@@ -61,11 +63,38 @@ def picture_of(
         card=card_of(dataset, rows),
         hidden=hidden if whole else hidden[rows],
         selected=now.selection,
+        operation=now.operation,
         pinned=now.pinned,
         near=look.near,
+        regions=regions_of(pipeline, pane, now.names),
         theme=look.theme,
         height=height,
     )
+
+
+def regions_of(pipeline: Pipeline, pane: Pane, names: str) -> list[dict[str, Any]]:
+    """The named regions of a map, the coarsest and largest first; none where they are not computed or not wanted."""
+    found = pipeline.find(pane.regions) if names in NAMES else None
+    if found is None:
+        return []
+    table = found.tables["regions"]
+    other = next(column for column in NAMES.values() if column != NAMES[names])
+    named = table[NAMES[names]].where(table[NAMES[names]] != "", table[other])
+    rows = zip(table["x"], table["y"], table["depth"], named, strict=True)
+    return [{"x": x, "y": y, "level": depth, "words": lines_of(name)} for x, y, depth, name in rows if name]
+
+
+def lines_of(name: str) -> list[str]:
+    """A region's name in one line or two.
+
+    >>> lines_of("graph nodes"), lines_of("interpolation coefficients")
+    (['graph nodes'], ['interpolation', 'coefficients'])
+    """
+    short = cut(name, LINE * 2)
+    if len(short) <= LINE or " " not in short:
+        return [short]
+    middle = min((at for at, letter in enumerate(short) if letter == " "), key=lambda at: abs(2 * at - len(short)))
+    return [short[:middle], short[middle + 1 :]]
 
 
 def without_place(ids: Sequence[str], coordinates: npt.NDArray[np.float32]) -> str:

@@ -25,6 +25,7 @@ class View:
     right_projection: str = ""
     colour: str = ""
     label: str = ""
+    names: str = "words"  # what the regions of a map are named by: words, labels or nothing
     shown: int = 10  # neighbours listed
     pinned: str = ""
     filter: str = ""

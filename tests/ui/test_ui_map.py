@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.dataset import Dataset
+from analysis.labels import labels_of
 from ui import map_colours, picture
 from ui.map_plotly import WEBGL_FROM, figure_of
 from ui.map_renderer import Picture
@@ -16,10 +17,13 @@ PICTURE = Picture(
     title="PCA of x: trustworthiness 0.9",
     caption="",
     seen="k",
+    samples="s",
     ids=IDS,
+    where={name: place for place, name in enumerate(IDS)},
     coordinates=np.array([[0, 0], [1, 0], [0, 1], [5, 5]], dtype=np.float32),
-    color=pd.Series(["cat", "dog", "cat", None], name="kind", dtype="string"),
-    hovers=[f"<b>{name}</b>" for name in IDS],
+    color=labels_of("kind", pd.Series(["cat", "dog", "cat", None])),
+    hovers=lambda: [f"<b>{name}</b>" for name in IDS],
+    card=lambda place: {"id": IDS[place], "lines": []},
     hidden=np.zeros(4, dtype=bool),
 )
 
@@ -74,7 +78,8 @@ def test_few_points_are_sharp_and_many_are_fast(n, kind):
         ids=[str(i) for i in range(n)],
         coordinates=np.zeros((n, 2), np.float32),
         color=None,
-        hovers=[""] * n,
+        where={str(i): i for i in range(n)},
+        hovers=lambda: [""] * n,
         hidden=np.zeros(n, dtype=bool),
         pinned="3",
     )
@@ -92,20 +97,19 @@ def samples(n: int) -> Dataset:
     return Dataset("many", tuple(map(str, range(n))), pd.DataFrame({"kind": kinds}), labels=("kind",))
 
 
-def test_beyond_so_many_points_a_stratified_seeded_sample_is_drawn_and_says_so(monkeypatch):
-    monkeypatch.setattr(picture, "MOST", 50)
+def test_beyond_so_many_points_a_stratified_seeded_sample_is_drawn_and_says_so():
     dataset = samples(1000)
-    rows = picture.drawn_rows(dataset, seed=7)
+    rows = picture.drawn_rows(dataset, 7, 50)
     assert len(rows) == 50
     assert (dataset.frame["kind"].to_numpy()[rows] == "rare").sum() == 5
-    assert np.array_equal(rows, picture.drawn_rows(dataset, seed=7))
-    assert not np.array_equal(rows, picture.drawn_rows(dataset, seed=8))
+    assert np.array_equal(rows, picture.drawn_rows(dataset, 7, 50))
+    assert not np.array_equal(rows, picture.drawn_rows(dataset, 8, 50))
     assert picture.caption_of(dataset, rows, 7) == "From 50 of 1,000 samples, stratified by kind, seed 7."
 
 
 def test_up_to_so_many_every_sample_is_drawn_without_a_word():
     dataset = samples(30)
-    rows = picture.drawn_rows(dataset, seed=7)
+    rows = picture.drawn_rows(dataset, 7, 50)
     assert rows.tolist() == list(range(30)) and picture.caption_of(dataset, rows, 7) == ""
 
 
@@ -130,6 +134,7 @@ def test_labels_numbers_and_words_can_colour_a_map_and_a_column_of_all_different
     dataset = Dataset("d", tuple(map(str, range(300))), frame, labels=("kind",))
     assert map_colours.names(Nothing(), dataset, "s", None) == ["kind", "year", "written", "few", map_colours.NOTHING]
     kinds = map_colours.of("kind", Nothing(), dataset, "s", None)
-    assert kinds.isna().sum() == 100 and set(kinds.dropna()) == {"x", "y"}
-    assert map_colours.of("year", Nothing(), dataset, "s", None).dtype == np.float64
+    assert (kinds.codes < 0).sum() == 100 and kinds.classes == ("x", "y")
+    assert map_colours.series_of(kinds).isna().sum() == 100
+    assert map_colours.of("year", Nothing(), dataset, "s", None).kind == "numeric"
     assert map_colours.of(map_colours.NOTHING, Nothing(), dataset, "s", None) is None

@@ -8,6 +8,8 @@ from models.errors import BadInput
 from ui import filtering, inspector, map_colours, map_view, opened, pane, samples_panel, selection_bar, state, words
 from ui.pane import Pane
 
+NAMES = {"words": "Words", "labels": "Labels", "nothing": "Nothing"}
+
 
 def page() -> None:
     """Draw the page."""
@@ -37,6 +39,14 @@ def ask(pipeline: Pipeline, dataset: Dataset, mine: Pane) -> None:
     """Colour, dimensions, filter, query."""
     colours = map_colours.names(pipeline, dataset, mine.space, mine.ask)
     st.selectbox("Colour by", colours, **state.bound("colour", colours))
+    if mine.dimensions == 2:
+        st.segmented_control(
+            "Regions named by",
+            list(NAMES),
+            format_func=NAMES.__getitem__,
+            required=True,
+            **state.bound("names", list(NAMES)),
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Filter", placeholder="words in text, id or labels", **state.bound("filter"))
         st.checkbox("Regex", help="Read the filter as a regular expression", **state.bound("regex"))

@@ -7,16 +7,20 @@ export function show(parent, given, tell) {
   const frame = parent.querySelector(".an-map") ?? framed(parent);
   frame.stage.style.height = `min(${given.height}px, 72vh)`;
   frame.stage.setAttribute("aria-label", given.alt);
-  frame.map ??= new PointMap(frame.stage, frame.tools, frame.legend);
+  try {
+    frame.map ??= new PointMap(frame.stage, frame.tools, frame.legend);
+  } catch (error) {
+    return tell({ kind: "without_webgl", why: error.message });
+  }
   frame.map.tell = tell;
-  frame.turn = Promise.resolve(frame.turn)
+  return (frame.turn = Promise.resolve(frame.turn)
     .then(() => frame.map.update(given))
     .then(() => {
       if (!given.save || frame.saved === given.save.turn) return null;
       frame.saved = given.save.turn;
       return save(frame.map, given);
     })
-    .catch((error) => trouble(frame, error));
+    .catch((error) => trouble(frame, error)));
 }
 
 export function leave(parent) {

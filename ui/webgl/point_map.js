@@ -33,12 +33,10 @@ export class PointMap {
 
   // Take what the server gives; whatever it names that is here already is not asked for again.
   async update(given) {
-    this.latest = given;
     const bytes = (address) => (address ? fetched(address) : null);
     const [at, codes, left, chosen] = await Promise.all(
       [given.positions, given.color.address, given.left_out, given.selected].map(bytes),
     );
-    if (given !== this.latest) return;
     const fresh = this.given?.positions !== given.positions;
     const before = this.given;
     this.given = given;

@@ -1,1 +1,159 @@
-export async function save(map, given) {}
+// Saves a map as it is on the screen, with title, legend and marks: PNG in any size, SVG with points as vectors up to
+// 20,000 of them and as one picture beyond. Everything but the points is vector in an SVG.
+
+import { Camera } from "./camera.js";
+import { download, escaped, withManifest } from "./files.js";
+import { marks } from "./marks.js";
+
+const VECTORS = 20_000; // points
+const TILE = 2048; // pixels a side that are drawn at once
+const FONT = '"Source Sans 3", "Source Sans", sans-serif';
+const EDGE = 16;
+
+export async function save(map, given) {
+  const { format, scale } = given.save;
+  const page = layout(map, given);
+  if (format === "svg") {
+    const few = given.n <= VECTORS;
+    const points = few ? circles(map) : image(await shot(map, 2).convertToBlob(), map.camera);
+    const words = drawn(page, given, await points, map);
+    return download(await withManifest(new Blob([words]), "svg", given.manifest), `${given.name}.svg`);
+  }
+  const canvas = new OffscreenCanvas(Math.round(page.width * scale), Math.round(page.height * scale));
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = given.theme.halo;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(shot(map, scale), EDGE * scale, page.top * scale);
+  const over = await picture(drawn(page, given, "", map), canvas.width, canvas.height);
+  pen.drawImage(over, 0, 0, canvas.width, canvas.height);
+  return download(await withManifest(await canvas.convertToBlob(), "png", given.manifest), `${given.name}.png`);
+}
+
+// The points alone, `scale` times the screen's pixels, drawn tile by tile so that no size is too large for the driver.
+export function shot(map, scale) {
+  const { width, height } = map.camera;
+  const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale));
+  const pen = canvas.getContext("2d");
+  const side = TILE / scale;
+  for (let y = 0; y < height; y += side)
+    for (let x = 0; x < width; x += side) {
+      const [wide, tall] = [Math.min(side, width - x), Math.min(side, height - y)];
+      const tile = Object.assign(new Camera(), map.camera, { middle: [...map.camera.middle], width: wide, height: tall });
+      tile.pan(width / 2 - x - wide / 2, height / 2 - y - tall / 2);
+      const pixels = [Math.max(1, Math.round(wide * scale)), Math.max(1, Math.round(tall * scale))];
+      pen.putImageData(map.painter.pixels(tile.view(), map.looks(Infinity, scale), ...pixels), x * scale, y * scale);
+    }
+  map.redraw();
+  return canvas;
+}
+
+function layout(map, given) {
+  const width = map.camera.width + 2 * EDGE;
+  const pen = new OffscreenCanvas(1, 1).getContext("2d");
+  const lines = [];
+  const write = (words, size, weight, light) => {
+    pen.font = `${weight} ${size}px ${FONT}`;
+    for (const line of wrapped(pen, words, width - 2 * EDGE)) lines.push({ words: line, size, weight, light });
+  };
+  write(given.title, 17, 600, false);
+  if (given.caption) write(given.caption, 13, 400, true);
+  const top = EDGE + lines.reduce((sum, { size }) => sum + size * 1.4, 0);
+  const bottom = top + map.camera.height + 10;
+  const legend = entries(given.color, map, pen, width, bottom);
+  return { width, height: (legend.at(-1)?.y ?? bottom) + 2 * EDGE, top, lines, legend };
+}
+
+// Where each entry of the legend stands.
+function entries(color, map, pen, width, top) {
+  if (color.kind === "none") return [];
+  pen.font = `13px ${FONT}`;
+  const found = [{ words: color.title, weight: 600 }];
+  if (color.kind === "number") found.push({ words: color.low }, { ramp: color.ramp }, { words: color.high });
+  else
+    for (const { code, color: hex, name, count } of color.classes)
+      if (!map.hidden.has(code)) found.push({ words: `${name}  ${count.toLocaleString("en")}`, hex });
+  let [x, y] = [EDGE, top + 13];
+  for (const entry of found) {
+    const wide = entry.ramp ? 200 : pen.measureText(entry.words).width + (entry.hex ? 34 : 18);
+    if (x > EDGE && x + wide > width - EDGE) [x, y] = [EDGE, y + 20];
+    Object.assign(entry, { x, y });
+    x += wide;
+  }
+  return found;
+}
+
+function drawn(page, given, points, map) {
+  const { ink, halo } = given.theme;
+  const parts = [];
+  let y = EDGE;
+  for (const { words, size, weight, light } of page.lines) {
+    y += size * 1.4;
+    const look = `font-size="${size}" font-weight="${weight}" fill-opacity="${light ? 0.7 : 1}"`;
+    parts.push(`<text x="${EDGE}" y="${y - size * 0.4}" ${look}>${escaped(words)}</text>`);
+  }
+  for (const { x, y: down, words, hex, ramp, weight } of page.legend) {
+    if (hex) parts.push(`<circle cx="${x + 6}" cy="${down - 4.5}" r="5" fill="${hex}"/>`);
+    if (ramp) {
+      const stops = ramp.map((color, at) => `<stop offset="${at / (ramp.length - 1)}" stop-color="${color}"/>`);
+      parts.push(`<linearGradient id="ramp">${stops.join("")}</linearGradient>`);
+      parts.push(`<rect x="${x}" y="${down - 10}" width="190" height="10" fill="url(#ramp)"/>`);
+    } else parts.push(`<text x="${x + (hex ? 16 : 0)}" y="${down}" font-weight="${weight ?? 400}">${escaped(words)}</text>`);
+  }
+  const { width: wide, height: tall } = map.camera;
+  const size = `width="${page.width}" height="${page.height}"`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${page.width} ${page.height}"` +
+    ` font-family='${FONT}' font-size="13" fill="${ink}">` +
+    `${points ? `<rect ${size} fill="${halo}"/>` : ""}` +
+    `<svg x="${EDGE}" y="${page.top}" width="${wide}" height="${tall}" viewBox="0 0 ${wide} ${tall}">${points}${marks(map)}</svg>` +
+    `${parts.join("")}</svg>`
+  );
+}
+
+// Every shown point as a circle, what is dimmed first.
+function circles(map) {
+  const { given, hub, codes, left } = map;
+  const { size, alpha, dim, some } = map.looks(Infinity, 1);
+  const back = [];
+  const front = [];
+  for (let i = 0; i < given.n; i++) {
+    const [x, y] = map.pixelOf(i);
+    if (map.hidden.has(codes[i]) || !Number.isFinite(x + y)) continue;
+    const behind = left[i] || (some && !hub.selected[i]);
+    const [r, g, b] = map.painter.colors.subarray(4 * codes[i], 4 * codes[i] + 3);
+    const place = `cx="${x.toFixed(2)}" cy="${y.toFixed(2)}" r="${(size / 2).toFixed(2)}"`;
+    const look = `fill="rgb(${r},${g},${b})" fill-opacity="${(behind ? dim : alpha).toFixed(2)}"`;
+    (behind ? back : front).push(`<circle ${place} ${look}/>`);
+  }
+  return back.concat(front).join("");
+}
+
+async function image(blob, { width, height }) {
+  return `<image width="${width}" height="${height}" href="${await address(blob)}"/>`;
+}
+
+function address(blob) {
+  return new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.readAsDataURL(blob);
+  });
+}
+
+async function picture(svg, width, height) {
+  const found = new Image(width, height);
+  found.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  await found.decode();
+  URL.revokeObjectURL(found.src);
+  return found;
+}
+
+function wrapped(pen, words, width) {
+  const lines = [""];
+  for (const word of words.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (pen.measureText(longer).width > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}

@@ -1,0 +1,30 @@
+// What lies over the points of a saved map, as SVG: rings, links, names of regions.
+
+import { placed } from "./regions.js";
+import { escaped } from "./files.js";
+
+export function marks(map) {
+  const { pinned, near, theme, links } = map.given;
+  const ring = (point, radius, color, width) => {
+    const [x, y] = map.pixelOf(point);
+    return `<circle cx="${x}" cy="${y}" r="${radius}" fill="none" stroke="${color}" stroke-width="${width}"/>`;
+  };
+  const parts = near.map((point) => ring(point, 5.5, theme.accent, 1.5));
+  if (pinned >= 0) {
+    const [x, y] = map.pixelOf(pinned);
+    const line = ([a, b]) =>
+      `<line x1="${x}" y1="${y}" x2="${a}" y2="${b}" stroke="${theme.accent}" stroke-opacity="0.5"/>`;
+    if (links) parts.unshift(...near.map((point) => line(map.pixelOf(point))));
+    parts.push(ring(pinned, 8, theme.ink, 2.5));
+  }
+  const pen = new OffscreenCanvas(1, 1).getContext("2d");
+  for (const { x, y, lines, size } of placed(map, pen))
+    lines.forEach((line, at) => {
+      const down = y + (at - (lines.length - 1) / 2) * size * 1.15 + size / 3;
+      const halo = `stroke="${theme.halo}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"`;
+      parts.push(
+        `<text x="${x}" y="${down}" font-size="${size}" font-weight="600" text-anchor="middle" ${halo}>${escaped(line)}</text>`,
+      );
+    });
+  return parts.join("");
+}
