@@ -5,7 +5,8 @@ Class-based TF-IDF (Grootendorst, arXiv:2203.05794, equation 2): word t weighs i
     tf(t, c) log(1 + A / tf(t)),
 
 tf(t, c) how often t stands in the texts of c as a share of the words of c, tf(t) how often in all groups, A the mean
-number of words per group. English stop words, and words in more than half of the texts, are left out; of words with the same five first letters one is told.
+number of words per group. English stop words, and words in more than half of the texts, are left out; of words with
+the same five first letters one is told.
 """
 
 from collections.abc import Sequence
