@@ -68,6 +68,10 @@ def _points(
         drawn: Drawing | None = pipeline.find(drawing)
         if drawn is not None:
             found |= {f"Map: {name.replace('_', ' ')}": values for name, values in drawn.trust.points.items()}
+    graph = pipeline.find(Ask("neighbors", subject=space))
+    if graph is not None:
+        near = graph.nearest(pipeline.study.k)
+        found[f"Neighbours: mean distance to the {near.k} nearest"] = near.distances.mean(axis=1, dtype=np.float64)
     for name, analysis in analyses().items():
         for label in dataset.labels if "labels" in analysis.needs else ("",):
             result: Result | None = pipeline.find(Ask("analysis", name, space, label))

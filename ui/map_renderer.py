@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from analysis.figures.palette import Theme
 from analysis.labels import Labels
+from ui.map_edges import NONE, Edges
 from ui.plot import Event, Saving
 from ui.view import Operation
 
@@ -21,7 +22,8 @@ class Picture:
     left out by a filter, `selected` stand out where there are any. `near` are the neighbours of `pinned`, or of a
     query. `samples` names the samples that are drawn and `seen` their coordinates too: while it stays, zoom stays.
     `where` is the place of each id among them, or of more. `hovers` makes a card for every point, as HTML, `card` that
-    of one as {id, lines, text, image}. `regions`: names on the map, [{x, y, level, words}].
+    of one as {id, lines, text, image}. `edges`: lines between
+    points. `regions`: names on the map, [{x, y, level, words}].
     """
 
     title: str
@@ -39,6 +41,7 @@ class Picture:
     operation: Operation = "replace"  # of the next selection with this one
     pinned: str = ""
     near: tuple[str, ...] = ()
+    edges: Edges = NONE
     regions: Sequence[Mapping[str, Any]] = ()
     theme: Theme = "light"
     height: int = 600

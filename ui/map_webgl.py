@@ -15,7 +15,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from analysis.figures.palette import ACCENT, GREY, INK, PAPER
-from analysis.recipe import hash_of
+from analysis.recipe import hash_of, hash_of_array
 from ui import headings, state, wire
 from ui.coloring import coded
 from ui.map_renderer import Picture
@@ -65,7 +65,7 @@ def content_of(picture: Picture) -> dict[str, Any]:
     chosen = np.zeros(n, dtype=bool)
     chosen[picture.places(picture.selected)] = True
     pinned = picture.places((picture.pinned,))
-    points = picture.coordinates
+    points, ends = picture.coordinates, picture.edges.ends
     return {
         "seen": picture.seen,
         "samples": picture.samples,
@@ -80,6 +80,7 @@ def content_of(picture: Picture) -> dict[str, Any]:
         "near": picture.places(picture.near).tolist(),
         "links": bool(len(pinned)),
         "cards": {"address": wire.address(f"{picture.samples} cards", _cards(picture)), "size": PAGE},
+        "edges": wire.address(f"edges {hash_of_array(ends)}", lambda page: ends.tobytes()) if len(ends) else None,
         "regions": list(picture.regions),
         "operation": picture.operation,
         "theme": {

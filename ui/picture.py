@@ -9,11 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.datasets.sampling import sample_rows
 from analysis.figures.words import cut, hover, plain, with_interval
 from analysis.pipeline import Drawing, Pipeline
 from ui import map_colours
+from ui.map_edges import NONE, Edges, edges_of
 from ui.map_renderer import Picture
 from ui.pane import Look, Pane, title_of_projection
 from ui.rows import row_of
@@ -47,12 +49,12 @@ def picture_of(
     recipe = pipeline.recipe(pane.ask)
     assert recipe is not None
     hidden = np.zeros(len(dataset), dtype=bool) if look.matching is None else ~look.matching
+    sampled = caption_of(dataset, rows, pipeline.study.seed)
+    lines = edges_of_selection(pipeline, pane, dataset, rows, now)
     ids = dataset.ids if whole else [dataset.ids[row] for row in rows]
     return Picture(
         title=title_of(pipeline, pane, drawing),
-        caption=" ".join(
-            filter(None, [caption_of(dataset, rows, pipeline.study.seed), without_place(ids, coordinates)])
-        ),
+        caption=" ".join(filter(None, (sampled, without_place(ids, coordinates), lines.said))),
         seen=recipe.key[:16],
         samples=f"{key} {len(rows)}",
         ids=ids,
@@ -66,10 +68,25 @@ def picture_of(
         operation=now.operation,
         pinned=now.pinned,
         near=look.near,
+        edges=lines,
         regions=regions_of(pipeline, pane, now.names),
         theme=look.theme,
         height=height,
     )
+
+
+def edges_of_selection(
+    pipeline: Pipeline, pane: Pane, dataset: Dataset, rows: npt.NDArray[np.int64], now: View
+) -> Edges:
+    """The edges of what is selected, where they are wanted and the neighbours are there."""
+    graph = pipeline.find(Ask("neighbors", subject=pane.space)) if now.edges and now.selection else None
+    if graph is None:
+        return NONE
+    where = row_of(dataset)
+    chosen = np.array([where[name] for name in now.selection if name in where], dtype=np.int64)
+    places = np.full(len(dataset), -1, dtype=np.int64)
+    places[rows] = np.arange(len(rows))
+    return edges_of(graph, chosen, places, pipeline.study.k, pipeline.study.seed)
 
 
 def regions_of(pipeline: Pipeline, pane: Pane, names: str) -> list[dict[str, Any]]:

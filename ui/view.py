@@ -25,6 +25,7 @@ class View:
     right_projection: str = ""
     colour: str = ""
     label: str = ""
+    edges: bool = False  # whether a map draws lines from what is selected to its neighbours
     names: str = "words"  # what the regions of a map are named by: words, labels or nothing
     shown: int = 10  # neighbours listed
     pinned: str = ""

@@ -10,6 +10,12 @@ export function marks(map) {
     return `<circle cx="${x}" cy="${y}" r="${radius}" fill="none" stroke="${color}" stroke-width="${width}"/>`;
   };
   const parts = near.map((point) => ring(point, 5.5, theme.accent, 1.5));
+  let lines = "";
+  for (let at = 0; at < map.edges.length; at += 2) {
+    const [[a, b], [c, d]] = [map.pixelOf(map.edges[at]), map.pixelOf(map.edges[at + 1])];
+    lines += `M${a.toFixed(1)} ${b.toFixed(1)}L${c.toFixed(1)} ${d.toFixed(1)}`;
+  }
+  if (lines) parts.unshift(`<path d="${lines}" stroke="${theme.ink}" stroke-opacity="0.2" stroke-width="0.75"/>`);
   if (pinned >= 0) {
     const [x, y] = map.pixelOf(pinned);
     const line = ([a, b]) =>

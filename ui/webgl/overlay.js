@@ -42,6 +42,7 @@ export class Overlay {
   // What a saved picture shows too.
   marks(pen, map) {
     const { pinned, near, theme, links } = map.given;
+    this.lines(pen, map);
     if (pinned >= 0 && links) {
       const [x, y] = map.pixelOf(pinned);
       pen.strokeStyle = theme.accent;
@@ -58,6 +59,21 @@ export class Overlay {
     for (const point of near) ring(pen, map.pixelOf(point), 5.5, theme.accent, 1.5);
     if (pinned >= 0) ring(pen, map.pixelOf(pinned), 8, theme.ink, 2.5);
     for (const { x, y, lines, size } of placed(map, pen)) text(pen, lines, x, y, size, theme);
+  }
+
+  // The edges of the selection, in one stroke.
+  lines(pen, map) {
+    if (!map.edges?.length || !map.hub.count) return;
+    pen.beginPath();
+    for (let at = 0; at < map.edges.length; at += 2) {
+      pen.moveTo(...map.pixelOf(map.edges[at]));
+      pen.lineTo(...map.pixelOf(map.edges[at + 1]));
+    }
+    pen.strokeStyle = map.given.theme.ink;
+    pen.globalAlpha = Math.max(0.05, Math.min(0.35, 600 / map.edges.length));
+    pen.lineWidth = 0.75;
+    pen.stroke();
+    pen.globalAlpha = 1;
   }
 
   crosshair(pen, color) {

@@ -34,8 +34,8 @@ export class PointMap {
   // Take what the server gives; whatever it names that is here already is not asked for again.
   async update(given) {
     const bytes = (address) => (address ? fetched(address) : null);
-    const [at, codes, left, chosen] = await Promise.all(
-      [given.positions, given.color.address, given.left_out, given.selected].map(bytes),
+    const [at, codes, left, chosen, edges] = await Promise.all(
+      [given.positions, given.color.address, given.left_out, given.selected, given.edges].map(bytes),
     );
     const fresh = this.given?.positions !== given.positions;
     const before = this.given;
@@ -49,6 +49,7 @@ export class PointMap {
       this.hub.heard = given.selected;
       this.hub.told(chosen ? unpacked(chosen, given.n) : new Uint8Array(given.n));
     }
+    this.edges = edges ? new Uint32Array(edges.buffer, edges.byteOffset, edges.length / 4) : [];
     this.colored();
     this.legend.show(given.color);
     this.selectionChanged();
