@@ -13,8 +13,8 @@ export class Grid {
     const cellOf = new Uint32Array(n);
     this.starts = new Uint32Array(cells + 2);
     for (let i = 0; i < n; i++) {
-      const x = positions[2 * i];
-      const cell = x === x ? this.cell(x, 0) + this.side * this.cell(positions[2 * i + 1], 1) : cells; // NaN: the last
+      const [x, y] = [positions[2 * i], positions[2 * i + 1]];
+      const cell = Number.isFinite(x + y) ? this.cell(x, 0) + this.side * this.cell(y, 1) : cells; // NaN: the last
       cellOf[i] = cell;
       this.starts[cell + 1]++;
     }

@@ -5,6 +5,7 @@ import { FRAGMENT, VERTEX } from "./shaders.js";
 
 export const SELECTED = 1;
 export const LEFT_OUT = 2; // by a filter
+const NOWHERE = 1e30; // where a point without coordinates is sent
 const LOST = "webglcontextlost";
 const RESTORED = "webglcontextrestored";
 
@@ -45,7 +46,9 @@ export class Painter {
     this.n = positions.length / width;
     this.width = width;
     this.order = shuffled(this.n);
-    this.keep("at", gathered(positions, this.order, width));
+    const at = gathered(positions, this.order, width);
+    for (let i = 0; i < at.length; i++) if (at[i] !== at[i]) at[i] = NOWHERE;
+    this.keep("at", at);
   }
 
   codes(values) {

@@ -24,7 +24,7 @@ void main() {
   bool out_ = left || (some && (state & 1u) == 0u);
   vec4 color = texelFetch(palette, ivec2(int(code), 0), 0);
   gl_PointSize = size;
-  if (out_ != (pass == 0) || color.a == 0.0 || any(isnan(at))) {
+  if (out_ != (pass == 0) || color.a == 0.0) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 1.0;
     return;

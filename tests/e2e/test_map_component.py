@@ -1,0 +1,330 @@
+"""The map itself in a real browser: exact lassos, true positions, every way to select, and bad data."""
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from analysis.figures.palette import LABELS, PAPER
+from tests.e2e.bare_map import BareMap, picture
+from tests.e2e.dashboards import looking
+
+pytestmark = pytest.mark.browser
+
+CLOUD = np.random.default_rng(0).normal(size=(400, 2)) * [3, 1]
+KINDS = [("ant", "bee", "cat")[i % 3] for i in range(400)]
+SPREAD = np.array([[x, y] for x in range(6) for y in range(4)], dtype=float)  # far from one another on the screen
+
+
+def wound(ring: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Whether points lie inside a ring, by how often it winds about them: odd is inside."""
+    crossings = np.zeros(len(points), dtype=int)
+    for a, b in zip(ring, np.roll(ring, -1, axis=0), strict=True):
+        up = (a[1] <= points[:, 1]) & (b[1] > points[:, 1])
+        down = (a[1] > points[:, 1]) & (b[1] <= points[:, 1])
+        side = (b[0] - a[0]) * (points[:, 1] - a[1]) - (points[:, 0] - a[0]) * (b[1] - a[1])
+        crossings += (up & (side > 0)).astype(int) + (down & (side < 0)).astype(int)
+    return crossings % 2 == 1
+
+
+def test_a_lasso_selects_exactly_the_points_inside_its_shape(page, address):
+    bare = BareMap(page, address, picture(CLOUD, KINDS))
+    box = page.locator(".an-map-stage").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    star = [
+        (x + r * np.cos(2.2 * np.pi * i / 5.5), y + r * np.sin(2.2 * np.pi * i / 5.5))
+        for i, r in enumerate([180, 70] * 5 + [180])
+    ]
+    bare.lasso(star)
+    ring = np.array(bare.run("map.latestRing"))
+    assert len(ring) == len(star)
+    expected = np.flatnonzero(wound(ring, CLOUD.astype(np.float32).astype(float)))
+    assert 20 < len(expected) < 380
+    assert bare.selected() == expected.tolist()
+    said = bare.told()[-1]
+    assert (said["kind"], said["operation"], said["turn"]) == ("select", "add", 1)
+
+
+@pytest.mark.parametrize("zoom", [1, 12, 300])
+def test_points_stand_within_a_pixel_of_where_the_data_says(page, address, zoom):
+    shifted = SPREAD + np.array([1000.0, -50.0])
+    bare = BareMap(page, address, picture(shifted))
+    x, y = shifted[9]
+    bare.run(f"(map.camera.middle = [{x}, {y}, 0], map.camera.zoom({zoom}), map.camera.pan(31.4, -77.7), map.moved())")
+    bare.settle()
+    scale, middle = bare.run("map.camera.scale"), np.array(bare.run("map.camera.middle"))[:2]
+    box = page.locator(".an-map-stage").bounding_box()
+    data = shifted[9].astype(np.float32).astype(float)
+    at = np.array([box["width"] / 2, box["height"] / 2]) + (data - middle) * [scale, -scale]
+    image = np.asarray(Image.open(BytesIO(page.locator(".an-map-stage").screenshot())).convert("RGB")).astype(float)
+    ink = np.abs(image - 255).sum(axis=2)
+    low = np.maximum(np.round(at).astype(int) - 12, 0)
+    patch = ink[low[1] : low[1] + 25, low[0] : low[0] + 25]
+    assert patch.max() > 100
+    found = np.array([(patch * np.arange(patch.shape[1])).sum(), (patch * np.arange(patch.shape[0])[:, None]).sum()])
+    assert np.abs(low + found / patch.sum() + 0.5 - at).max() <= 1
+
+
+def test_a_deep_zoom_separates_points_that_differ_in_the_data(page, address):
+    step = np.spacing(np.float32(7.0))
+    points = np.array([[7.0, 1.0], [7.0 + step, 1.0], [-7.0, -1.0]])
+    bare = BareMap(page, address, picture(points))
+    bare.run("(map.camera.middle = [7, 1, 0], map.camera.zoom(4e6), map.moved())")
+    bare.settle()
+    (ax, ay), (bx, by) = bare.pixel(0), bare.pixel(1)
+    assert bx - ax > 20 and abs(by - ay) < 0.01
+    image = np.asarray(Image.open(BytesIO(page.screenshot())).convert("RGB")).astype(int)
+    for x in (ax, bx):
+        assert np.abs(image[round(ay), round(x)] - 255).sum() > 100
+    assert np.abs(image[round(ay), round((ax + bx) / 2)] - 255).sum() < 30
+
+
+def test_the_legend_hides_solos_and_counts(page, address):
+    bare = BareMap(page, address, picture(CLOUD, KINDS))
+    rows = page.locator(".an-legend-row")
+    assert rows.all_inner_texts() == ["ant\n134", "bee\n133", "cat\n133"]
+    bare.run("map.select([0, 1, 3, 4], 'replace')")
+    assert rows.all_inner_texts() == ["ant\n2 / 134", "bee\n2 / 133", "cat\n0 / 133"]
+    rows.nth(1).dblclick()
+    assert [row.get_attribute("aria-pressed") for row in rows.all()] == ["false", "true", "false"]
+    bare.run("map.clear()")
+    bare.lasso([(2, 2), (1438, 2), (1438, 498), (2, 498)])
+    assert {KINDS[i] for i in bare.selected()} == {"bee"} and len(bare.selected()) == 133  # what is hidden is not met
+    rows.nth(1).dblclick()
+    assert [row.get_attribute("aria-pressed") for row in rows.all()] == ["true"] * 3
+
+
+def test_shift_adds_alt_removes_and_escape_clears(page, address):
+    bare = BareMap(page, address, picture(SPREAD))
+    bare.lasso(bare.around(0))
+    bare.lasso(bare.around(7))
+    assert bare.selected() == [0, 7]
+    bare.lasso(bare.around(0), key="Alt")
+    assert bare.selected() == [7]
+    page.keyboard.press("Escape")
+    assert bare.selected() == [] and bare.told()[-1]["kind"] == "clear"
+
+
+def test_the_keyboard_alone_moves_selects_and_pins(page, address):
+    bare = BareMap(page, address, picture(SPREAD[:1]))
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.className") != "an-map-stage":
+        page.keyboard.press("Tab")
+    for key in ("+", "+", "ArrowLeft", "ArrowRight"):
+        page.keyboard.press(key)
+    page.keyboard.press(" ")
+    assert bare.selected() == [0]
+    page.keyboard.press("Enter")
+    assert bare.told()[-1]["kind"] == "pin" and bare.told()[-1]["row"] == 0
+    page.keyboard.press("Alt+ ")
+    assert bare.selected() == []
+    page.keyboard.press("0")
+    assert bare.run("map.camera.scale === map.camera.whole")
+
+
+def test_hovering_shows_a_card_whose_markup_is_text(page, address):
+    bare = BareMap(page, address, picture(SPREAD))
+    page.mouse.move(*bare.pixel(5))
+    card = page.locator(".an-map-card")
+    card.wait_for(state="visible")
+    assert card.inner_text().split("\n")[:2] == ["p5", "kind: <b>bold</b>"]
+    page.mouse.move(1, 1)
+    card.wait_for(state="hidden")
+
+
+def test_a_click_pins_and_a_drag_moves(page, address):
+    bare = BareMap(page, address, picture(SPREAD))
+    x, y = bare.pixel(8)
+    page.mouse.click(x, y)
+    assert bare.told() == [{"kind": "pin", "row": 8, "seen": bare.run("map.given.seen")}]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 30, steps=4)
+    page.mouse.up()
+    assert bare.pixel(8) == pytest.approx((x + 60, y + 30), abs=0.01) and len(bare.told()) == 1
+
+
+def test_fingers_move_pinch_and_draw(browser, address):
+    with looking(browser, width=390, height=844) as (page, strangers):
+        bare = BareMap(page, address, picture(SPREAD))
+        x, y = bare.pixel(8)
+        touch = page.context.new_cdp_session(page)
+
+        def fingers(kind: str, *places: tuple[float, float]) -> None:
+            points = [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(places)]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+        fingers("touchStart", (x, y))
+        for step in range(1, 5):
+            fingers("touchMove", (x + 10 * step, y + 5 * step))
+        fingers("touchEnd")
+        assert bare.pixel(8) == pytest.approx((x + 40, y + 20), abs=1)
+        scale = bare.run("map.camera.scale")
+        fingers("touchStart", (100, 200), (200, 200))
+        for step in range(1, 5):
+            fingers("touchMove", (100 - 10 * step, 200), (200 + 10 * step, 200))
+        fingers("touchEnd")
+        assert bare.run("map.camera.scale") == pytest.approx(1.8 * scale, rel=0.1)
+        page.get_by_role("button", name="Whole map").click()
+        page.get_by_role("button", name="Lasso").click()
+        ring = bare.around(8, 20)
+        fingers("touchStart", ring[0])
+        for place in ring[1:]:
+            fingers("touchMove", place)
+        fingers("touchEnd")
+        assert bare.selected() == [8]
+        strangers.check()
+
+
+def test_a_lost_context_comes_back_with_selection_and_view(page, address):
+    bare = BareMap(page, address, picture(SPREAD, ["ant"] * 24))
+    bare.run("(map.select([3], 'replace'), map.camera.zoom(2), map.moved())")
+    bare.settle()
+    before = Image.open(BytesIO(page.locator(".an-map-stage").screenshot())).tobytes()
+    bare.run("(window.loser = map.painter.gl.getExtension('WEBGL_lose_context'), loser.loseContext())")
+    page.wait_for_function("() => !window.maps[0].painter.ready")
+    bare.run("map.hide([])")  # nothing breaks meanwhile
+    bare.run("window.loser.restoreContext()")
+    page.wait_for_function("() => window.maps[0].painter.ready")
+    bare.settle()
+    assert bare.selected() == [3]
+    assert Image.open(BytesIO(page.locator(".an-map-stage").screenshot())).tobytes() == before
+
+
+def test_two_maps_share_selection_hover_and_what_the_legend_hides_and_views_of_the_same_coordinates(page, address):
+    one = picture(SPREAD, ["ant", "bee"] * 12)
+    other = replace(one, coordinates=one.coordinates[::-1].copy(), seen="other")
+    bare = BareMap(page, address, one, other, one)
+    bare.lasso(bare.around(0))
+    assert bare.selected(0) == bare.selected(1) == bare.selected(2) == [0]
+    page.mouse.move(*bare.pixel(5))
+    page.wait_for_function("() => window.maps.every((map) => map.overlay.hover === 5)")
+    page.locator(".an-legend").first.locator(".an-legend-row").first.click()
+    assert bare.run("map.shows(0)", 1) is False and bare.run("map.shows(1)", 2) is True
+    bare.run("(map.camera.zoom(3), map.moved())")
+    assert bare.run("map.camera.scale / map.camera.whole", 2) == pytest.approx(3)
+    assert bare.run("map.camera.scale / map.camera.whole", 1) == pytest.approx(1)
+    assert len([said for said in bare.told() if said["kind"] == "select"]) == 1
+
+
+def test_an_answer_to_an_older_selection_does_not_undo_a_newer_one(page, address):
+    one = picture(SPREAD)
+    bare = BareMap(page, address, one)
+    bare.run("map.select([1], 'replace')")
+    bare.run("map.select([2], 'replace')")
+    bare.show(replace(one, selected=("p1",)), turn=1)
+    assert bare.selected() == [2]
+    bare.show(replace(one, selected=("p2", "p3")), turn=2)
+    assert bare.selected() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("points", "drawn"),
+    [
+        ([[1, 1]] * 5, 5),
+        ([[np.nan, 1], [0, 0], [1, np.nan], [2, 3]], 2),
+        ([[3, 4]], 1),
+        ([[np.nan, np.nan]], 0),
+        (np.zeros((0, 2)), 0),
+        ([[1, 2, 3], [4, 5, np.nan], [0, 0, 0]], 2),
+    ],
+)
+def test_equal_missing_single_and_no_points_are_drawn_as_far_as_there_are_any(page, address, points, drawn):
+    given = picture(points)
+    bare = BareMap(page, address, given)
+    box = page.locator(".an-map-stage").bounding_box()
+    bare.lasso([(2, 2), (box["width"] - 2, 2), (box["width"] - 2, 498), (2, 498)])
+    assert len(bare.selected()) == drawn
+    image = np.asarray(Image.open(BytesIO(page.locator(".an-map-stage").screenshot())).convert("RGB"))
+    image = image[60:-9, 9:-9]  # without tools and the ring of focus
+    assert bool((image != 255).any()) == bool(drawn)
+
+
+def test_a_map_in_space_turns_and_its_lasso_takes_what_is_drawn_inside(page, address):
+    rng = np.random.default_rng(1)
+    bare = BareMap(page, address, picture(rng.normal(size=(200, 3))))
+    before = bare.pixel(0)
+    page.mouse.move(400, 300)
+    page.mouse.down()
+    page.mouse.move(500, 260, steps=3)
+    page.mouse.up()
+    bare.settle()
+    assert bare.pixel(0) != before
+    turn = np.array(bare.run("map.camera.turn")).reshape(3, 3)
+    assert turn @ turn.T == pytest.approx(np.eye(3), abs=1e-9)
+    places = np.array([bare.pixel(i) for i in range(200)])
+    ring = bare.around(0, 80)
+    bare.lasso(ring)
+    assert bare.selected() == np.flatnonzero(wound(np.array(ring), places)).tolist()
+
+
+def test_many_categories_and_hostile_names_are_text(page, address):
+    names = [f"<img src=x onerror=alert({i})>" + "x" * 10_000 for i in range(300)]
+    bare = BareMap(page, address, picture(np.random.default_rng(0).normal(size=(300, 2)), names))
+    rows = page.locator(".an-legend-row")
+    assert rows.count() == len(LABELS["light"]) + 1
+    assert rows.last.inner_text().startswith(f"{300 - len(LABELS['light'])} other")
+    assert page.locator(".an-legend img").count() == 0
+    assert bare.run("map.stage.scrollWidth") <= 1440
+
+
+def test_a_window_resized_to_nothing_and_back_keeps_the_view(page, address):
+    bare = BareMap(page, address, picture(SPREAD))
+    bare.run("(map.camera.zoom(2), map.moved())")
+    page.evaluate("() => { window.frames_[0].style.width = '0px'; }")
+    bare.settle()
+    page.evaluate("() => { window.frames_[0].style.width = '1440px'; }")
+    bare.settle()
+    assert bare.run("map.camera.scale / map.camera.whole") == pytest.approx(2)
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_a_saved_picture_shows_the_selected_in_their_color_and_the_rest_dimmed(page, address, tmp_path, scale):
+    given = replace(picture(SPREAD, ["ant", "bee"] * 12), selected=("p0", "p2"), title="A <map> & more")
+    bare = BareMap(page, address, given)
+    with page.expect_download() as saved:
+        bare.show(given, save={"format": "png", "turn": 1, "scale": scale}, manifest={"n": 24})
+    content = Path(saved.value.path()).read_bytes()
+    assert b"iTXtmanifest" in content
+    image = np.asarray(Image.open(BytesIO(content)).convert("RGB"))
+    box = page.locator(".an-map-stage").bounding_box()
+    assert image.shape[1] == scale * (round(box["width"]) + 32)
+    top = (image.shape[0] - scale * round(box["height"])) and bare.run("map.camera.height")
+    wanted = np.array(list(bytes.fromhex(LABELS["light"][0][1:])))
+    near = np.abs(image.astype(int) - wanted).sum(axis=2) < 100
+    rows, columns = np.nonzero(near[: int(image.shape[0] - 40 * scale)])  # the legend below has them too
+    assert top and len(rows) > 20 * scale
+    for point in (0, 2):
+        x = (bare.pixel(point)[0] - box["x"] + 16) * scale
+        assert np.abs(columns - x).min() <= 2 * scale
+    dimmed = (bare.pixel(4)[0] - box["x"] + 16) * scale
+    beside = np.abs(columns - dimmed) <= 2
+    assert not beside.any() or np.isin(np.round(columns[beside]), np.round(columns)).all()
+    assert tuple(image[2, 2]) == tuple(bytes.fromhex(PAPER["light"][1:]))
+
+
+def test_a_saved_svg_has_points_title_and_names_as_vectors(page, address):
+    given = replace(
+        picture(SPREAD, ["ant", "bee"] * 12),
+        title="A <map> & more",
+        regions=[{"x": 2.0, "y": 2.0, "level": 0, "words": ["bees & ants"]}],
+    )
+    bare = BareMap(page, address, given)
+    with page.expect_download() as saved:
+        bare.show(given, save={"format": "svg", "turn": 1, "scale": 2}, manifest={"n": 24})
+    svg = Path(saved.value.path()).read_text()
+    assert svg.count("<circle") == 24 + 2 and "<image" not in svg
+    assert "A &lt;map&gt; &amp; more" in svg and ">bees &amp; ants</text>" in svg and '"n":24' in svg
+
+
+def test_without_webgl_the_server_is_told(page, address):
+    page.add_init_script(
+        "HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext,"
+        " { apply: (get, canvas, [kind, ...rest]) => kind === 'webgl2' ? null : get.call(canvas, kind, ...rest) })"
+    )
+    bare = BareMap(page, address, picture(SPREAD))
+    assert bare.told()[0]["kind"] == "without_webgl"
