@@ -1,14 +1,8 @@
-"""The dashboard in a real browser: open, colour, lasso, pin, neighbours, query, two panes, export, and jobs."""
+"""The pages in a real browser: colour, lasso, pin, neighbours, query, filter, two panes, export."""
 
-import fcntl
 import io
 import json
-import math
-import os
-import signal
-import time
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -16,82 +10,15 @@ import pandas as pd
 import pytest
 
 from analysis.figures.palette import PAPER
-from analysis.run import STARTER
-from tests import pets
-from tests.e2e.dashboards import looking, points_of, serving, settle
-from tests.pets import World
+from tests.e2e.dashboards import looking, points_of, settle
+from tests.e2e.gestures import group, lasso, map_page, opened, pin
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return pets.compute(tmp_path_factory.mktemp("dashboard"))
-
-
-@pytest.fixture(scope="module")
-def address(world: World, chrome: str) -> Iterator[str]:
-    with serving("--study", str(world.study), "--cache", str(world.cache)) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser, address) -> Iterator[object]:
-    with looking(browser) as (found, strangers):
-        yield found
-        strangers.check()
-
-
-def opened(page, address: str, path: str = ""):
-    page.goto(f"{address}/{path}")
-    settle(page)
-    return page
-
-
-def map_page(page, address: str):
-    opened(page, address, "map")
-    page.locator(".an-plot[data-drawn]").wait_for()
-    return page
-
-
-def group(page, count: int, *, about: int = 0, figure: int = 0) -> list[dict]:
-    """A point and those nearest to it on the screen."""
-    points = list(points_of(page, 200, figure))
-    start = points[about]
-    return sorted(points, key=lambda p: math.dist((p["x"], p["y"]), (start["x"], start["y"])))[:count]
-
-
-def lasso(page, around: list[dict], *, shift: bool = True, figure: int = 0) -> None:
-    """Draw a lasso about points, with Shift held instead of a tool chosen."""
-    x, y = (sum(point[axis] for point in around) / len(around) for axis in "xy")
-    radius = max(math.dist((x, y), (point["x"], point["y"])) for point in around) + 12
-    page.mouse.move(x + radius, y)
-    if shift:
-        page.keyboard.down("Shift")
-        page.wait_for_function(
-            f"() => document.querySelectorAll('.an-plot')[{figure}]._fullLayout.dragmode === 'lasso'"
-        )
-    page.mouse.down()
-    for step in range(1, 25):
-        page.mouse.move(x + radius * math.cos(step * math.pi / 12), y + radius * math.sin(step * math.pi / 12))
-    page.mouse.up()
-    if shift:
-        page.keyboard.up("Shift")
-
-
-def pin(page, figure: int = 0) -> str:
-    """Click a point that no other covers; its id."""
-    points = points_of(page, 200, figure)
-    alone = max(points, key=lambda p: min(math.dist((p["x"], p["y"]), (q["x"], q["y"])) for q in points if q is not p))
-    page.mouse.click(alone["x"], alone["y"])
-    page.locator(".an-title", has_text=alone["id"]).first.wait_for()
-    settle(page)
-    return alone["id"]
-
-
 def test_the_overview_opens_with_its_numbers_and_the_study_in_the_address(page, address):
     opened(page, address)
-    assert "most neighbours of a sample have its kind" in page.inner_text(".an-lead")
+    assert "the commonest kind among a sample's" in page.inner_text(".an-lead")
     assert page.locator(".an-numbers .row").count() == 10
     page.wait_for_url("**/?study=*")
     again = page.url
@@ -282,113 +209,10 @@ def test_figures_follow_the_page_from_light_to_dark(page, address):
     page.wait_for_function(f"() => {paper} === '{PAPER['dark']}'")
 
 
-def test_a_job_is_run_cancelled_and_resumed(page, address, world):
-    map_page(page, address)
-    page.get_by_role("radio", name="t-SNE").click()
-    page.get_by_text("t-SNE of columns is not computed").wait_for()
-    with held(world.cache / "jobs" / "device.lock"):  # so that it waits in line for as long as this test needs
-        page.get_by_role("button", name="Compute · about").click()
-        page.get_by_text("waiting for another job to end").wait_for()
-        page.get_by_text("Jobs · 1 at work").wait_for()
-        page.reload()
-        settle(page)
-        page.get_by_text("Jobs · 1 at work").wait_for()  # a reload attaches again
-        page.get_by_role("radio", name="t-SNE").click()
-        page.get_by_role("button", name="Cancel").click()
-        page.get_by_text("This was cancelled").wait_for()
-    page.get_by_role("button", name="Try again").click()
-    page.get_by_text("t-SNE of columns: trustworthiness").wait_for()
-    page.get_by_role("link", name="Jobs").click()
-    page.get_by_role("heading", name="Jobs").wait_for()
-    page.get_by_text("Finished").first.wait_for()
-
-
-def test_a_killed_worker_costs_its_job_and_not_the_app(page, address, world):
-    map_page(page, address)
-    page.get_by_role("radio", name="PCA").click()
-    page.get_by_role("radio", name="3-D").click()
-    page.get_by_label("Space", exact=True).click()
-    page.get_by_role("option", name="words").click()
-    page.get_by_text("PCA of words is not computed").wait_for()
-    with held(world.cache / "jobs" / "device.lock"):
-        page.get_by_role("button", name="Compute · about").click()
-        page.get_by_text("waiting for another job to end").wait_for()
-        folder = max((world.cache / "jobs").glob("*/"), key=lambda job: job.stat().st_mtime)
-        os.kill(int((folder / "pid").read_text()), signal.SIGKILL)
-        page.get_by_text("the worker was killed").first.wait_for()
-        page.get_by_text("Everything computed before this is kept.").wait_for()
-    page.get_by_role("button", name="Try again").click()
-    page.get_by_text("PCA of words: trustworthiness").wait_for()
-
-
-class held:
-    """Keep the device busy."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = self.path.open("ab")
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
-
-
-def test_an_upload_is_previewed_opened_and_seen_in_its_own_tab_alone(page, browser, address, tmp_path):
-    opened(page, address)
-    (tmp_path / "mine.csv").write_text(
-        "id,label,x,y\n" + "".join(f"s{i},{'ab'[i % 2]},{i},{i * i % 7}\n" for i in range(40))
-    )
-    page.get_by_test_id("stSidebar").get_by_role("button", name="Open", exact=True).click()
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "mine.csv")
-    page.get_by_text("40 rows.").wait_for()
-    page.get_by_role("button", name="Open the study").click()
-    page.get_by_text("40 samples in 1 space").wait_for()
-    page.wait_for_function("() => new URL(location).searchParams.get('study').length === 24")
-    with looking(browser) as (other, strangers):
-        other.goto(page.url)
-        other.get_by_text("uploaded in another tab").wait_for()
-        assert "mine" not in other.get_by_test_id("stSidebar").inner_text()
-        strangers.check()
-
-
-def test_a_changed_k_asks_for_new_numbers_and_goes_back_to_the_old(page, address):
-    opened(page, address)
-    for k in ("7", "5"):
-        page.get_by_test_id("stSidebar").get_by_role("button", name="Change").click()
-        page.get_by_label("Neighbours, k").fill(k)
-        page.get_by_role("button", name="Apply").click()
-        page.get_by_text(f"k = {k}, cosine").wait_for()
-        settle(page)
-    assert "most neighbours of a sample have its kind" in page.inner_text(".an-lead")
-
-
 @pytest.mark.parametrize("path", ["", "map", "side_by_side", "label_agreement", "jobs"])
 def test_nothing_scrolls_sideways_on_a_phone(browser, address, path):
     with looking(browser, width=390, height=844) as (page, strangers):
         opened(page, address, path)
         assert page.evaluate("() => document.querySelector('.stMain').scrollWidth") <= 390
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-        strangers.check()
-
-
-@pytest.mark.skipif(
-    not (STARTER / "artifacts").is_dir(), reason="no starter layer (python -m analysis.starter makes it)"
-)
-def test_the_built_in_study_stands_at_once_on_a_fresh_machine(browser, chrome, tmp_path):
-    with serving("--cache", str(tmp_path / "cache")) as found, looking(browser) as (page, strangers):
-        page.goto(found)
-        page.locator(".an-numbers .row").nth(14).wait_for()
-        assert "package" in page.inner_text(".an-lead")
-        page.get_by_role("link", name="Map").click()
-        page.locator(".an-plot[data-drawn]").wait_for()
         strangers.check()
