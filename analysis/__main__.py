@@ -1,4 +1,4 @@
-"""The pipeline without a browser: `python -m analysis run | list | open | reproduce` (README, "The command line")."""
+"""The pipeline without a browser: `python -m analysis run | list | open` (README, "The command line")."""
 
 import argparse
 import sys
@@ -93,11 +93,7 @@ def _list(options: argparse.Namespace) -> int:
 def _open(options: argparse.Namespace) -> int:
     from analysis.opening import serve
 
-    return serve(options.things, cache=options.cache, roots=options.root, headless=options.headless)
-
-
-def _reproduce(options: argparse.Namespace) -> int:
-    raise BadInput(f"the reproduction of {options.paper!r} is not there yet; 'run' and 'open' are.")
+    return serve(options.things, cache=options.cache, roots=options.root, headless=options.headless, port=options.port)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -121,16 +117,11 @@ def _parser() -> argparse.ArgumentParser:
     opening.add_argument(
         "--root", type=Path, action="append", default=[], metavar="FOLDER", help="the browser may read it"
     )
+    opening.add_argument("--port", type=int, metavar="N", help="of the dashboard; else the first free one from 8501")
     opening.add_argument("--headless", action="store_true", help="print the address, open no browser")
     opening.add_argument("--debug", action="store_true", help="show tracebacks")
     opening.set_defaults(command=_open)
 
-    reproduce = commands.add_parser("reproduce", help="a paper's figures beside its published numbers")
-    reproduce.add_argument("paper", choices=["sipt", "anchor", "synthetic"])
-    reproduce.add_argument("--size", choices=["tiny", "small", "full"], default="tiny")
-    reproduce.add_argument("--out", type=Path, metavar="DIR")
-    reproduce.add_argument("--cache", type=Path, metavar="DIR")
-    reproduce.set_defaults(command=_reproduce)
     return parser
 
 

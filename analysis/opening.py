@@ -4,8 +4,8 @@ A table without vectors gets MiniLM; checkpoints alone are shown over `pydocs`, 
 shown is written as a study file into the cache, so it can be kept, edited and run without a browser.
 """
 
-import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from analysis.registry import sources
 from analysis.run import default_cache
 from analysis.study import ALLOWED, CheckpointSpec, DatasetSpec, Study
 from analysis.study_file import dump_study, read_study, study_from, study_key
+from models.checkpoints import read_json
 from models.errors import BadInput
 from models.place import Place
 
@@ -24,24 +25,57 @@ WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.pth", "*.th")
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 APP = Path(__file__).resolve().parents[1] / "app.py"
 STUDIES = APP.parent / "assets" / "studies"
+HOST, FIRST_PORT = "127.0.0.1", 8501
+PORTS = 100  # tried from the first on
 
 
 def serve(
-    things: Sequence[str], *, cache: Path | None = None, roots: Sequence[Path] = (), headless: bool = False
+    things: Sequence[str],
+    *,
+    cache: Path | None = None,
+    roots: Sequence[Path] = (),
+    headless: bool = False,
+    port: int | None = None,
 ) -> int:
-    """Start the dashboard on the things and wait for it to end."""
+    """Start the dashboard on the things and wait for it to end; without a port, on the first that is free."""
     root = cache.expanduser().resolve() if cache else default_cache()
     study, folders = study_file_for(things, root)
+    chosen = port_to_use(port)
     command = [sys.executable, "-m", "streamlit", "run", str(APP)]
-    command += ["--server.headless", "true"] if headless else []
+    command += ["--server.port", str(chosen), *(["--server.headless", "true"] if headless else [])]
     command += ["--", "--study", str(study), "--cache", str(root)]
     for folder in (*folders, *roots):
         command += ["--root", str(Path(folder).expanduser().resolve())]
-    sys.stderr.write(f"starting the dashboard on {', '.join(things)}\n")
+    instead = f" ({FIRST_PORT} is taken)" if port is None and chosen != FIRST_PORT else ""
+    sys.stderr.write(f"starting the dashboard on {', '.join(things)} at http://{HOST}:{chosen}{instead}\n")
     try:
         return subprocess.run(command, cwd=APP.parent, env=os.environ, check=False).returncode
     except KeyboardInterrupt:
         return 0
+
+
+def port_to_use(port: int | None) -> int:
+    """The port that was asked for, else the first free one; BadInput where it is taken or none."""
+    if port is not None:
+        if not 1 <= port <= 65535:
+            raise BadInput(f"--port {port} is none; give one from 1 to 65535, or leave --port out.")
+        if not _is_free(port):
+            raise BadInput(f"--port {port} is taken or not allowed; give another, or leave --port out.")
+        return port
+    for candidate in range(FIRST_PORT, FIRST_PORT + PORTS):
+        if _is_free(candidate):
+            return candidate
+    raise BadInput(f"the ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} are all taken; give a free one with --port.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was just left is free
+        try:
+            trial.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def study_file_for(things: Sequence[str], cache: Path) -> tuple[Path, list[Path]]:
@@ -116,7 +150,7 @@ def checkpoints_in(folder: Path) -> list[CheckpointSpec]:
 
 
 def _checkpoint(folder: Path, name: str) -> CheckpointSpec:
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config = read_json(folder / "config.json")
     clean = "".join(c if c in ALLOWED else "_" for c in name).lstrip(".-") or "checkpoint"
     step = _step(folder)
     return CheckpointSpec(

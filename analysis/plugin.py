@@ -121,6 +121,7 @@ class Analysis:
     compute: Callable[..., Result]
     figure: Callable[[Result], "go.Figure"]
     describe: Mapping[str, str]  # for each number: what it says, its formula, in one sentence
+    reading: str = ""  # how to weigh its numbers against one another, where that needs saying
     params: type[Params] = Params
     needs: tuple[Need, ...] = ()
     interval: Subsample | ByPoint | Stated = field(default_factory=Stated)

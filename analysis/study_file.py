@@ -19,19 +19,22 @@ from analysis.study import Study
 from models.errors import BadInput, nearest
 
 LONGEST = 1 << 20  # bytes of a study file; a larger one is not one
+SURROGATE = re.compile("[\ud800-\udfff]")
 DEEP_KEY = re.compile(r"^\s*\[*\s*[\w\"'-]+(?:\s*\.\s*[\w\"'-]+){32}", re.MULTILINE)  # quadratic to read
 
 
 def read_study(path: Path) -> Study:
     """Read a study file; its name is the file's where it gives none."""
-    if not path.is_file():
-        raise BadInput(f"study {str(path)!r} is not a file; give the path of a study, for example study.toml.")
-    if path.stat().st_size > LONGEST:
-        raise BadInput(f"study {path.name!r} is larger than 1 MiB; give a study file, not the data.")
     try:
+        if not path.is_file():
+            raise BadInput(f"study {str(path)!r} is not a file; give the path of a study, for example study.toml.")
+        if path.stat().st_size > LONGEST:
+            raise BadInput(f"study {path.name!r} is larger than 1 MiB; give a study file, not the data.")
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise BadInput(f"study {path.name!r} is not UTF-8 text; give a TOML file.") from None
+    except OSError as error:
+        raise BadInput(f"study {str(path)[:80]!r} cannot be read ({error.strerror or error}); give another.") from None
     return parse_study(text, name=path.stem, where=path.name)
 
 
@@ -52,6 +55,7 @@ def parse_study(text: str, *, name: str = "study", where: str = "the study") -> 
 
 def study_from(table: Mapping[str, Any]) -> Study:
     """Build a study from plain values, as TOML or JSON give them."""
+    _check_texts(table)
     study: Study = _build(Study, table, "the study")
     return study
 
@@ -87,6 +91,19 @@ def dump_study(study: Study) -> str:
 
 
 # How a table or value of TOML becomes a field
+
+
+def _check_texts(table: Any) -> None:
+    """Refuse half a surrogate pair, which JSON can hold and no file, hash or page can."""
+    waiting = [table]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list | tuple):
+            waiting += value
+        elif isinstance(value, str) and SURROGATE.search(value):
+            raise BadInput(f"the study holds {value[:80]!a}, half a surrogate pair, which is no text; mend it.")
 
 
 @cache

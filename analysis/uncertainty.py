@@ -88,7 +88,7 @@ def how_made(analysis: Analysis) -> str:
         case ByPoint():
             interval = "Interval: from resampling what each sample contributes, stretched for shared neighbours, 95 %."
         case _:
-            interval = "Interval: a closed form where one is shown; counts are exact."
+            interval = "Interval: a closed form, 95 %, where one is shown; counts are exact."
     match analysis.null:
         case Permuted():
             return f"{interval} Chance: the labels dealt anew among the samples."

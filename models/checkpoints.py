@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from math import prod
 from pathlib import Path
@@ -29,11 +30,16 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
         if (folder / single).is_file():
             return (_safe(folder / single),)
         if (folder / index).is_file():
-            names = sorted(set(read_json(folder / index).get("weight_map", {}).values()))
+            named = read_json(folder / index).get("weight_map")
+            if not isinstance(named, dict) or not all(isinstance(name, str) for name in named.values()):
+                raise BadInput(
+                    f"{index} of checkpoint {folder.name!r} has no `weight_map` from weights to files; copy it anew."
+                )
+            names = sorted(set(named.values()))
             for name in names:
-                if Path(name).name != name or not (folder / name).is_file():
+                if not name or Path(name).name != name or not _is_file(folder / name):
                     raise BadInput(
-                        f"checkpoint {folder.name!r} lacks the file {name!r} that its index names; copy it there."
+                        f"checkpoint {folder.name!r} lacks the file {name[:80]!r} that its index names; copy it there."
                     )
             if names:
                 return tuple(_safe(folder / name) for name in names)
@@ -54,6 +60,13 @@ def bare_file(path: Path) -> Path:
             f" (looked for {', '.join('*' + suffix for suffix in BARE_FILES)} in {path}); give the file itself."
         )
     return _safe(found[0])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long a name, or none
+        return False
 
 
 def _safe(file: Path) -> Path:
@@ -90,19 +103,36 @@ def read_json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         raise BadInput(f"{path.name} of checkpoint {path.parent.name!r} is not valid JSON; copy it anew.") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadInput(f"{path.name} of checkpoint {path.parent.name!r} cannot be read ({reason}).") from None
     if not isinstance(content, dict):
         raise BadInput(f"{path.name} of checkpoint {path.parent.name!r} is not a JSON object; copy it anew.")
     return content
+
+
+@contextmanager
+def legible(name: str) -> Iterator[None]:
+    """Within the block, settings of a type or form that nobody writes become a sentence; `name` is the model's."""
+    try:
+        yield
+    except BadInput:
+        raise
+    except (TypeError, KeyError, AttributeError, IndexError, ValueError, OverflowError, RecursionError) as error:
+        reason = f"{type(error).__name__}: {error}"[:120]
+        raise BadInput(
+            f"the configuration of model {name[:80]!r} is not what it should be ({reason}); copy it anew."
+        ) from error
 
 
 def parameters_in(files: tuple[Path, ...]) -> int | None:
     """How many numbers safetensors files hold, from their headers; None for torch files. Finds truncation."""
     if any(file.suffix != ".safetensors" for file in files):
         return None
-    return sum(int(prod(entry["shape"])) for file in files for entry in _header(file).values())
+    return sum(prod(shape) for file in files for shape in _shapes(file))
 
 
-def _header(file: Path) -> dict[str, Any]:
+def _shapes(file: Path) -> list[list[int]]:
     damaged = BadInput(f"{file.name} of checkpoint {file.parent.name!r} is truncated or not safetensors; copy it anew.")
     with file.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
@@ -110,13 +140,15 @@ def _header(file: Path) -> dict[str, Any]:
             raise damaged
         try:
             header = json.loads(stream.read(length))
-            entries = {name: entry for name, entry in header.items() if name != "__metadata__"}
-            end = max((entry["data_offsets"][1] for entry in entries.values()), default=0)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            entries = [entry for name, entry in header.items() if name != "__metadata__"]
+            end = max((entry["data_offsets"][1] for entry in entries), default=0)
+            shapes = [[int(size) for size in entry["shape"]] for entry in entries]
+            whole = file.stat().st_size == 8 + length + end
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError):
             raise damaged from None
-    if file.stat().st_size != 8 + length + end:
+    if not whole or any(size < 0 for shape in shapes for size in shape):
         raise damaged
-    return entries
+    return shapes
 
 
 def read_tensors(path: Path) -> dict[str, "torch.Tensor"]:

@@ -52,6 +52,7 @@ class Card:
     `identity`: everything beyond the recipe that decides the vectors (weights' sha256, tokenizer's sha256,
     resolved pooling, normalisation, length): goes into the key of each space.
     `work`: floating-point operations per unit of `Encoder.cost`; 0 where they do not matter.
+    `asked`: weights that the configuration asks for, roughly; 0 where nothing is built from one.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Card:
     identity: dict[str, str | int | bool]
     reference: str = ""
     work: float = 0.0
+    asked: int = 0
 
 
 class Encoder(Protocol):

@@ -8,6 +8,7 @@ import numpy as np
 from models.embedding import in_words
 from models.embedding_job import family_called
 from models.encoder import EncoderRecipe, Items
+from models.sizes import check_memory
 from models.torch_encoder import cores, device_name
 
 SAMPLE = 512
@@ -33,13 +34,17 @@ class Estimate:
 
 
 def estimate(recipe: EncoderRecipe, items: Items, layers: Sequence[int], workers: int = 0) -> Estimate:
-    """Estimate a job from a sample of its items, without loading any weights."""
+    """Estimate a job from a sample of its items, without loading any weights.
+
+    BadInput for a model that does not fit into this machine's memory.
+    """
     family = family_called(recipe.family)
     card = family.describe(recipe)
     n = len(items)
     disk = n * max(card.width, 256) * 4 * len(layers) / 1e6
     if family.whole:
         return Estimate(seconds=1 + n / 1000, megabytes=200 + 4 * disk, disk=disk, n_tokens=n)
+    check_memory(max(card.parameters or 0, card.asked), recipe.model or card.title)
     encoder = family.load(recipe)
     sample = [items[int(row)] for row in np.linspace(0, n - 1, min(n, SAMPLE)).astype(int)]
     cost = float(encoder.cost(sample).mean()) * n

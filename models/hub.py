@@ -30,10 +30,23 @@ class Listing:
     weights: tuple[tuple[str, str], ...]
 
 
+def is_a_name(name: str) -> bool:
+    """Whether a repository could be called so, by the hub's own rules."""
+    from huggingface_hub.utils import HFValidationError, validate_repo_id
+
+    try:
+        validate_repo_id(name)
+    except HFValidationError:
+        return False
+    return True
+
+
 def cached(name: str) -> Path | None:
     """The newest snapshot of a repository in the hub's cache, if its settings and weights are both in it."""
     from huggingface_hub import try_to_load_from_cache
 
+    if not is_a_name(name):
+        return None
     config = try_to_load_from_cache(name, "config.json") or try_to_load_from_cache(name, "modules.json")
     if not isinstance(config, str):
         return None

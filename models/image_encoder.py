@@ -15,6 +15,7 @@ from models.errors import BadInput, Failed
 from models.initialization import shuffle_weights
 from models.loading import drawn, pretrained
 from models.lookup import Found, fetch_weights
+from models.sizes import weights_asked_for
 from models.text_settings import INNER, WIDTHS, number_in
 from models.torch_encoder import TorchEncoder
 
@@ -33,6 +34,7 @@ BY_FIRST_TOKEN = {  # models that were trained to put an image's summary into th
     "clip",
     "clip_vision_model",
 }
+LARGEST_INPUT = 8192  # pixels of a side
 OPERATIONS_PER_WEIGHT = 320.0  # of a convolutional network per image of its own size: 2 for each of 160 places
 
 
@@ -46,6 +48,17 @@ class ImageSettings:
     layers: int
     width: int
     pooling: Pooling
+
+    @property
+    def weights(self) -> int:
+        """How many weights these settings ask for, roughly; of a convolutional network one kernel of its last stage."""
+        width = number_in(self.config, *WIDTHS)
+        if not width or "depths" in self.config:
+            return self.width * self.width
+        inner = number_in(self.config, *INNER) or 4 * width
+        size, patch = number_in(self.config, "image_size") or 0, number_in(self.config, "patch_size") or 1
+        places = {"max_position_embeddings": (size // patch) ** 2}
+        return weights_asked_for(places, layers=self.layers - 1, width=width, inner=inner)
 
     def work(self, parameters: int | None) -> float:
         """Floating-point operations per image, roughly."""
@@ -82,6 +95,22 @@ def read_image_settings(folder: Path, recipe: EncoderRecipe) -> ImageSettings:
         width=int(sizes[-1]) if sizes else number_in(inner, *WIDTHS) or 0,
         pooling=recipe.pooling or default,
     )
+
+
+def check_input(settings: ImageSettings) -> None:
+    """Refuse a preprocessing that would enlarge every image beyond reason."""
+    content = read_json(settings.processor)
+    inner = content.get("image_processor")
+    for part in (content, inner if isinstance(inner, dict) else {}):
+        for key in ("size", "crop_size"):
+            size = part.get(key)
+            numbers = list(size.values()) if isinstance(size, dict) else [size]
+            largest = max((number for number in numbers if isinstance(number, int | float)), default=0)
+            if largest > LARGEST_INPUT:
+                raise BadInput(
+                    f"{settings.processor.name} of checkpoint {settings.folder.name!r} scales images to {largest:,}"
+                    f" pixels; at most {LARGEST_INPUT:,} are taken, so copy the right one there."
+                )
 
 
 class ImageEncoder(TorchEncoder):

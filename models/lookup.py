@@ -5,15 +5,15 @@ holds the weights' hash.
 """
 
 import importlib.util
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from models.checkpoints import sha256_of
+from models.discovery import discover
 from models.errors import BadInput
-from models.hub import Listing, cached, download, list_files
+from models.hub import Listing, cached, download, is_a_name, list_files
 from models.place import Place
 
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9_][\w.-]*)?")
@@ -70,6 +70,17 @@ def find_model(name: str, place: Place, what: str = "model") -> Found:
     here = cached(hub_name)
     if here is not None:
         return Found(path=here, origin="hub cache", name=name)
+    families = discover("models.families", "FAMILY")
+    if name.lower() in families:
+        raise BadInput(
+            f"{what} {name!r} is no model but the name of a family: set family = {name.lower()!r}, and give `model`"
+            " only what that family reads."
+        )
+    if not is_a_name(hub_name):
+        raise BadInput(
+            f"{what} {name[:100]!r} is not a folder at {place.base.absolute()} and no name that the hub could have (96"
+            " characters at most, without '--', '..' and an end in '-', '.' or '.git'); correct it."
+        )
     looked = (
         f"{what} {name!r} is not a folder at {(place.base / name).absolute()}, not installed as a package,"
         " not in the hub's cache, and"
@@ -84,7 +95,10 @@ def fetch_weights(found: Found) -> Path:
 
 
 def _exists(place: Place, name: str) -> bool:
-    return (place.base / name).exists()
+    try:
+        return (place.base / name).exists()
+    except OSError:  # longer than a file's name can be
+        return False
 
 
 def _installed(package: ModelPackage) -> Path | None:
@@ -105,15 +119,28 @@ def _installed(package: ModelPackage) -> Path | None:
 
 
 def _stays_inside(path: Path, place: Place, what: str, name: str) -> None:
-    """Refuse a model folder with links to files outside the roots."""
-    if place.roots is None or path.is_file():
+    """Refuse a model folder with links, of files or of folders, to where the dashboard may not read."""
+    if (place.roots is None and not place.closed) or path.is_file():
         return
-    roots = [root.resolve() for root in place.roots]
-    for folder, _, files in os.walk(path):
-        for file in files:
-            real = (Path(folder) / file).resolve()
-            if not any(real.is_relative_to(root) for root in roots):
-                raise BadInput(
-                    f"{what} {name!r} has a link, {file!r}, that leads outside the folders this dashboard may read;"
-                    " copy the file there."
-                )
+    waiting, seen = [path], {path}
+    while waiting:
+        for entry in _entries(waiting.pop()):
+            real = entry
+            if entry.is_symlink():
+                try:
+                    real = place.resolve(str(entry), what)
+                except BadInput:
+                    raise BadInput(
+                        f"{what} {name!r} has a link, {entry.name!r}, that leads outside the folders this dashboard"
+                        " may read, or nowhere; copy what it means there."
+                    ) from None
+            if real.is_dir() and real not in seen:
+                seen.add(real)
+                waiting.append(real)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []  # what may not be listed is not read either

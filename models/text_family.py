@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.checkpoints import parameters_in, sha256_of, sha256_of_files, weight_files
+from models.checkpoints import legible, parameters_in, sha256_of, sha256_of_files, weight_files
 from models.encoder import Card, EncoderRecipe, Items, Modality
 from models.errors import BadInput
 from models.initialization import initialized_sha256
 from models.lookup import Found, find_model
+from models.sizes import check_size
 from models.text_encoder import TextEncoder
 from models.text_settings import TextSettings, read_settings
 from models.tokens import tokenizer_sha256
@@ -26,7 +27,13 @@ class TextFamily:
 
     def describe(self, recipe: EncoderRecipe) -> Card:
         """Read the card from configuration files alone; torch is not imported."""
+        with legible(recipe.model):
+            return self._describe(recipe)
+
+    def _describe(self, recipe: EncoderRecipe) -> Card:
         found, settings, tokenizer = self._find(recipe)
+        asked = settings.weights
+        check_size(asked, settings.layers, recipe.model)
         weights, files = ("", ()) if recipe.init == "random" else weights_of(found, settings.folder)
         sha256 = initialized_sha256(recipe, weights, sha256_of(settings.folder / "config.json"))
         return Card(
@@ -50,11 +57,13 @@ class TextFamily:
                 "dtype": recipe.dtype,
             },
             work=settings.work,
+            asked=asked,
         )
 
     def load(self, recipe: EncoderRecipe, items: Items | None = None) -> TextEncoder:
         """Get ready to encode; the weights come in at the first batch."""
-        found, settings, tokenizer = self._find(recipe)
+        with legible(recipe.model):
+            found, settings, tokenizer = self._find(recipe)
         return TextEncoder(recipe, settings, found, tokenizer)
 
     def _find(self, recipe: EncoderRecipe) -> tuple[Found, TextSettings, Path]:

@@ -12,6 +12,7 @@ from typing import Any
 from models.checkpoints import read_json
 from models.encoder import EncoderRecipe, Pooling
 from models.errors import BadInput
+from models.sizes import weights_asked_for
 
 POOLINGS: Mapping[str, Pooling] = {
     "mean": "mean",
@@ -70,6 +71,16 @@ class TextSettings:
     prefix: str
     lowercase: bool
     dense: tuple[Dense, ...]
+
+    @property
+    def weights(self) -> int:
+        """How many weights these settings ask for, roughly."""
+        width = number_in(self.config, *WIDTHS) or self.width
+        inner = number_in(self.config, *INNER) or 4 * width
+        nested = self.config.get("text_config")
+        tables = {**nested, **self.config} if isinstance(nested, dict) else self.config
+        blocks = number_in(self.config, "num_hidden_groups") or self.layers - 1  # ALBERT's layers share theirs
+        return weights_asked_for(tables, layers=blocks, width=width, inner=inner)
 
     @property
     def work(self) -> float:

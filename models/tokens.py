@@ -1,13 +1,14 @@
 """Tokens of texts: counted without torch, for estimates and batches, and made by the checkpoint's own tokenizer."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from models.checkpoints import sha256_of_files
+from models.checkpoints import read_json, sha256_of_files
 from models.errors import BadInput
 
 TOKENIZER_FILES = (
@@ -34,7 +35,20 @@ def tokenizer_sha256(folder: Path, model: str) -> str:
         raise BadInput(
             f"model {model!r} has no tokenizer in {folder}; name a model that has the right one with `tokenizer`."
         )
+    if (folder / "tokenizer.json").is_file():
+        _check_json(folder / "tokenizer.json")
     return sha256_of_files(files)
+
+
+def _check_json(path: Path) -> None:
+    """Refuse a tokenizer's file that is no JSON object, remembered while its size and time of change stay."""
+    status = path.stat()
+    _parsed(str(path), status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: str, size: int, changed: int) -> None:
+    read_json(Path(path))
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -57,7 +71,10 @@ def count_tokens(folder: Path, texts: Sequence[str], longest: int) -> npt.NDArra
     if path.is_file():
         from tokenizers import Tokenizer
 
-        quick = Tokenizer.from_file(str(path))
+        try:
+            quick = Tokenizer.from_file(str(path))
+        except Exception as error:  # all that the library raises
+            raise BadInput(f"the tokenizer in {folder} cannot be used ({_first_line(error)}).") from error
         quick.no_padding()
         quick.no_truncation()
         for start in range(0, len(texts), CHUNK):

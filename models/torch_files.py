@@ -8,9 +8,11 @@ of the class that a refused file wanted, found by reading its instructions as da
 import pickletools
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +20,7 @@ from models.errors import BadInput
 
 PICKLES_OF_A_LEGACY_FILE = 5  # magic number, protocol, system, content, keys
 LONGEST_PICKLE = 64 << 20
+DAMAGED_ZIP = (zipfile.BadZipFile, RuntimeError, EOFError, OSError, zlib.error, LZMAError)  # RuntimeError: locked
 PLAIN_MODULES = ("torch", "torch._utils", "torch.storage", "torch.nn.parameter", "torch._tensor", "torch.serialization")
 PLAIN_NAMES = ("collections.OrderedDict", "collections.Counter", "_codecs.encode", "__builtin__.set", "builtins.set")
 
@@ -32,7 +35,7 @@ def read_torch_file(path: Path) -> Any:
         raise
     except Exception as error:  # a damaged or hostile pickle can raise anything; nothing of it has run
         named = re.search(r"GLOBAL ([\w.]+)", str(error))
-        foreign = named.group(1) if named else next(_foreign_classes(path), "")
+        foreign = named.group(1) if named else _first_foreign(str(path), *_state(path))
         if foreign:
             raise BadInput(_refusal(path, foreign)) from None
         raise BadInput(
@@ -46,18 +49,22 @@ def read_torch_file(path: Path) -> Any:
 
 def refuse_foreign(path: Path) -> Path:
     """The path of a torch file that names no class but a tensor's own, told without loading it or torch."""
-    status = path.stat()
-    foreign = _first_foreign(str(path), status.st_size, status.st_mtime_ns)
+    foreign = _first_foreign(str(path), *_state(path))
     if foreign:
         raise BadInput(_refusal(path, foreign))
     return path
+
+
+def _state(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 @lru_cache(maxsize=256)
 def _first_foreign(path: str, size: int, changed: int) -> str:
     try:
         return next(_foreign_classes(Path(path)), "")
-    except zipfile.BadZipFile:
+    except DAMAGED_ZIP:
         return ""  # damaged: reading it will say so
 
 
@@ -106,7 +113,7 @@ def _foreign_classes(path: Path) -> Iterator[str]:
                     yield from _if_foreign(".".join(strings[-2:]))
                 elif isinstance(argument, str):
                     strings.append(argument)
-        except (ValueError, IndexError, OverflowError, UnicodeDecodeError):
+        except (ValueError, IndexError, OverflowError, UnicodeDecodeError, MemoryError):
             return  # the rest is no pickle; what was named before it has been said
 
 

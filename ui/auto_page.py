@@ -8,14 +8,16 @@ import streamlit as st
 
 from analysis.ask import Ask
 from analysis.figures.theme import dressed
+from analysis.figures.words import plain
 from analysis.pipeline import Pipeline
-from analysis.plugin import Analysis, Drawn, Permuted
+from analysis.plugin import Analysis
 from analysis.registry import analyses
 from analysis.report import file_name
 from analysis.result import Result
+from analysis.uncertainty import how_made
 from ui import controls, export, opened, panel, plot, samples_panel, state, style, words
 from ui.findings import Finding
-from ui.numbers import lines, spans_of
+from ui.numbers import BANDLESS, STRIP, lines, meanings, spans_of
 
 
 def page(name: str) -> None:
@@ -42,7 +44,6 @@ def page(name: str) -> None:
         _figure_of_one(pipeline, analysis, asks)
     with right:
         _numbers(pipeline, analysis, asks)
-        _chance(analysis)
 
 
 def _figure_of_one(pipeline: Pipeline, analysis: Analysis, asks: Sequence[Ask]) -> None:
@@ -62,7 +63,14 @@ def _numbers(pipeline: Pipeline, analysis: Analysis, asks: Sequence[Ask]) -> Non
     found = {subject: _findings(analysis, result) for subject, result in results.items() if result is not None}
     spans = spans_of(chain(*found.values()))
     for subject, mine in found.items():
-        st.html(f'<p class="an-title">{words.escaped(subject)}</p>{lines(mine, spans)}')
+        st.html(f'<p class="an-title">{words.escaped(subject)}</p>{lines(mine, spans, with_chance=True)}')
+    if found:
+        st.html(meanings(chain(*found.values())))
+        judged = any(one.number is not None and one.number.low is not None for one in chain(*found.values()))
+        if analysis.reading:
+            words.quiet(analysis.reading)
+        if judged:
+            words.quiet(f"{STRIP if analysis.null else BANDLESS} {how_made(analysis)}")
 
 
 def _findings(analysis: Analysis, result: Result) -> list[Finding]:
@@ -90,10 +98,12 @@ def _figure(pipeline: Pipeline, analysis: Analysis, ask: Ask, result: Result) ->
     export.figure(
         pipeline, [ask], lambda: analysis.figure(result), key=key, name=name, data=lambda: _main_table(result)
     )
+    title = (drawn.layout.title.text or "").replace("<br>", " ")
     for sentence in [*result.notes, *sorted(reasons - {""})]:
-        words.quiet(sentence)
-    for title, table in result.tables.items():
-        with st.expander(title.replace("_", " ")):
+        if plain(sentence) not in title:  # said already
+            words.quiet(sentence)
+    for heading, table in result.tables.items():
+        with st.expander(heading.replace("_", " ")):
             st.dataframe(table, hide_index=True)
 
 
@@ -102,11 +112,3 @@ def _main_table(result: Result) -> pd.DataFrame:
     if result.tables:
         return max(result.tables.values(), key=len)
     return pd.DataFrame(dict(result.points))
-
-
-def _chance(analysis: Analysis) -> None:
-    match analysis.null:
-        case Drawn(what=what):
-            words.quiet(f"Grey band, chance: {what}")
-        case Permuted():
-            words.quiet("Grey band, chance: the labels are dealt anew among the samples that have one.")

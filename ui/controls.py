@@ -18,25 +18,34 @@ def ask(cls: type[Params], name: str) -> dict[str, Any]:
     given: Mapping[str, Any] = state.remembered(f"params.{name}") or {}
     defaults = cls()
     with st.form(f"params.{name}", border=False):
-        chosen = {field.name: _widget(cls, field.name, given.get(field.name), defaults) for field in known}
-        if st.form_submit_button("Apply"):
-            given = {key: value for key, value in chosen.items() if value != getattr(defaults, key)}
-            state.remember(f"params.{name}", given)
+        for field in known:
+            _widget(cls, field.name, given.get(field.name), defaults)
+        st.form_submit_button("Apply", on_click=_take, args=(cls, name))
     return dict(given)
 
 
-def _widget(cls: type[Params], name: str, given: Any, defaults: Params) -> Any:
+def _take(cls: type[Params], name: str) -> None:
+    defaults = cls()
+    said = {field.name: state.answer(_key(cls, field.name)) for field in fields(cls)}
+    chosen = {key: value for key, value in said.items() if value is not None and value != getattr(defaults, key)}
+    state.remember(f"params.{name}", chosen)
+
+
+def _key(cls: type[Params], name: str) -> str:
+    return f"param.{cls.__name__}.{name}"
+
+
+def _widget(cls: type[Params], name: str, given: Any, defaults: Params) -> None:
     default = getattr(defaults, name)
     value = default if given is None else given
     hint = get_type_hints(cls, include_extras=True)[name]
     looks = get_args(hint)[1] if get_origin(hint) is Annotated else None
-    key = f"param.{cls.__name__}.{name}"
+    key = _key(cls, name)
     if isinstance(looks, Choice):
-        return st.selectbox(looks.label, looks.options, index=looks.options.index(value), key=key)
-    if isinstance(looks, Slider):
+        st.selectbox(looks.label, looks.options, index=looks.options.index(value), key=key)
+    elif isinstance(looks, Slider):
         kind = type(default)
         step = 1 if kind is int else None
-        return st.slider(looks.label, kind(looks.low), kind(looks.high), value, step, key=key)
-    if isinstance(default, bool):
-        return st.checkbox(name, value, key=key)
-    return value
+        st.slider(looks.label, kind(looks.low), kind(looks.high), value, step, key=key)
+    elif isinstance(default, bool):
+        st.checkbox(name, value, key=key)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 NO_CHROME = "A PDF needs Chrome or Chromium and none was found; install one, or save the figure as SVG."
+SCALES = (1, 2, 4, 8)  # pixels of a PNG for each of the screen's
 WIDTH = 900  # pixels of a PDF, and of a page that has no width of its own
 
 
@@ -27,14 +28,15 @@ def saving(pipeline: Pipeline, asks: Sequence[Ask], key: str) -> plot.Saving | N
     asked = state.take(f"saving.{key}")
     if asked is None:
         return None
-    return plot.Saving(asked[0], asked[1], manifest=manifest(pipeline, list(asks)))
+    format, turn, scale = asked
+    return plot.Saving(format, turn, scale, manifest(pipeline, list(asks)))
 
 
 def ask_for(key: str, format: Literal["png", "svg"]) -> None:
     """Have the browser save the figure `key` as it is on the screen."""
     turn = (state.remembered("saving.turn") or 0) + 1
     state.remember("saving.turn", turn)
-    state.remember(f"saving.{key}", (format, turn))
+    state.remember(f"saving.{key}", (format, turn, float(state.answer(f"scale.{key}") or SCALES[1])))
 
 
 def figure(
@@ -62,6 +64,9 @@ def figure(
             st.button("SVG", key=f"svg.{key}", on_click=ask_for, args=(key, "svg"))
             _download("PDF", pdf, f"{name}.pdf.zip", key, disabled=find_chrome() is None)
             _download("HTML", lambda: files.page(drawn(), said()), f"{name}.html", key)
+            st.segmented_control(
+                "PNG, times the screen", SCALES, default=SCALES[1], format_func="{}×".format, key=f"scale.{key}"
+            )
         with st.container(horizontal=True):
             _download("Data, CSV", lambda: files.csv(name, data(), said()), f"{name}.csv.zip", key)
             _download("Data, Parquet", lambda: files.parquet(data(), said()), f"{name}.parquet", key)

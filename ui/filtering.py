@@ -26,6 +26,8 @@ def mask_of(dataset: Dataset, pattern: str, *, regex: bool) -> npt.NDArray[np.bo
 
 def matching(dataset: Dataset, pattern: str, *, regex: bool) -> npt.NDArray[np.bool_]:
     """Whether the pattern is found in each sample's text, id or labels, (n,); case does not matter."""
+    if any("\ud800" <= letter <= "\udfff" for letter in pattern):
+        raise BadInput(f"the filter {pattern[:80]!a} holds half a surrogate pair, which is no text; leave it out.")
     columns: list[Sequence[str]] = [dataset.ids]
     if dataset.texts is not None:
         columns.append(dataset.texts)

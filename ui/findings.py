@@ -68,7 +68,7 @@ def findings_of(pipeline: Pipeline, space: str, label: str) -> list[Finding]:
         analysis = analyses()[ask.name]
         result: Result | None = pipeline.find(ask)
         name, number = _first(result, names)
-        says = analysis.describe.get(name.split("@")[0], analysis.question)
+        says = f"{analysis.question} {analysis.describe.get(name.split('@')[0], '')}".strip()
         found.append(Finding(ask.name, name.replace("_", " "), says, number, ask.other))
     return found
 
@@ -107,9 +107,19 @@ def twin_of(space: SpaceOf, spaces: Sequence[SpaceOf]) -> SpaceOf | None:
     return None
 
 
+def references_of(space: SpaceOf, spaces: Sequence[SpaceOf]) -> dict[str, str]:
+    """What a space is to be compared with before it is praised, in words, by the name of the space that shows it."""
+    twin = twin_of(space, spaces)
+    found = {} if twin is None else {twin.name: "with random weights"}
+    if space.checkpoint.family != "tfidf":
+        floor = next((other for other in spaces if other.checkpoint.family == "tfidf"), None)
+        found |= {} if floor is None else {floor.name: f"in {floor.name} (word counts alone)"}
+    return found
+
+
 def lead_sentence(
     space: SpaceOf,
-    twin: SpaceOf | None,
+    references: Mapping[str, str],
     found: Mapping[str, Sequence[Finding]],
     alarms: Sequence[Alarm] | None,
     label: Labels | None,
@@ -117,37 +127,55 @@ def lead_sentence(
 ) -> str:
     """The Overview's first words on one space, from its numbers; empty while there are none."""
     parts = []
-    numbers = {finding.analysis: finding.number for finding in found[space.name] if finding.number is not None}
-    agreement = numbers.get("label_agreement")
+    agreement = _computed(found[space.name], "label_agreement")
     if agreement is not None and label is not None:
-        of_twin = None
-        if twin is not None:
-            of_twin = next((f.number for f in found[twin.name] if f.analysis == "label_agreement"), None)
-        parts.append(_agreement(space.name, agreement, of_twin, label))
-    rank = numbers.get("spectrum")
-    if rank is not None and rank.value is not None:
-        owner, of = "Its space" if parts else f"The space of {space.name}", f" of {width}" if width else ""
-        parts.append(f"{owner} uses about {shown(rank.value, 0)}{of} directions.")
+        others = {words: _computed(found[name], "label_agreement") for name, words in references.items()}
+        parts.append(_agreement(space.name, agreement, others, label))
+    rank = _computed(found[space.name], "spectrum")
+    if rank is not None and rank.number is not None and rank.number.value is not None:
+        of = f" of its {width}" if width else ""
+        parts.append(f"{space.name} uses about {shown(rank.number.value, 0)}{of} directions.")
     if alarms is not None and (parts or alarms):
         parts.append(_warnings(alarms))
     return " ".join(part for part in parts if part)
 
 
-def _agreement(name: str, number: Number, twin: Number | None, label: Labels) -> str:
+def _computed(findings: Sequence[Finding], analysis: str) -> Finding | None:
+    """The finding of an analysis, if its number is there."""
+    return next((one for one in findings if one.analysis == analysis and one.number is not None), None)
+
+
+def _agreement(name: str, finding: Finding, others: Mapping[str, Finding | None], label: Labels) -> str:
+    number = finding.number
+    assert number is not None
     if number.value is None:
         return f"{number.why}"
-    if label.kind == "numeric":
-        goes = "does not go" if number.beyond_null is False else "goes"
-        rank = f"rank correlation {shown(number.value)}{', not above chance' if number.beyond_null is False else ''}"
-        return f"In {name}, a sample's {label.name} {goes} with its neighbours' mean ({rank})."
-    aside = [] if number.null_mean is None else [f"chance {number.null_mean:.0%}".replace("%", " %")]
-    if twin is not None and twin.value is not None:
-        aside.append(f"its random twin {twin.value:.0%}".replace("%", " %"))
-    beyond = number.beyond_null
-    tail = f" ({', '.join(aside)})" if aside else ""
-    share = f"{number.value:.0%}".replace("%", " %")
-    chance = ", which is not above chance" if beyond is False else ""
-    return f"In {name}, most neighbours of a sample have its {label.name} {share} of the time{chance}{tail}."
+    numeric = label.kind == "numeric"
+    say = shown if numeric else _percent
+    said = [
+        f"{say(other.number.value)} {words}"
+        for words, other in others.items()
+        if other is not None and other.number is not None and other.number.value is not None
+    ]
+    if number.null_mean is not None:
+        said.append(f"{say(number.null_mean)} by chance")
+    within = number.beyond_null is False
+    compared = f" For comparison: {', '.join(said)}." if said else ""
+    if numeric:
+        goes, not_above = ("does not go", ", not above chance") if within else ("goes", "")
+        rank = f"rank correlation {shown(number.value)}{not_above}"
+        return f"In {name}, a sample's {label.name} {goes} with its neighbours' mean ({rank}).{compared}"
+    k = finding.name.partition("@")[2]
+    near = f"{k} nearest neighbours" if k else "nearest neighbours"
+    not_above = ", which is not above chance" if within else ""
+    return (
+        f"In {name}, the commonest {label.name} among a sample's {near} is its own for"
+        f" {_percent(number.value)} of samples{not_above}.{compared}"
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _warnings(alarms: Sequence[Alarm]) -> str:

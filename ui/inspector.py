@@ -13,7 +13,7 @@ from analysis.pipeline import Pipeline
 from analysis.registry import indexes
 from analysis.spaces import family_of
 from models.errors import BadInput, Failed
-from ui import panel, queries, sample_table, samples_view, state, view, words
+from ui import panel, queries, sample_table, samples_view, state, view, words, work
 from ui.pane import Pane
 from ui.rows import row_of
 
@@ -50,6 +50,8 @@ def near_query(pipeline: Pipeline, pane: Pane) -> Near | None:
     if recipe is None or pipeline.find(ask) is None:
         panel.offer(pipeline, [ask], f"To place a text in {pane.space}, its vectors must be on this machine.")
         return None
+    if any(job.active for job in work.visible_jobs()):
+        words.quiet("A job is at work beside it, so placing a new text can take up to a minute.")
     try:
         with st.spinner(f"Placing the text in {pane.space}; the first one loads the model."):
             found = queries.nearest_to(pipeline, pane.space, recipe.key, text, state.view().shown)
@@ -78,12 +80,14 @@ def draw_pinned(pipeline: Pipeline, dataset: Dataset, pane: Pane, near: Near | N
         st.html(f'<p class="an-sub">Nearest in {words.escaped(pane.space)}, not on the map</p>')
         listed(dataset, near, key=f"near.{pane.side}{pane.space}.{dataset.ids[row]}")
     with st.container(horizontal=True):
-        if near is not None and st.button("Select these", key="near.select"):
-            state.look(view.select(state.view(), _ids(dataset, (row, *near.rows)), "replace"))
-            st.rerun()
-        if st.button("Unpin", key="unpin"):
-            state.change(pinned="")
-            st.rerun()
+        if near is not None:
+            ids = _ids(dataset, (row, *near.rows))
+            st.button("Select these", key="near.select", on_click=_select, args=(ids,))
+        st.button("Unpin", key="unpin", on_click=state.change, kwargs={"pinned": ""})
+
+
+def _select(ids: Sequence[str]) -> None:
+    state.look(view.select(state.view(), ids, "replace"))
 
 
 def listed(dataset: Dataset, near: Near, *, key: str) -> None:

@@ -1,5 +1,6 @@
 """A map drawn by Plotly: the scatter of `analysis.figures`, with rings, links and what a filter leaves out."""
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -7,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.figures.palette import ACCENT, GREY, INK
-from analysis.figures.scatter import scatter
+from analysis.figures.palette import ACCENT, GREY, INK, LABELS, OTHER
+from analysis.figures.scatter import LEGEND_NAME, scatter
 from analysis.figures.theme import TEXT
 from ui import plot
 from ui.map_colours import series_of
@@ -21,6 +22,8 @@ WEBGL_FROM = 3_000  # points; fewer are drawn as SVG, which starts faster and sa
 SMALL, NEAR = 3.5, {"x": 0.9, "y": 0.9, "z": 0.9}  # of a 3-D map: points in pixels, and where one looks from
 FAINT = 0.12  # opacity of what a filter leaves out
 LEGEND = {"side": "top", "font": {"size": TEXT}}
+LETTER, SYMBOL, LINE = 7, 46, 20  # pixels: of a letter in a legend, of what stands before it, of a line of it
+RAMP_ROOM, FREE = 62, 76  # pixels below a map: for a ramp; of a legend that takes none from what stands below
 BAR = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top", "len": 0.6, "thickness": 10}
 TITLE_ROOM = 76  # pixels above a saved map
 
@@ -64,15 +67,29 @@ def figure_of(picture: Picture) -> "go.Figure":
     below = [*_background(picture), *_links(picture)]
     traces = [*below, *figure.data, *_rings(picture)]
     figure = type(figure)(_light(traces, len(frame)), figure.layout)
+    width, room = _legend(picture)
+    for trace in figure.data:  # what is no category of its own comes last
+        trace.legendrank = {**dict.fromkeys(OTHER.values(), 2001), GREY: 2002}.get(_hue(trace), 1000)
+        trace.legendgroup = _hue(trace)  # a category's bright and faint points, in 3-D, are hidden together
     figure.update_layout(
         title_subtitle_text=picture.caption,
-        height=picture.height,
-        margin={"l": 0, "r": 0, "t": TITLE_ROOM, "b": 0},
+        height=picture.height + max(0, room - FREE),
+        margin={"l": 0, "r": 0, "t": TITLE_ROOM, "b": room, "autoexpand": False},
         uirevision=picture.seen,
         selectionrevision=len(picture.selected),
         hovermode="closest",
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top", "title": LEGEND},
-        showlegend=picture.color is not None and picture.color.kind == "categorical",
+        legend={
+            "orientation": "h",
+            "traceorder": "normal",  # side by side, though each is a group of its own
+            "x": 0,
+            "xanchor": "left",
+            "y": -0.01,
+            "yanchor": "top",
+            "title": LEGEND,
+            "entrywidth": width,
+            "maxheight": max(room, 30),
+        },
+        showlegend=width > 0,
     )
     figure.update_traces(marker_colorbar=BAR, selector=_is_ramp)
     if picture.coordinates.shape[1] == 3:
@@ -81,6 +98,30 @@ def figure_of(picture: Picture) -> "go.Figure":
         figure.update_layout(scene={"aspectmode": "data", "camera": {"eye": NEAR}, **axes})
         figure.update_traces(marker_size=SMALL, selector=lambda trace: trace.customdata is not None)
     return figure
+
+
+def _legend(picture: Picture) -> tuple[float, int]:
+    """Width of an entry of the legend, and the room below the map that all of it needs, in pixels.
+
+    Both follow from the column that the map is coloured by, not from what is selected or filtered: the map never moves.
+    """
+    if picture.color is None:
+        return 0, 0
+    if picture.color.kind == "numeric":
+        return 0, RAMP_ROOM
+    column = series_of(picture.color)
+    counts = column.value_counts()
+    most = counts.iloc[len(LABELS[picture.theme]) :].sum()  # the others
+    most = max(int(most), int(counts.max()) if len(counts) else 0, int(column.isna().sum()))
+    longest = max((min(len(name), LEGEND_NAME) for name in counts.index), default=0)
+    width = LETTER * (longest + len(f" ({most:,} / {most:,})"))
+    entries = min(len(counts), len(LABELS[picture.theme]) + 1) + bool(column.isna().any())
+    lines = math.ceil(entries / max(1, picture.height // (width + SYMBOL)))  # a map is at least as wide as high
+    return width, LINE * (lines + 1) + 16  # a line for its title
+
+
+def _hue(trace: Any) -> str:
+    return trace.marker.color if isinstance(trace.marker.color, str) else ""
 
 
 def _is_ramp(trace: Any) -> bool:

@@ -8,13 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.figures.glyph import NOT_ABOVE, span_of
 from analysis.figures.palette import ACCENT, GREY
-from analysis.figures.words import decimals_of, shown
+from analysis.figures.words import decimals_of, end, shown
 from analysis.number import Number
+from analysis.registry import analyses
+from analysis.uncertainty import how_made
 from ui import style
 from ui.findings import Finding
 from ui.words import escaped
 
 Span = tuple[float, float]
+STRIP = "Each strip: the dot is the value, the bar its 95 % interval, the grey band what chance alone would give."
+BANDLESS = "Each strip: the dot is the value, the bar its 95 % interval; what chance would give is not defined here."
 
 
 def spans_of(findings: Iterable[Finding]) -> Mapping[str, Span]:
@@ -26,29 +30,54 @@ def spans_of(findings: Iterable[Finding]) -> Mapping[str, Span]:
     return {name: span_of(found) for name, found in numbers.items()}
 
 
-def lines(findings: Sequence[Finding], spans: Mapping[str, Span]) -> str:
-    """The HTML of the numbers that are there."""
-    rows = "".join(_line(finding, finding.number, spans) for finding in findings if finding.number is not None)
-    return f'<div class="an-box"><div class="an-numbers">{rows}</div></div>' if rows else ""
+def lines(findings: Sequence[Finding], spans: Mapping[str, Span], *, with_chance: bool = False) -> str:
+    """The HTML of the numbers that are there; `with_chance`: what chance gives in figures too, on a line of its own."""
+    there = [(finding, finding.number) for finding in findings if finding.number is not None]
+    rows = "".join(_line(finding, number, spans, with_chance) for finding, number in there)
+    kind = "an-numbers full" if with_chance else "an-numbers"
+    return f'<div class="an-box"><div class="{kind}">{rows}</div></div>' if rows else ""
 
 
-def _line(finding: Finding, number: Number, spans: Mapping[str, Span]) -> str:
+def meanings(findings: Iterable[Finding]) -> str:
+    """The HTML of what each name means, once."""
+    says = {finding.name: finding.says for finding in findings if finding.number is not None}
+    return "".join(
+        f'<p class="an-quiet"><b>{escaped(name)}</b> – {escaped(what)}{_at(name)}</p>' for name, what in says.items()
+    )
+
+
+def _at(name: str) -> str:
+    _, _, k = name.partition("@")
+    return f" @{k}: over {k} neighbours." if k else ""
+
+
+def _line(finding: Finding, number: Number, spans: Mapping[str, Span], with_chance: bool) -> str:
     chance = number.beyond_null is False
-    kind, says = " grey" if chance else "", escaped(finding.says)
+    kind, says = " grey" if chance else "", escaped(f"{finding.says} {how_made(analyses()[finding.analysis])}")
     name = f'<a class="name" data-page="{escaped(finding.analysis)}" title="{says}">{escaped(finding.name)}</a>'
     if number.value is None:
         return f'<div class="row grey">{name}<span class="why">no answer: {escaped(number.why)}</span></div>'
-    count = number.low is None and float(number.value).is_integer()
+    count = number.low is None and number.null_low is None and float(number.value).is_integer()
     places = 0 if count else decimals_of(number.value)
     interval = ""
     if number.low is not None and number.high is not None:
         interval = f"[{shown(number.low, places)}, {shown(number.high, places)}]"
-    tail = NOT_ABOVE if chance else "" if number.n is None else f"n {number.n:,}"
+    tail = _tail(number, places, count, with_chance)
+    scale = '<span class="none"></span>' if count else _scale(number, spans.get(finding.name) or span_of([number]))
     return (
         f'<div class="row{kind}">{name}{_value(number.value, places)}'
-        f'<span class="interval">{interval}</span>{_scale(number, spans.get(finding.name) or span_of([number]))}'
-        f'<span class="tail">{tail}</span></div>'
+        f'<span class="interval">{interval}</span>{scale}<span class="tail">{tail}</span></div>'
     )
+
+
+def _tail(number: Number, places: int, count: bool, with_chance: bool) -> str:
+    n = "" if number.n is None else f"of {number.n:,}" if count else f"n {number.n:,}"
+    within = number.beyond_null is False
+    if not with_chance or number.null_mean is None:
+        return NOT_ABOVE if within else n
+    places = min(places, decimals_of(number.null_mean))
+    mean, low, high = (shown(given, places) for given in (number.null_mean, number.null_low, number.null_high))
+    return f"{NOT_ABOVE if within else 'chance'} {mean} [{low}, {high}] · {n}"
 
 
 def _value(value: float, places: int) -> str:
@@ -79,4 +108,5 @@ def _scale(number: Number, span: Span) -> str:
     said = [f"value {shown(number.value)}"]
     if number.null_low is not None and number.null_high is not None:
         said.append(f"chance {shown(number.null_low)} to {shown(number.null_high)}")
-    return f'<span class="scale" title="{", ".join(said)}">{"".join(parts)}</span>'
+    axis = f'<span class="scale">{"".join(parts)}</span>'
+    return f'<span class="strip" title="{", ".join(said)}"><i>{end(low)}</i>{axis}<i>{end(high)}</i></span>'

@@ -1,5 +1,6 @@
 """Open another study: a built-in one, a file uploaded here, or a study file."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,40 +11,42 @@ from analysis.plugin import Preview
 from analysis.registry import sources
 from analysis.study import CheckpointSpec, DatasetSpec, Study, check_name
 from analysis.study_file import parse_study, read_study, study_from
-from models.errors import BadInput, Failed
+from models.errors import BadInput
 from models.place import Place
-from ui import opened, startup, state, uploads, words
+from ui import dialogs, opened, startup, state, uploads, words
+from ui.dialogs import Dialog
 
 NONE = "none"
+ROLES = ("text", "image", "vector", "id", "labels", "numeric")
 
 
-@st.dialog("Open a study", width="medium")
 def show() -> None:
-    """Draw the dialog."""
-    try:
-        _built_in()
-        st.divider()
-        _uploaded()
-    except (BadInput, Failed) as error:
-        words.trouble(str(error))
+    """Open the dialog."""
+    dialogs.ask_for("open")
+
+
+def _inside() -> None:
+    _built_in()
+    st.divider()
+    _uploaded()
 
 
 def _built_in() -> None:
     words.quiet("Studies that come with this dashboard:")
     with st.container(horizontal=True):
         for name in startup.BUILT_IN:
-            if st.button(name, key=f"open.{name}"):
-                state.open_study(*opened.built_in(name))
-                st.rerun()
+            action = partial(_turn_to, *opened.built_in(name))
+            st.button(name, key=f"open.{name}", on_click=dialogs.attempt, args=(action,))
         started = startup.options().study
         known = started is None or started.parent == startup.STUDIES
-        if (
-            started is not None
-            and not known
-            and st.button(started.stem, key="open.started", help="The study it was started on")
-        ):
-            state.open_study(read_study(started), started.parent)
-            st.rerun()
+        if started is not None and not known:
+            st.button(
+                started.stem,
+                key="open.started",
+                help="The study it was started on",
+                on_click=dialogs.attempt,
+                args=(lambda: _turn_to(read_study(started), started.parent),),
+            )
 
 
 def _uploaded() -> None:
@@ -59,8 +62,9 @@ def _uploaded() -> None:
     content = file.getvalue()
     folder = opened.uploads_of(state.session())
     if file.name.endswith(".toml"):
-        _open(parse_study(_text(content, file.name), name=Path(file.name).stem, where=file.name), folder)
-        return
+        _turn_to(parse_study(_text(content, file.name), name=Path(file.name).stem, where=file.name), folder)
+        dialogs.close()
+        st.rerun()
     kept = state.remembered("upload")
     if kept is None or kept[0] != file.file_id:
         kept = (file.file_id, uploads.keep(file.name, content, folder))
@@ -106,21 +110,32 @@ def _choose(path: Path, folder: Path, bare: DatasetSpec, preview: Preview) -> No
     if len(preview.columns):
         st.dataframe(preview.columns, hide_index=True, height=min(280, 38 + 35 * len(preview.columns)))
     columns = [str(name) for name in preview.columns["column"]] if len(preview.columns) else []
-    with st.form("open.roles", border=False):
-        chosen = _roles(columns, suggestion) if bare.source == "table" else suggestion
-        texts = bool(chosen.get("text"))
-        control = texts and st.checkbox("Add a random twin of MiniLM and TF-IDF, to compare with", value=True)
-        name = st.text_input("Name of the study", value=uploads.clean(path.stem))
-        if st.form_submit_button("Open the study", type="primary"):
-            filled = {key: value for key, value in chosen.items() if value not in ("", (), [], None)}
-            spec = dataset_from({"source": bare.source, "path": bare.path} | _plain(filled))
-            check_name("study", name)
-            _open(Study(name=name, dataset=spec, checkpoint=encoders_for(spec, control=control)), folder)
+    form = f"upload.{path.parent.name}.{bare.source}"  # of this file: another begins with what is suggested for it
+    with st.form(form, border=False):
+        kept = _roles(form, columns, suggestion) if bare.source == "table" else suggestion
+        if suggestion.get("text"):
+            twins = "Add a random twin of MiniLM and TF-IDF, to compare with"
+            st.checkbox(twins, value=True, key=f"{form}.control")
+        st.text_input("Name of the study", value=uploads.clean(path.stem), key=f"{form}.name")
+        action = partial(_open, form, bare, kept, folder)
+        st.form_submit_button("Open the study", type="primary", on_click=dialogs.attempt, args=(action,))
 
 
-def _roles(columns: list[str], suggestion: dict[str, Any]) -> dict[str, Any]:
-    """Ask which column plays which part, the suggestion chosen."""
-    chosen = {key: value for key, value in suggestion.items() if key in ("header", "columns", "array")}
+def _open(form: str, bare: DatasetSpec, kept: dict[str, Any], folder: Path) -> None:
+    """Open what the form says: the roles chosen in it, and what is kept beside them."""
+    chosen = {role: state.answer(f"{form}.{role}") for role in ROLES}
+    chosen = kept | {role: "" if name == NONE else name for role, name in chosen.items() if name is not None}
+    filled = {key: value for key, value in chosen.items() if value not in ("", (), [], None)}
+    spec = dataset_from({"source": bare.source, "path": bare.path} | _plain(filled))
+    name = state.answer(f"{form}.name")
+    check_name("study", name)
+    encoders = encoders_for(spec, control=bool(state.answer(f"{form}.control")))
+    _turn_to(Study(name=name, dataset=spec, checkpoint=encoders), folder)
+
+
+def _roles(form: str, columns: list[str], suggestion: dict[str, Any]) -> dict[str, Any]:
+    """Ask which column plays which part, the suggestion chosen; what is suggested beside them is given back."""
+    kept = {key: value for key, value in suggestion.items() if key in ("header", "columns", "array")}
     left, right = st.columns(2)
     options = [NONE, *columns]
     for where, role, label in (
@@ -130,13 +145,12 @@ def _roles(columns: list[str], suggestion: dict[str, Any]) -> dict[str, Any]:
         (right, "id", "Id"),
     ):
         given = suggestion.get(role, "")
-        picked = where.selectbox(label, options, index=options.index(given) if given in options else 0)
-        chosen[role] = "" if picked == NONE else picked
+        where.selectbox(label, options, index=options.index(given) if given in options else 0, key=f"{form}.{role}")
     given_labels = [c for c in suggestion.get("labels", ()) if c in columns]
-    chosen["labels"] = right.multiselect("Labels", columns, default=given_labels)
+    right.multiselect("Labels", columns, default=given_labels, key=f"{form}.labels")
     given_numbers = [c for c in suggestion.get("numeric", ()) if c in columns]
-    chosen["numeric"] = right.multiselect("Numbers to embed", columns, default=given_numbers)
-    return chosen
+    right.multiselect("Numbers to embed", columns, default=given_numbers, key=f"{form}.numeric")
+    return kept
 
 
 def encoders_for(spec: DatasetSpec, *, control: bool) -> tuple[CheckpointSpec, ...]:
@@ -158,10 +172,12 @@ def encoders_for(spec: DatasetSpec, *, control: bool) -> tuple[CheckpointSpec, .
     return tuple(found)
 
 
-def _open(study: Study, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    state.open_study(study, folder)
-    st.rerun()
+def _turn_to(study: Study, base: Path) -> None:
+    """Open a study; it begins with its Overview, wherever this was asked for."""
+    if base.is_relative_to(startup.options().cache / opened.UPLOADS):
+        base.mkdir(parents=True, exist_ok=True)
+    state.open_study(study, base)
+    state.remember("landing", True)
 
 
 def _plain(filled: dict[str, Any]) -> dict[str, Any]:
@@ -173,3 +189,6 @@ def _text(content: bytes, name: str) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         raise BadInput(f"study {name!r} is not UTF-8 text; give a TOML file.") from None
+
+
+DIALOG = Dialog("Open a study", _inside)

@@ -14,6 +14,7 @@ from pathlib import Path
 import streamlit as st
 
 from analysis.pipeline import Pipeline
+from analysis.recipe import hash_of
 from analysis.run import STARTER
 from analysis.store import Store
 from analysis.study import Study
@@ -21,11 +22,17 @@ from analysis.study_file import plain, read_study, study_from, study_key
 from models.errors import BadInput
 from models.place import Place
 from ui import startup, state, uploads
+from ui.view import View, from_address
 
 SHORT = 1_500  # characters of an address that carries a study whole
 LARGEST = 1 << 16  # bytes such a study may unfold to
 ANYWHERE = ("pydocs", "digits")  # sources that need no file, so that the address alone is enough
 UPLOADS = "uploads"
+SECRET = re.compile(r"[0-9a-f]{32}")
+
+
+class UploadedElsewhere(BadInput):
+    """A study over an upload that this session has not shown to be its own."""
 
 
 def pipeline() -> Pipeline:
@@ -59,24 +66,53 @@ def forget() -> None:
 
 
 def uploads_of(session: state.Session) -> Path:
-    """The folder of a session's uploads."""
-    return startup.options().cache / UPLOADS / session.own
+    """The folder of a session's uploads: its name tells nobody the secret that leads there."""
+    return startup.options().cache / UPLOADS / hash_of("uploads of", session.own)[:32]
 
 
 def first_session() -> state.Session:
-    """What a tab opens with: the study its address names, else the one the dashboard was started on."""
+    """What a tab opens with: study and view of its address, else the study the dashboard was started on."""
     options = startup.options()
     uploads.sweep(options.cache / UPLOADS)
-    asked, complaint = st.query_params.get("study", ""), ""
+    asked, complaint, awaited = st.query_params.get("study", ""), "", ""
+    look = from_address(View(), st.query_params.to_dict())
     if asked:
         try:
-            return state.Session(*study_of_address(asked))
+            return state.Session(*study_of_address(asked), view=look)
+        except UploadedElsewhere:
+            awaited = asked  # until the tab has said what secret it keeps
         except BadInput as error:
             complaint = str(error)
     try:
-        return state.Session(*first_study(options), complaint=complaint)
+        return state.Session(*first_study(options), view=look, complaint=complaint, awaited=awaited)
     except BadInput as error:
-        return state.Session(*built_in(startup.BUILT_IN[0]), complaint=str(error))
+        return state.Session(*built_in(startup.BUILT_IN[0]), complaint=str(error), awaited=awaited)
+
+
+def recognize(secret: str) -> None:
+    """Take up the secret that the tab kept over a reload, and with it the upload that it was at."""
+    awaited = state.session().awaited
+    state.own(secret if SECRET.fullmatch(secret) else "")
+    if awaited:
+        _turn_to(awaited)
+
+
+def revisit() -> None:
+    """Be where the address says, after the browser's Back or Forward."""
+    given = st.query_params.to_dict()
+    session = state.session()
+    if "study" not in given:
+        return
+    state.look(from_address(session.view, given))
+    if given["study"] != address_of(session.study, session.base, startup.options().cache):
+        _turn_to(given["study"])
+
+
+def _turn_to(address: str) -> None:
+    try:
+        state.resume(*study_of_address(address, uploads_of(state.session())))
+    except BadInput as error:
+        state.complain(str(error))
 
 
 def first_study(options: startup.Options) -> tuple[Study, Path]:
@@ -119,27 +155,32 @@ def address_of(study: Study, base: Path, cache: Path) -> str:
     return key
 
 
-def study_of_address(address: str) -> tuple[Study, Path]:
-    """The study that an address stands for, and its folder; BadInput where it cannot be opened here."""
+def study_of_address(address: str, mine: Path | None = None) -> tuple[Study, Path]:
+    """The study that an address stands for, and its folder; BadInput where it cannot be opened here.
+
+    `mine`: the session's own uploads. UploadedElsewhere for a study over uploads that are not there.
+    """
     options = startup.options()
     if address in startup.BUILT_IN:
         return built_in(address)
     if re.fullmatch(r"[0-9a-f]{24}", address):
-        return _kept(options.cache / "studies" / f"{address}.json", options)
+        return _kept(options.cache / "studies" / f"{address}.json", options, mine)
     if address.startswith("z"):
         base = options.study.parent if options.study is not None else startup.STUDIES
         return study_from(_unpacked(address)), base
     raise BadInput("the study in this address is not one; open a study at the left.")
 
 
-def _kept(file: Path, options: startup.Options) -> tuple[Study, Path]:
+def _kept(file: Path, options: startup.Options, mine: Path | None) -> tuple[Study, Path]:
     try:
         content = json.loads(file.read_text())
         study, base = study_from(content["study"]), Path(content["base"]).resolve()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput("the study in this address is not kept on this machine; open its file at the left.") from error
     if base.is_relative_to(options.cache / UPLOADS):
-        raise BadInput(
+        if mine is not None and base.is_relative_to(mine) and base.is_dir():
+            return study, base
+        raise UploadedElsewhere(
             f"the study {study.name!r} used a file that was uploaded in another tab and is seen there alone;"
             " upload it again, and everything computed from it is found again."
         )

@@ -25,13 +25,57 @@ export default function ({ parentElement, data, setTriggerValue }) {
   place.style.height = `${given.figure.layout.height}px`;
   place.setAttribute("aria-label", given.alt);
   place.say = (event) => setTriggerValue("event", { ...event, seen: given.seen });
-  plotly(given.plotly)
-    .then((Plotly) => draw(Plotly, place, given))
+  place.latest = given;
+  place.turn = Promise.allSettled([plotly(given.plotly), place.turn]) // one after the other
+    .then(() => plotly(given.plotly))
+    .then((Plotly) => (given === place.latest || given.save) && draw(Plotly, place, given))
     .catch((error) => (place.textContent = `The figure could not be drawn: ${error.message}.`));
   return () => {
+    place.latest = null;
     place.deaf?.();
+    place.folds = null;
     window.Plotly?.purge(place);
   };
+}
+
+// A title in as few lines as fit the width, about equally long; the axis makes room for them by itself.
+function folded(text, width) {
+  const longest = Math.max(12, Math.floor(width / 7.5)); // about 7.5 pixels a character
+  const fewest = wrapped(text, longest).length;
+  let even = Math.ceil(text.length / fewest);
+  while (wrapped(text, even).length > fewest) even += 1;
+  return wrapped(text, even).join("<br>");
+}
+
+function wrapped(text, longest) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`.trim();
+    if (line.length > longest && lines.at(-1)) lines.push(word);
+    else lines[lines.length - 1] = line;
+  }
+  return lines;
+}
+
+// Fold the title of the x axis into the width there is, anew whenever the figure becomes wider or narrower.
+function fold(place, { title }) {
+  place.whole = title?.text;
+  if (title?.text) title.text = folded(title.text, place.clientWidth - 80);
+}
+
+function refold(Plotly, place) {
+  const size = place._fullLayout?._size;
+  if (!place.whole || !size) return;
+  const text = folded(place.whole, size.w + 2 * Math.min(size.l, size.r)); // it stands below the middle of the axis
+  if (text !== place.layout.xaxis.title.text) Plotly.relayout(place, { "xaxis.title.text": text });
+}
+
+// Names beside bars leave the bars more than half of the width: begin and end say most.
+function shorten(axis, width) {
+  const longest = Math.max(10, Math.floor((0.4 * width) / 7.5));
+  const half = Math.floor((longest - 1) / 2);
+  const shortened = (name) => (name.length > longest ? `${name.slice(0, half)}…${name.slice(-half)}` : name);
+  if (axis?.ticktext) axis.ticktext = axis.ticktext.map(shortened);
 }
 
 async function draw(Plotly, place, given) {
@@ -39,8 +83,12 @@ async function draw(Plotly, place, given) {
   const dragmode = place._fullLayout?.dragmode;
   const tools = ["pan", "select", "lasso"];
   if (given.events && !layout.scene && tools.includes(dragmode)) layout.dragmode = dragmode; // it stays in the hand
+  fold(place, layout.xaxis ?? {});
+  shorten(layout.yaxis, place.clientWidth);
   await Plotly.react(place, data, { ...layout, autosize: true }, config(Plotly, place, given));
   if (given.events && !place.listening) listen(Plotly, place);
+  if (!place.folds) place.on("plotly_afterplot", (place.folds = () => refold(Plotly, place)));
+  refold(Plotly, place);
   place.dataset.drawn = given.seen;
   if (given.save && place.saved !== given.save.turn) {
     place.saved = given.save.turn;
@@ -123,7 +171,7 @@ function listen(Plotly, place) {
 async function save(Plotly, place, { save, name, manifest, figure, titled }) {
   const whole = { data: place.data, layout: { ...place.layout, ...titled } };
   const size = { width: Math.max(place.clientWidth, 760), height: figure.layout.height };
-  const url = await Plotly.toImage(whole, { format: save.format, scale: 2, ...size });
+  const url = await Plotly.toImage(whole, { format: save.format, scale: save.scale, ...size });
   const words = JSON.stringify(manifest);
   const blob =
     save.format === "svg"

@@ -63,7 +63,7 @@ def draw(
     title = layout.pop("title", {})
     words_of_title = _words(title.get("text", ""))
     margin = layout.get("margin") or layout.get("template", {}).get("layout", {}).get("margin", {})
-    layout["margin"] = margin | {"t": 34 if interactive else 12}
+    layout["margin"] = margin | {"t": 34 if interactive else 26}
     st.html(
         f'<p class="an-title">{words_of_title}</p>'
         f'<p class="an-quiet">{_words(title.get("subtitle", {}).get("text", ""))}</p>'
@@ -76,7 +76,7 @@ def draw(
         "name": name,
         "seen": seen,
         "events": interactive,
-        "save": None if saving is None else {"format": saving.format, "turn": saving.turn},
+        "save": None if saving is None else {"format": saving.format, "turn": saving.turn, "scale": saving.scale},
         "manifest": {} if saving is None else dict(saving.manifest),
     }
 

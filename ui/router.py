@@ -12,7 +12,21 @@ from streamlit.navigation.page import StreamlitPage
 from analysis.number import CannotAnalyze
 from analysis.registry import analyses
 from models.errors import BadInput, Failed
-from ui import auto_page, links, opened, sidebar, startup, state, style, words
+from ui import (
+    auto_page,
+    change_dialog,
+    dialogs,
+    links,
+    open_dialog,
+    opened,
+    panel,
+    sidebar,
+    startup,
+    state,
+    style,
+    view,
+    words,
+)
 from ui.pages import jobs, map, overview, side_by_side
 
 Pages = dict[str, list[StreamlitPage]]
@@ -23,22 +37,42 @@ def main() -> None:
     st.set_page_config(page_title="Anchorage", layout="wide")
     style.apply()
     try:
-        session = state.begin(opened.first_session)
+        state.begin(opened.first_session)
     except (BadInput, Failed) as error:
         words.trouble(str(error))
         return
     pages = pages_of()
     chosen = st.navigation([page for group in pages.values() for page in group], position="hidden")
-    address = opened.address_of(session.study, session.base, startup.options().cache)
-    if st.query_params.get("study") != address:
-        st.query_params["study"] = address
+    known = {page.url_path: page for group in pages.values() for page in group}
+    if state.session().awaited:
+        words.quiet("Looking for the file that was uploaded in this tab.")
+        with st.sidebar:
+            links.follow({})
+        return
+    if state.went_back():
+        opened.revisit()
+    address()
+    if state.take("landing"):
+        st.switch_page(pages["Look"][0])
     complaint = state.complaint()
     if complaint:
         words.trouble(complaint)
     chosen.run()  # before the sidebar, so that its numbers stand first
     with st.sidebar:
         sidebar.draw(pages)
-        links.follow({page.url_path: page for group in pages.values() for page in group})
+        links.follow(known)
+    dialogs.draw({"open": open_dialog.DIALOG, "change": change_dialog.DIALOG})
+    if complaint == state.complaint():
+        state.complain("")
+
+
+def address() -> None:
+    """Put study and view into the page's address, so that a reload and a copied address lead back here."""
+    session = state.session()
+    study = opened.address_of(session.study, session.base, startup.options().cache)
+    wanted = {"study": study} | view.in_address(session.view)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
 
 
 def pages_of() -> Pages:
@@ -63,6 +97,7 @@ def pages_of() -> Pages:
 
 def guarded(run: Callable[[], None]) -> None:
     """Run a page; what is the user's to mend is said in a sentence."""
+    panel.begin_page()
     try:
         run()
     except (BadInput, Failed, CannotAnalyze) as error:

@@ -1,4 +1,4 @@
-"""A table of samples in which a click pins one."""
+"""A table of samples in which a click pins one; neighbours in as many columns as fit beside a map."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +11,7 @@ from analysis.dataset import Dataset
 from ui import samples_view, state
 
 MOST = 1_000  # rows shown
+WIDTHS = {"distance": 70, "text": 190}  # pixels beside a map, where there are about 316
 
 
 def draw(
@@ -22,7 +23,7 @@ def draw(
     extra: pd.DataFrame | None = None,
     height: int | None = None,
 ) -> None:
-    """Draw samples as a table; `distances` as bars, `extra` columns beside them."""
+    """Draw samples as a table; with `distances` a narrow one, `extra` columns beside them."""
     shown = list(rows)[:MOST]
     table = samples_view.table_of(dataset, shown)
     config: dict[str, Any] = {
@@ -37,7 +38,10 @@ def draw(
     if distances is not None:
         near = np.asarray(distances[:MOST], dtype=np.float64)
         table.insert(1, "distance", near)
-        config["distance"] = st.column_config.NumberColumn(format="%.3f", width=70)
+        table = table[columns_beside_a_map(table, dataset)]
+        config["id"] = st.column_config.TextColumn(width=60 if numbered(table) else 156)
+        config["text"] = st.column_config.TextColumn(width=WIDTHS["text"])
+        config["distance"] = st.column_config.NumberColumn(format="%.3f", width=WIDTHS["distance"])
 
     def pin() -> None:
         chosen = state.rows_chosen(key)
@@ -54,3 +58,14 @@ def draw(
         placeholder="–",
         height=height or min(420, 38 + 35 * len(table)),
     )
+
+
+def columns_beside_a_map(table: pd.DataFrame, dataset: Dataset) -> list[str]:
+    """The columns of neighbours: what tells samples apart (words where ids are bare numbers), distance, one label."""
+    last = ["text"] if numbered(table) and "text" in table else list(dataset.labels[:1])
+    return [name for name in ("image", "id", "distance", *last) if name in table]
+
+
+def numbered(table: pd.DataFrame) -> bool:
+    """Whether the ids of a table are bare numbers, which tell nobody anything."""
+    return all(name.isdigit() for name in table["id"])

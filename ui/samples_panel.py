@@ -49,9 +49,11 @@ def _read(pipeline: Pipeline) -> None:
         panel.progress(job, "samples")
         return
     words.trouble(job.message)
-    if st.button("Try again", key="samples.again"):
-        opened.forget()  # the file may have been mended
-        pipeline = opened.pipeline()
-        work.start(pipeline, [READ], f"{pipeline.study.name}: reading the samples")
-        st.rerun()
+    st.button("Try again", key="samples.again", on_click=_again)
     words.quiet("Change the study at the left, or open another.")
+
+
+def _again() -> None:
+    opened.forget()  # the file may have been mended
+    pipeline = opened.pipeline()
+    work.start(pipeline, [READ], f"{pipeline.study.name}: reading the samples")

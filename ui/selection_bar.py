@@ -1,5 +1,6 @@
 """What is selected: how many, how the next one combines with it, undo and redo, export, and the samples as a table."""
 
+from collections.abc import Sequence
 from typing import get_args
 
 import streamlit as st
@@ -30,6 +31,7 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
         )
         st.button("Undo", key="undo", shortcut="Ctrl+Z", disabled=not now.past, on_click=_undo)
         st.button("Redo", key="redo", disabled=not now.future, on_click=_redo)
+        st.checkbox("Lines to neighbours", help="From what is selected, in the original space", **state.bound("edges"))
         st.button("Clear", key="clear", shortcut="Esc", disabled=not rows, on_click=_clear)
     matches = None if look.matching is None else [int(row) for row in look.matching.nonzero()[0]]
     if rows:
@@ -38,15 +40,14 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
         _table(dataset, rows, "selected")
     elif matches is not None:
         st.html(f'<p class="an-title">{len(matches):,} of {len(dataset):,} match the filter</p>')
-        if matches and st.button("Select them", key="matches.select"):
-            state.look(view.select(now, [dataset.ids[row] for row in matches]))
-            st.rerun()
         if matches:
+            ids = [dataset.ids[row] for row in matches]
+            st.button("Select them", key="matches.select", on_click=_select, args=(ids,))
             _table(dataset, matches, "matching")
     else:
         words.quiet(
-            "Nothing is selected. Shift + drag draws a lasso; box and lasso stand above the map too. With Shift a"
-            " selection is added to the one before, with Alt taken from it."
+            "Nothing is selected. Shift + drag adds what a lasso goes round, Alt + drag takes it away; the box and"
+            " lasso tools above the map do what is chosen here: New, Add, Remove or Intersect."
         )
 
 
@@ -66,6 +67,10 @@ def _made_of(dataset: Dataset, rows: list[int]) -> str:
     counts = dataset.frame[labels.name].iloc[rows].value_counts()
     parts = [f"{words.escaped(str(name), 40)} {count:,}" for name, count in counts.head(3).items()]
     return f": {', '.join(parts)}{', …' if len(counts) > 3 else ''}" if parts else ""
+
+
+def _select(ids: Sequence[str]) -> None:
+    state.look(view.select(state.view(), ids))
 
 
 def _undo() -> None:

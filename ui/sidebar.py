@@ -8,7 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 from analysis.jobs import Job
 from analysis.pipeline import Pipeline
 from analysis.study_file import dump_study
-from models.errors import BadInput
+from models.errors import BadInput, Failed
 from ui import change_dialog, open_dialog, opened, state, words, work
 
 
@@ -50,7 +50,7 @@ def about(pipeline: Pipeline) -> str:
         if dataset is not None:
             parts.append(words.counted(len(dataset), "sample"))
         parts.append(words.counted(len(pipeline.spaces()), "space"))
-    except BadInput:
+    except (BadInput, Failed, OSError):  # the page itself says which; the line must not take it down
         parts.append("it cannot be used as it is")
     study = pipeline.study
     return " · ".join([*parts, f"k = {study.k}, {study.metric}"])

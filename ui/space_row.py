@@ -19,7 +19,7 @@ def draw(
 ) -> None:
     """Draw the row; `found` are its numbers, `missing` what a whole run would add."""
     st.html('<hr class="an-rule">')
-    left, right = st.columns([1, 1.75], gap="medium")
+    left, right = st.columns([1, 2.1], gap="medium")
     with right:
         there = lines(found, spans)
         if there:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analysis.study import Study
 from ui.view import View, keep
@@ -20,13 +21,18 @@ TRUTH = "anchorage"
 
 @dataclass(frozen=True)
 class Session:
-    """What one browser tab is about. `own`: the name of its folder of uploads; `complaint`: a sentence to show once."""
+    """What one browser tab is about.
+
+    `own`: the secret that its uploads are kept under, which the tab keeps over a reload; `awaited`: the address of an
+    upload that only the tab's secret can open; `complaint`: a sentence to show once.
+    """
 
     study: Study
     base: Path
     view: View = field(default_factory=View)
     own: str = field(default_factory=lambda: secrets.token_hex(16))
     complaint: str = ""
+    awaited: str = ""
 
 
 def begin(first: Callable[[], Session]) -> Session:
@@ -62,7 +68,23 @@ def change(**changes: Any) -> None:
 def open_study(study: Study, base: Path, *, same_samples: Sequence[str] | None = None) -> None:
     """Turn to another study; with `same_samples`, what is selected among these ids stays."""
     now = View() if same_samples is None else keep(view(), set(same_samples))
-    st.session_state[TRUTH] = replace(session(), study=study, base=base, view=now, complaint="")
+    st.session_state[TRUTH] = replace(session(), study=study, base=base, view=now, complaint="", awaited="")
+
+
+def own(secret: str) -> None:
+    """Take up the secret that the tab has kept, or go on without where it is empty; nothing is awaited any more."""
+    st.session_state[TRUTH] = replace(session(), own=secret or session().own, awaited="")
+
+
+def resume(study: Study, base: Path) -> None:
+    """Turn to another study; the view stays as it is."""
+    st.session_state[TRUTH] = replace(session(), study=study, base=base, complaint="", awaited="")
+
+
+def went_back() -> bool:
+    """Whether this run was asked for by the browser's Back or Forward, so that the address says what is meant."""
+    run = get_script_run_ctx()
+    return run is not None and run.is_history_navigation
 
 
 def complain(sentence: str) -> None:
@@ -71,11 +93,8 @@ def complain(sentence: str) -> None:
 
 
 def complaint() -> str:
-    """The sentence that was left, shown once."""
-    found = session().complaint
-    if found:
-        complain("")
-    return found
+    """The sentence that was left."""
+    return session().complaint
 
 
 def bound(name: str, options: Sequence[Any] | None = None, *, now: Any = None) -> dict[str, Any]:
@@ -107,6 +126,11 @@ def rows_chosen(key: str) -> list[int]:
     """The rows of a table in which a cell was clicked, inside its callback."""
     found = st.session_state.get(key)
     return [] if found is None else [row for row, _ in found["selection"]["cells"]]
+
+
+def answer(key: str) -> Any:
+    """What a widget of this key says, inside a callback; None where it is not drawn."""
+    return st.session_state.get(key)
 
 
 def remember(name: str, value: Any) -> None:

@@ -23,18 +23,23 @@ RULES = """
 .an-dot { display: inline-block; width: .68rem; height: .68rem; border-radius: 50%; margin-right: .5rem; }
 .an-box { container-type: inline-size; }
 .an-numbers { display: grid; max-width: 48rem; gap: .28rem; font-size: .88rem; line-height: 1.5; }
-.an-numbers .row { display: grid; grid-template-columns: 9.6rem 4.8rem 7.2rem minmax(6rem, 1fr) 6.4rem;
+.an-numbers .row { display: grid; grid-template-columns: 8.2rem 4.8rem 6.2rem minmax(8rem, 1fr) 4.2rem;
   align-items: center; column-gap: .5rem; }
 .an-numbers .name { color: inherit; text-decoration: none; cursor: pointer; white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }
 .an-numbers .name:hover { text-decoration: underline; }
-.an-numbers .value { display: grid; grid-template-columns: 2.6rem 2.2rem; font-weight: 600;
+.an-numbers .value { display: grid; grid-template-columns: 1fr 2.2rem; font-weight: 600;
   font-variant-numeric: tabular-nums; }
 .an-numbers .value span:first-child { text-align: right; }
 .an-numbers .interval, .an-numbers .tail { opacity: .68; font-variant-numeric: tabular-nums; white-space: nowrap;
   font-size: .82rem; }
 .an-numbers .why { grid-column: 2 / -1; }
 .an-numbers .grey { color: #8b929c; }
+.an-numbers .grey .interval, .an-numbers .grey .tail { opacity: 1; }
+.an-numbers .grey .tail { white-space: normal; line-height: 1.15; }
+.an-numbers .strip { display: grid; grid-template-columns: 1.9rem 1fr 1.9rem; column-gap: .55rem; align-items: center; }
+.an-numbers .strip > i { font-style: normal; font-size: .72rem; opacity: .6; font-variant-numeric: tabular-nums; }
+.an-numbers .strip > i:first-child { text-align: right; }
 .an-numbers .scale { position: relative; height: 1.1rem; }
 .an-numbers .scale::before { content: ""; position: absolute; left: 0; right: 0; top: 50%;
   border-top: 1px solid rgba(128, 128, 128, .35); }
@@ -48,13 +53,16 @@ RULES = """
 @media (max-width: 700px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4rem; }
 }
-@container (max-width: 31rem) {
+@container (max-width: 36rem) {
   .an-numbers { gap: .7rem; }
-  .an-numbers .row { grid-template-columns: 1fr 4.8rem 6.6rem; row-gap: .1rem; }
+  .an-numbers .row { grid-template-columns: 1fr 4.9rem 6.4rem; row-gap: .1rem; }
+  .an-numbers .name { white-space: normal; }
   .an-numbers .interval { text-align: right; }
-  .an-numbers .scale { grid-column: 1 / -1; }
+  .an-numbers .strip { grid-column: 1 / -1; grid-template-columns: auto 1fr auto; }
+  .an-numbers .none { display: none; }
   .an-numbers .tail { display: none; }
-  .an-numbers .grey .tail { display: block; grid-column: 1 / -1; }
+  .an-numbers .none + .tail { display: block; grid-column: 3; grid-row: 1; text-align: right; }
+  .an-numbers .grey .tail, .an-numbers.full .strip + .tail { display: block; grid-column: 1 / -1; }
 }
 </style>
 """

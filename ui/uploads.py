@@ -3,6 +3,7 @@
 Each session has a folder of a random name in the cache. Paths inside an archive never leave it.
 """
 
+import errno
 import shutil
 import time
 from pathlib import Path, PurePosixPath
@@ -74,7 +75,11 @@ def unpack(file: Path) -> Path:
                 _extract(archive, member, target)
     except BadInput:
         raise
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise BadInput(f"{file.name!r} holds a file and a folder of the same name; rename one of them.") from error
     except DAMAGE as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
         raise BadInput(f"{file.name!r} is an archive that is damaged or locked; pack it again.") from error
     file.unlink()
     return target

@@ -1,14 +1,17 @@
 """What somebody looks at: colour, projection, selection, pinned sample. Frozen; every change makes a new one.
 
-Selections are ids, so they mean the same in every space, page and pane.
+Selections are ids, so they mean the same in every space, page and pane. All but they fit into the page's address.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
 
 Operation = Literal["replace", "add", "remove", "intersect"]
 DEEPEST = 50  # selections that can be undone
+PAGE_ALONE = ("operation", "selection", "past", "future")  # not in the address
+MOST_SHOWN = 50  # neighbours listed
+LONGEST = 1_000  # characters of a value in the address
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,45 @@ def keep(view: View, ids: Collection[str]) -> View:
         future=tuple(map(held, view.future)),
         pinned=view.pinned if view.pinned in ids else "",
     )
+
+
+def in_address(view: View) -> dict[str, str]:
+    """What differs from a fresh view, as parameters of the page's address.
+
+    >>> in_address(View(query="sparse matrix", dimensions=3))
+    {'dimensions': '3', 'query': 'sparse matrix'}
+    """
+    fresh = View()
+    found = {name: getattr(view, name) for name in _addressed() if getattr(view, name) != getattr(fresh, name)}
+    return {name: str(value)[:LONGEST] for name, value in found.items()}
+
+
+def from_address(view: View, given: Mapping[str, str]) -> View:
+    """The view with what the parameters of an address say; what cannot be meant counts as not given.
+
+    >>> from_address(View(), {"query": "sparse matrix", "dimensions": "4", "shown": "20"}).shown
+    20
+    """
+    fresh = View()
+    read = {name: _read(getattr(fresh, name), given.get(name, "")[:LONGEST]) for name in _addressed()}
+    if read["dimensions"] not in (2, 3):
+        read["dimensions"] = fresh.dimensions
+    read["shown"] = min(max(read["shown"], 1), MOST_SHOWN)
+    return replace(view, **read)
+
+
+def _addressed() -> list[str]:
+    return [field.name for field in fields(View) if field.name not in PAGE_ALONE]
+
+
+def _read(fresh: Any, word: str) -> Any:
+    if not word:
+        return fresh
+    if isinstance(fresh, bool):
+        return word == "True"
+    if isinstance(fresh, int):
+        return int(word) if word.isascii() and word.isdigit() and len(word) < 5 else fresh
+    return word
 
 
 def _to(view: View, selection: tuple[str, ...]) -> View:

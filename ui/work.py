@@ -11,7 +11,7 @@ from analysis.jobs import Job
 from analysis.pipeline import Pipeline
 from analysis.study_file import study_key
 from models.errors import BadInput, Failed
-from ui import opened, startup, state
+from ui import dialogs, opened, startup, state
 
 
 def visible_jobs() -> list[Job]:
@@ -57,8 +57,16 @@ def again(job: Job) -> str:
 
 
 def pulse(found: Sequence[Job]) -> tuple[tuple[str, str, str], ...]:
-    """What changes when a job has something new to show: its state, and which of its asks it is at."""
-    return tuple((job.key, job.state, _step(job)) for job in found)
+    """What changes when a job has something new to show: its state, and which of its asks it is at.
+
+    Nothing changes while a dialog is open, so that nobody's typing is interrupted.
+    """
+    before: tuple[tuple[str, str, str], ...] | None = state.remembered("pulse")
+    if before is not None and dialogs.is_open():
+        return before
+    now = tuple((job.key, job.state, _step(job)) for job in found)
+    state.remember("pulse", now)
+    return now
 
 
 def _step(job: Job) -> str:

@@ -44,10 +44,10 @@ FOREIGN = (
     (b"\xfe\xff", "is text in UTF-16", "save it as UTF-8"),
     (b"%PDF", "is a PDF document", "give a table, vectors or images"),
 )
-# What zipfile and numpy raise over a file that was cut off or changed
 # What damaged files and lying headers raise.
 DAMAGE: tuple[type[Exception], ...] = (BadZipFile, OSError, ValueError, EOFError, RuntimeError, MemoryError)
 DAMAGE += (SyntaxError, TokenError, zlib.error, LZMAError, OverflowError, TypeError)
+SYSTEM = (Path("/proc"), Path("/sys"))  # whose files may have no end, or hold the memory of a process
 BOM = b"\xef\xbb\xbf"
 
 
@@ -84,11 +84,20 @@ def content_of(path: Path) -> Content:
 
 
 def check_readable(path: Path) -> None:
-    """Refuse a folder, a device, and a file that this user may not read."""
+    """Refuse a folder, a device, a file of the system's own, and one that this user may not read."""
     if path.is_dir():
         raise BadInput(f"{path.name!r} is a folder, not a file; name a file inside it.")
     if not path.is_file() or not os.access(path, os.R_OK):
         raise BadInput(f"{path.name!r} is no file that may be read here; name another, or change its rights.")
+    if any(path.resolve().is_relative_to(folder) for folder in SYSTEM):
+        raise BadInput(f"{str(path)!r} is no file on a disk but a window on the system; name another.")
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise BadInput(
+            f"{path.name!r} cannot be read ({error.strerror or error}); name another, or copy it."
+        ) from error
 
 
 def _zip(path: Path) -> Content:

@@ -21,6 +21,7 @@ from models.errors import BadInput
 HEAD_ROWS = 200  # rows that delimiter and header are told by
 HEAD_CHARACTERS = 1 << 18
 BLOCK = 1 << 26  # bytes parsed at a time; no cell may be longer
+MOST_COLUMNS = 20_000  # of a table; more of them take minutes to tell apart
 DELIMITERS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
 USUAL = frozenset(
     {"id", "text", "label", "labels", "sentence", "category", "class", "title", "name", "word", "image", "path"}
@@ -74,8 +75,18 @@ def dialect_of(path: Path) -> Dialect:
     head = _rows(start, delimiter, quoted, whole)
     if not head:
         raise BadInput(f"{path.name!r} begins with a row of over {csv.field_size_limit()} characters; is it a table?")
+    check_columns(path.name, len(head[0]))
     lines = start[:blank].replace("\r\n", "\n")
     return Dialect(delimiter, quoted, len(lines), tuple(map(tuple, head)))
+
+
+def check_columns(name: str, columns: int) -> None:
+    """Refuse a table of more columns than can be told apart in a short time."""
+    if columns > MOST_COLUMNS:
+        raise BadInput(
+            f"{name!r} has {columns:,} columns or more; a table may have {MOST_COLUMNS:,}, so save wide rows of numbers"
+            " as .npy."
+        )
 
 
 def has_header(rows: Sequence[Sequence[str]], wanted: Sequence[str] = ()) -> bool:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from analysis.dataset import Dataset
+from analysis.datasets.decoded import plain_columns
 from analysis.datasets.fingerprints import hash_of_files
 from analysis.datasets.hub_folder import files_of_split, named_classes
 from analysis.datasets.roles import dataset_of
 from analysis.datasets.schema import preview_of
-from analysis.datasets.table_file import Table, read_table
+from analysis.datasets.table_file import Table, kernels_in_words, read_table
 from analysis.plugin import DatasetSource, Preview
 from analysis.study import DatasetSpec
 from models.errors import BadInput
@@ -37,17 +38,20 @@ def fingerprint(spec: DatasetSpec, place: Place) -> Mapping[str, str]:
 def load(spec: DatasetSpec, place: Place, seed: int) -> Dataset:
     table = _read(spec, place)
     name = (Path(spec.path).name or "dataset") if spec.path else spec.name
-    return dataset_of(table, spec, place, seed, name=name)
+    with kernels_in_words(name):
+        return dataset_of(table, spec, place, seed, name=name)
 
 
 def preview(spec: DatasetSpec, place: Place) -> Preview:
-    return preview_of(_read(spec, place))
+    table = _read(spec, place)
+    with kernels_in_words(table.name):
+        return preview_of(table)
 
 
 def _read(spec: DatasetSpec, place: Place) -> Table:
     if not spec.path:
         _must_be_a_hub_name(spec.name)
-        return Table(Path(spec.name), named_classes(_from_hub(spec.name, spec.split)))
+        return Table(Path(spec.name), plain_columns(named_classes(_from_hub(spec.name, spec.split))))
     import pyarrow as pa
 
     folder = place.resolve(spec.path, "the dataset's folder")

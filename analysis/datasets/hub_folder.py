@@ -19,12 +19,17 @@ def files_of_split(folder: Path, split: str, place: Place) -> list[Path]:
     if not folder.is_dir():
         raise BadInput(f'{folder.name!r} is no folder; a single file has source = "table".')
     if (folder / "dataset_dict.json").is_file():
-        splits = _json(folder / "dataset_dict.json").get("splits", [])
+        listed = _json(folder / "dataset_dict.json").get("splits")
+        splits = [str(name) for name in listed] if isinstance(listed, list) else []
         if split not in splits:
             raise _no_split(folder, split, splits)
-        folder = folder / split
+        folder = place.resolve(str(folder / split), f"the split {split!r} of {folder.name!r}")
     if (folder / "state.json").is_file():
-        names = [part["filename"] for part in _json(folder / "state.json").get("_data_files", [])]
+        parts = _json(folder / "state.json").get("_data_files") or []
+        try:
+            names = [str(part["filename"]) for part in parts]
+        except (KeyError, TypeError):
+            names = []
         if not names:
             raise BadInput(f"state.json of {folder.name!r} names no data files; save the dataset again.")
         return [place.resolve(str(folder / name), f"a file of {folder.name!r}") for name in names]
@@ -45,10 +50,8 @@ def named_classes(table: Any) -> Any:
     import pyarrow as pa
 
     about = (table.schema.metadata or {}).get(b"huggingface")
-    features = json.loads(about).get("info", {}).get("features", {}) if about else {}
-    for name, feature in features.items():
-        if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" and name in table.column_names:
-            classes = feature.get("names") or []
+    for name, classes in _classes(about).items():
+        if name in table.column_names and pa.types.is_integer(table.schema.field(name).type):
             codes = table.column(name).to_pylist()
             if any(code is not None and not -1 <= code < len(classes) for code in codes):
                 continue  # numbers that no class has: leave them as they are
@@ -56,6 +59,17 @@ def named_classes(table: Any) -> Any:
             at = table.column_names.index(name)
             table = table.set_column(at, name, pa.array(texts, type=pa.string()))
     return table
+
+
+def _classes(about: bytes | None) -> dict[str, list[str]]:
+    """The names of the classes of each column that has some, from what the library wrote into the schema."""
+    try:
+        features = json.loads(about)["info"]["features"] if about else {}
+        found = {name: feature for name, feature in features.items() if isinstance(feature, dict)}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}  # another program's: the numbers stay as they are
+    labels = {name: feature.get("names") for name, feature in found.items() if feature.get("_type") == "ClassLabel"}
+    return {name: list(map(str, names)) for name, names in labels.items() if isinstance(names, list)}
 
 
 def _split_of(path: str) -> str:
@@ -72,6 +86,6 @@ def _no_split(folder: Path, split: str, splits: list[str]) -> BadInput:
 def _json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise BadInput(f"{path.name!r} in {path.parent.name!r} is no valid JSON; save the dataset again.") from error
     return content if isinstance(content, dict) else {}

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.datasets.delimited import not_utf8
+from analysis.datasets.delimited import check_columns, not_utf8
 from models.errors import BadInput
+
+MOST_CELLS = 200_000_000  # of a table; rows that leave a column out take room in it all the same
 
 
 def read_json_lines(path: Path) -> Any:
@@ -25,8 +27,8 @@ def read_json_array(path: Path) -> Any:
         raise not_utf8(path) from error
     try:
         plain, exact = json.loads(text), json.loads(text, parse_float=str)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise BadInput(f"{path.name!r} is no valid JSON ({error}); mend it there.") from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{path.name!r} is no valid JSON ({_why(error)}); mend it there.") from error
     return _table(path, (_row(path, i, p, e) for i, (p, e) in enumerate(zip(plain, exact, strict=True), 1)))
 
 
@@ -40,9 +42,11 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
                     plain = json.loads(line)
                     floats = isinstance(plain, dict) and any(type(v) is float for v in plain.values())
                     exact = json.loads(line, parse_float=str) if floats else plain
-                except (json.JSONDecodeError, RecursionError) as error:
+                except UnicodeDecodeError:
+                    raise
+                except (ValueError, RecursionError) as error:
                     raise BadInput(
-                        f"line {number} of {path.name!r} is no JSON object ({error}); give one object a line."
+                        f"line {number} of {path.name!r} is no JSON object ({_why(error)}); give one object a line."
                     ) from error
                 yield _row(path, number, plain, exact)
     except UnicodeDecodeError as error:
@@ -52,7 +56,17 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def _row(path: Path, number: int, plain: Any, exact: Any) -> dict[str, Any]:
     if not isinstance(plain, dict):
         raise BadInput(f"row {number} of {path.name!r} is no JSON object but {str(plain)[:40]!r}.")
-    return {name: _cell(value, exact[name]) for name, value in plain.items()}
+    try:
+        return {name: _cell(value, exact[name]) for name, value in plain.items()}
+    except (OverflowError, RecursionError) as error:
+        raise BadInput(f"row {number} of {path.name!r} cannot be used ({_why(error)}); mend it there.") from error
+
+
+def _why(error: Exception) -> str:
+    """The reason without Python's own advice: digits beyond its limit, brackets beyond its stack."""
+    if isinstance(error, json.JSONDecodeError):
+        return str(error)
+    return "brackets nested too deeply" if isinstance(error, RecursionError) else "a number with too many digits"
 
 
 def _cell(value: Any, exact: Any) -> Any:
@@ -80,6 +94,12 @@ def _table(path: Path, rows: Iterable[dict[str, Any]]) -> Any:
             column += [None] * (n - len(column))
             column.append(cell)
         n += 1
+        check_columns(path.name, len(columns))
+        if n * len(columns) > MOST_CELLS:
+            raise BadInput(
+                f"{path.name!r} has {len(columns):,} columns by its row {n:,}, over {MOST_CELLS:,} cells, most of them"
+                " left out; give rows that name the same columns."
+            )
     try:
         return pa.table({name: _column(cells + [None] * (n - len(cells))) for name, cells in columns.items()})
     except UnicodeEncodeError as error:

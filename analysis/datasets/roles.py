@@ -77,8 +77,6 @@ def text_of(table: Table, name: str, role: str) -> Any:
     import pyarrow.compute as pc
 
     column = table.column(name, role)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
     try:

@@ -108,9 +108,7 @@ def _column(table: Table, name: str) -> Column:
     import pyarrow.compute as pc
 
     column = table.columns.column(name)
-    if str(column.type).startswith("dictionary"):
-        column = column.cast(column.type.value_type)
-    if str(column.type) in ("string", "large_string", "string_view"):
+    if str(column.type) in ("string", "large_string"):
         column = column.cast("large_string")
         column = pc.if_else(pc.equal(column, ""), None, column)
     cells = column.drop_null()[:LOOKED_AT].to_pylist()

@@ -8,7 +8,7 @@ from analysis.datasets.fingerprints import hash_of_file, hash_of_files
 from analysis.datasets.image_column import source_of
 from analysis.datasets.roles import dataset_of, roles_named
 from analysis.datasets.schema import preview_of
-from analysis.datasets.table_file import Table, read_table
+from analysis.datasets.table_file import Table, kernels_in_words, read_table
 from analysis.plugin import DatasetSource, Preview
 from analysis.study import DatasetSpec
 from models.place import Place
@@ -30,11 +30,14 @@ def fingerprint(spec: DatasetSpec, place: Place) -> Mapping[str, str]:
 
 def load(spec: DatasetSpec, place: Place, seed: int) -> Dataset:
     table = _read(spec, place)
-    return dataset_of(table, spec, place, seed, name=table.path.stem)
+    with kernels_in_words(table.name):
+        return dataset_of(table, spec, place, seed, name=table.path.stem)
 
 
 def preview(spec: DatasetSpec, place: Place) -> Preview:
-    return preview_of(_read(spec, place))
+    table = _read(spec, place)
+    with kernels_in_words(table.name):
+        return preview_of(table)
 
 
 def _read(spec: DatasetSpec, place: Place) -> Table:

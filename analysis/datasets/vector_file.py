@@ -5,8 +5,9 @@ Nothing that could run is read: object arrays and pickles are refused.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -19,6 +20,7 @@ from models.errors import BadInput, nearest
 
 ID_ARRAYS = ("ids", "id", "names", "words")  # arrays of an .npz that name its rows
 REAL = ("F16", "F32", "F64", "I8", "I16", "I32", "I64", "U8", "BOOL")  # safetensors types that numpy knows
+MOST_ARRAYS = 1_000  # in an .npz
 Member = tuple[tuple[int, ...], str]  # shape and type
 
 
@@ -111,22 +113,38 @@ def _noted(array: npt.NDArray[Any], what: str, ids: Sequence[Any] | None = None)
 
 
 def _npz_members(path: Path) -> dict[str, Member]:
+    """Each array's header, held against the bytes that its member of the archive unpacks to."""
     found: dict[str, Member] = {}
     try:
         with ZipFile(path) as archive:
-            for name in archive.namelist():
-                with archive.open(name) as file:
-                    version = np.lib.format.read_magic(file)
-                    read = (
-                        np.lib.format.read_array_header_1_0
-                        if version == (1, 0)
-                        else np.lib.format.read_array_header_2_0
+            if len(archive.infolist()) > MOST_ARRAYS:
+                raise BadInput(f"{path.name!r} holds {len(archive.infolist()):,} arrays; give {MOST_ARRAYS:,} at most.")
+            for member in archive.infolist():
+                name = member.filename.removesuffix(".npy")
+                with archive.open(member) as file:
+                    shape, dtype = _npy_header(file)
+                    held = member.file_size - file.tell()
+                claimed = prod(shape) * dtype.itemsize
+                if claimed != held and not dtype.hasobject:
+                    raise BadInput(
+                        f"array {name!r} of {path.name!r} says that it has {claimed:,} bytes and has {held:,};"
+                        " the file is cut off or damaged, so copy it again."
                     )
-                    shape, _, dtype = read(file)
-                found[name.removesuffix(".npy")] = (shape, str(dtype))
+                found[name] = (shape, str(dtype))
+    except BadInput:
+        raise
     except DAMAGE as error:
         raise damaged(path, error) from error
     return found
+
+
+def _npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(file)
+    if any(isinstance(size, bool) or size < 0 for size in shape):
+        raise ValueError(f"an array of shape {shape}")
+    return shape, dtype
 
 
 def _read_npz(path: Path, array: str) -> VectorFile:

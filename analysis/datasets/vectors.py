@@ -13,7 +13,7 @@ from analysis.datasets.fingerprints import hash_of_file
 from analysis.datasets.roles import Given, dataset_of, roles_named, text_of
 from analysis.datasets.sampling import sample_rows
 from analysis.datasets.schema import preview_of
-from analysis.datasets.table_file import Table, read_table
+from analysis.datasets.table_file import Table, kernels_in_words, read_table
 from analysis.datasets.vector_file import VectorFile, members_of, read_vectors
 from analysis.plugin import DatasetSource, Preview
 from analysis.study import DatasetSpec
@@ -34,7 +34,8 @@ def load(spec: DatasetSpec, place: Place, seed: int) -> Dataset:
     table = _metadata(spec, place, file)
     if table is not None:
         given = Given(file.vectors, file.ids, file.notes)
-        return dataset_of(table, spec, place, seed, name=path.stem, given=given)
+        with kernels_in_words(table.name):
+            return dataset_of(table, spec, place, seed, name=path.stem, given=given)
     if named := roles_named(spec):
         raise BadInput(f"[dataset] names the column {named[0]!r} but no table; set `metadata` to the file that has it.")
     n = len(file.vectors)
@@ -61,7 +62,8 @@ def preview(spec: DatasetSpec, place: Place) -> Preview:
     if file.ids is not None:
         head.insert(0, "id", file.ids[:10])
     if (table := _metadata(spec, place, file)) is not None:
-        below = preview_of(table)
+        with kernels_in_words(table.name):
+            below = preview_of(table)
         columns = pd.concat([columns, below.columns], ignore_index=True)
         head = pd.concat([head, below.head.rename(columns={"id": "id in the table"})], axis=1)
         keys = {"labels", "text", "header"} | ({"id"} if _names_all(table, below.suggestion.get("id"), file) else set())

@@ -19,6 +19,8 @@ from analysis.datasets.matrix import to_float32
 from models.errors import BadInput
 
 LOOKED_AT = 100  # lines that the layout is told by
+LONGEST_LINE = 1 << 22  # characters
+MOST_NUMBERS = 100_000  # in a row of text
 BLOCK = 1 << 26  # bytes parsed at a time
 Found = tuple[npt.NDArray[np.float32], tuple[str, ...] | None]
 
@@ -51,9 +53,12 @@ def layout_of(path: Path) -> Layout:
     """The layout of a file, from its first lines."""
     try:
         with path.open(encoding="utf-8-sig", newline="\n") as file:
-            lines = [line.rstrip("\r\n") for line in islice(file, LOOKED_AT)]
+            start = list(islice(iter(lambda: file.readline(LONGEST_LINE), ""), LOOKED_AT))
     except UnicodeDecodeError as error:
         raise not_utf8(path) from error
+    if any(len(line) == LONGEST_LINE for line in start):
+        raise BadInput(f"{path.name!r} has lines of {LONGEST_LINE:,} characters or more; save wide vectors as .npy.")
+    lines = [line.rstrip("\r\n") for line in start]
     head = lines[0].split()
     header = len(lines) > 1 and len(head) == 2 and all(part.isdigit() for part in head)
     header = header and len(lines[1].split()) in (int(head[1]), int(head[1]) + 1) and len(lines[1].split()) > 2
@@ -67,6 +72,8 @@ def layout_of(path: Path) -> Layout:
     named = not all(is_number(row[0]) for row in parts[titles:])
     usual = Counter(map(len, parts)).most_common(1)[0][0]
     width = int(head[1]) if header else usual - named
+    if width > MOST_NUMBERS:
+        raise BadInput(f"{path.name!r} has {width:,} numbers in a row; at most {MOST_NUMBERS:,} are read from text.")
     numbers = next(row for row in reversed(parts) if len(row) == usual)[named:]
     if width < 1 or not all(map(is_number, numbers)):
         wrong = next((part for part in numbers if not is_number(part)), rows[-1])

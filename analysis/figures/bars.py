@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.figures.palette import GREY
 from analysis.figures.theme import dressed, titled
-from analysis.figures.words import cut, plain
+from analysis.figures.words import cut, plain, shown
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -56,14 +56,18 @@ def bars(
 
     top = frame.head(most)
     words = [plain(cut(text, 32)) for text in top[name]]
-    hovers = [plain(text) for text in (top[details] if details else top[value])]
+    beside = top[details] if details else [shown(length) for length in top[value]]
+    hovers = [f"{plain(cut(text))}: {plain(more)}" for text, more in zip(top[name], beside, strict=True)]
     places = np.arange(len(top))
     figure = go.Figure(go.Bar(x=top[value], y=places, orientation="h", hovertext=hovers, hoverinfo="text"))
     figure.update_yaxes(tickvals=places, ticktext=words, autorange="reversed", ticks="", showline=False)
-    figure.update_layout(xaxis_title=x, height=140 + 22 * max(len(top), 4))
+    drawn = "" if len(frame) <= most else f" ({most} of {len(frame):,} drawn)"
+    figure.update_layout(xaxis_title=x + drawn, height=140 + 22 * max(len(top), 4))
     titled(figure, title)
     if chance is not None:
+        figure.update_xaxes(range=[min(0, top[value].min()), 1.04 * max(chance, top[value].max())])
+        said = f"chance {shown(chance)}"
         figure.add_vline(x=chance, line={"color": GREY, "width": 2})
-        figure.add_annotation(x=chance, y=1, yref="paper", yanchor="bottom", text="chance", showarrow=False)
+        figure.add_annotation(x=chance, y=1, yref="paper", yanchor="bottom", text=said, showarrow=False)
         figure.update_layout(margin_t=figure.layout.margin.t + 18)  # room for the word
     return dressed(figure)

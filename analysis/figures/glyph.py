@@ -7,6 +7,7 @@ and reports can hold it; all text in it is escaped.
 """
 
 import html
+import math
 
 from analysis.figures.palette import ACCENT, FAINT, GREY, INK, Theme
 from analysis.figures.theme import FONT
@@ -18,15 +19,20 @@ NOT_ABOVE = "not above chance"
 
 
 def span_of(numbers: list[Number]) -> tuple[float, float]:
-    """The range that holds values, intervals and nulls of numbers drawn under one another."""
+    """The range, with round ends, that holds values, intervals and nulls of numbers drawn under one another."""
     fields = ("value", "low", "high", "null_low", "null_high")
     ends = [getattr(number, name) for number in numbers for name in fields]
     known = [end for end in ends if end is not None]
     if not known:
         return 0.0, 1.0
     low, high = min(known), max(known)
-    margin = 0.04 * (high - low) or 0.5
-    return low - margin, high + margin
+    if low == high:
+        return low - 0.5, high + 0.5
+    about = (high - low) / 8
+    power = 10.0 ** math.floor(math.log10(about))
+    step = next(power * part for part in (1, 2, 5, 10) if power * part >= about)
+    slack = 0.02  # of a step: what sticks out by less is drawn at the end
+    return math.floor(low / step + slack) * step, math.ceil(high / step - slack) * step
 
 
 def glyph(

@@ -3,7 +3,8 @@
 Grey is chance, missing or dimmed and nothing else. Labels and checkpoints have their own palettes. The label and
 checkpoint palettes were found by farthest-point search in OKLab over light-and-dark-legible colors, the distance
 being the smallest over normal, protan, deutan and tritan vision (Machado, Oliveira and Fernandes 2009): the first
-eight are at least .085 apart for every one of them (Okabe and Ito's eight: .076), twenty at least .055.
+eight are at least .085 apart for every one of them (Okabe and Ito's eight: .076), twenty at least .055 and forty at
+least .045; the first twenty label colors are at least .14 apart for normal vision.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,12 +21,16 @@ ACCENT: Mapping[Theme, str] = {"light": "#2f6fbf", "dark": "#5b9be6"}  # the one
 
 LABELS: Mapping[Theme, tuple[str, ...]] = {
     "light": (
-        *("#2f6fbf", "#e0812b", "#810c04", "#c996fc", "#50038f", "#2dc3a3", "#6b6a25", "#a23281", "#b0759a", "#0c284f"),
-        *("#ed065a", "#0232d0", "#9563fe", "#4c0927", "#219eca", "#69315d", "#0a4829", "#a1b076", "#c91fae", "#6d369b"),
+        *("#2f6fbf", "#e0812b", "#af39fa", "#ce1f0a", "#27400f", "#1ca7fc", "#8c5670", "#5a0072", "#1807f7", "#12987f"),
+        *("#fe61f2", "#d99cb6", "#f74981", "#1f7114", "#6c16cd", "#154d72", "#850737", "#a2b77e", "#160da0", "#cc01a7"),
+        *("#100010", "#300838", "#002000", "#c07040", "#680048", "#b078c8", "#606098", "#103010", "#c030d0", "#a85850"),
+        *("#a01050", "#f09850", "#900880", "#280058", "#200000", "#000028", "#c888c0", "#8810a8", "#3098e0", "#401830"),
     ),
     "dark": (
-        *("#5b9be6", "#f0a04b", "#567506", "#40fce0", "#b4338e", "#dce930", "#fb5f7d", "#dcaff8", "#8860e2", "#9dca9c"),
-        *("#a48d25", "#2775b1", "#a16656", "#cb7fb9", "#d4fcb6", "#db1f0f", "#649c79", "#7bea7c", "#f25dea", "#e3c327"),
+        *("#5b9be6", "#f0a04b", "#29ffca", "#bb2fc3", "#e5659f", "#7c480e", "#056361", "#6c5cf3", "#849860", "#f5e48a"),
+        *("#876591", "#04cd75", "#f12a0f", "#e1aad4", "#15d5fe", "#198311", "#b01e56", "#2819f6", "#9df01c", "#553da1"),
+        *("#705090", "#f860f8", "#d09020", "#b0d0a8", "#b860b8", "#c0f8f8", "#c898c8", "#88c0a8", "#8000c8", "#b880c8"),
+        *("#e0d078", "#6060b0", "#90e8e8", "#589030", "#486040", "#a06070", "#f0b800", "#70b078", "#9070e0", "#a03078"),
     ),
 }
 CHECKPOINTS = (

@@ -24,13 +24,14 @@ def value_of(result: Result, name: str) -> Number:
 def shown(value: float | None, decimals: int | None = None) -> str:
     """A number to about three digits; the decimals can be fixed, so that an interval has its value's.
 
-    >>> shown(0.9412), shown(63.27), shown(2211), shown(-0.00123), shown(None)
-    ('0.94', '63.3', '2,211', '−0.0012', '–')
+    >>> shown(0.9412), shown(63.27), shown(2211), shown(-0.00123), shown(-0.001, 2), shown(None)
+    ('0.94', '63.3', '2,211', '−0.0012', '0.00', '–')
     """
     if value is None:
         return "–"
     places = decimals_of(value) if decimals is None else decimals
-    return f"{value:,.{places}f}".replace("-", "−")
+    text = f"{value:,.{places}f}"
+    return text.replace("-", "−" if text.strip("-0.") else "")  # no minus before what is shown as zero
 
 
 def decimals_of(value: float) -> int:
@@ -41,6 +42,15 @@ def decimals_of(value: float) -> int:
     if size >= 10:
         return 1
     return 2 if size >= 0.1 or size == 0 else min(4, 2 + (size < 0.1) + (size < 0.01))
+
+
+def end(value: float) -> str:
+    """The round end of a scale, in no more decimals than it has.
+
+    >>> end(0.6000000001), end(200.0), end(-2500.0)
+    ('0.6', '200', '−2,500')
+    """
+    return f"{round(value, 9) + 0.0:,.10g}".replace("-", "−")
 
 
 def with_interval(number: Number) -> str:

@@ -13,6 +13,7 @@ from analysis.space import EmbeddingSpace
 
 SIGMAS = 3.0  # how far above the mean magnitude an outlier dimension lies, in SD
 NARROW, FLAT, LOUD = 0.9, 0.02, 0.1  # mean cosine, effective rank / d, share of the mean cosine: from there an alarm
+NEARLY = 0.95  # share that is said to be nearly all
 
 
 def alarms_of(space: EmbeddingSpace, duplicates: int, dimensions: pd.DataFrame) -> list[tuple[str, str]]:
@@ -31,16 +32,32 @@ def alarms_of(space: EmbeddingSpace, duplicates: int, dimensions: pd.DataFrame) 
     if cosine > NARROW:
         found.append(("alarm", f"Narrow cone: two samples have a cosine of {shown(cosine)} on average."))
     if len(outliers):
-        names = ", ".join(str(name) for name in outliers["dimension"].head(5)) + (", …" if len(outliers) > 5 else "")
-        share = outliers["share_of_cosine"].sum()  # NaN counts as 0: without a mean cosine there is nothing to share
-        loud = f", {share:.0%} of the mean cosine" if share > LOUD else ""
-        what = f"{len(outliers)} outlier dimension{'s' * (len(outliers) > 1)} ({names}){loud}."
-        found.append(("warning" if loud else "note", what))
+        found.append(_outliers(outliers))
     if duplicates:
-        found.append(("warning", f"{duplicates:,} vectors repeat an earlier one exactly."))
+        repeat = "vector repeats" if duplicates == 1 else "vectors repeat"
+        found.append(("warning", f"{duplicates:,} {repeat} an earlier one exactly."))
     constant = int((dimensions["variance"] <= moments.ROUNDING * dimensions["magnitude"].max() ** 2).sum())
     if constant:
-        found.append(("warning", f"{constant} of {space.d} dimensions never change."))
-    if count < space.n:
-        found.append(("warning", f"{space.n - count:,} vectors are zero and have no direction."))
+        change = "changes" if constant == 1 else "change"
+        found.append(("warning", f"{constant} of {space.d} dimensions never {change}."))
+    if zeros := space.n - count:
+        are = "vector is zero and has" if zeros == 1 else "vectors are zero and have"
+        found.append(("warning", f"{zeros:,} {are} no direction."))
     return found
+
+
+def _outliers(outliers: pd.DataFrame) -> tuple[str, str]:
+    """A warning where they carry much of the mean cosine, else a note that says why not."""
+    names = ", ".join(str(name) for name in outliers["dimension"].head(5)) + (", …" if len(outliers) > 5 else "")
+    what = f"{len(outliers)} outlier dimension{'s' * (len(outliers) > 1)} ({names})"
+    share = float(outliers["share_of_cosine"].sum(min_count=1))  # can exceed 1: the other dimensions' may be negative
+    if share > LOUD:
+        much = "nearly all" if share > NEARLY else f"{share:.0%}".replace("%", " %")
+        return "warning", f"{what} make{'s' * (len(outliers) == 1)} up {much} of the mean cosine."
+    if pd.isna(share):
+        return "note", f"{what}: no warning, as the mean cosine is near 0 all the same."
+    little = "less than 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
+    return (
+        "note",
+        f"{what}: no warning, as {'it gives' if len(outliers) == 1 else 'they give'} {little} of the mean cosine.",
+    )

@@ -5,8 +5,7 @@ slope of the line through the origin fitted to (log m, -log(1 - rank / n)) by le
 MLE (Levina and Bickel 2004, averaged as MacKay and Ghahramani 2005 correct it): one over the mean of
 log(T_k / T_j) over all samples and j < k, with T_j the distance of the j-th neighbour. Of one sample: local dimension.
 
-Assumes even density within a neighbourhood; far above 10 dimensions both run low, as samples get too few. Distances
-are measured again in double precision: a cosine graph's as chord lengths sqrt(2(1 - cosine)).
+Assumes even density within a neighbourhood. Distances are in double precision, a cosine graph's as chords.
 """
 
 from typing import TYPE_CHECKING
@@ -60,8 +59,7 @@ def compute(space: EmbeddingSpace, params: Params, neighbors: KnnGraph) -> Resul
 
 def _distances(space: EmbeddingSpace, neighbors: KnnGraph) -> Floats:
     found = np.empty(neighbors.indices.shape)
-    step = max(1, CHUNK // (neighbors.k * space.d))
-    for start in range(0, space.n, step):
+    for start in range(0, space.n, step := max(1, CHUNK // (neighbors.k * space.d))):
         rows = slice(start, start + step)
         near = neighbors.indices[rows]
         own = space.vectors[rows].astype(np.float64)
@@ -93,11 +91,11 @@ def figure(result: Result) -> "go.Figure":
     from analysis.figures.bars import histogram
 
     local = result.points["local_dimension"]
+    two, mle = (shown(value_of(result, name).value) for name in ("twonn", "mle"))
     most = np.nanquantile(local, 0.995)  # a few samples with almost even neighbours would flatten the rest
-    two, mle = value_of(result, "twonn"), value_of(result, "mle")
     return histogram(
         local[local <= most],
-        title=f"The samples fill about {shown(mle.value)} dimensions by MLE, {shown(two.value)} by TwoNN",
+        title=f"The samples fill about {mle} dimensions by MLE, {two} by TwoNN",
         x="local dimension of a sample (the highest 0.5 % not drawn)",
     )
 
@@ -110,9 +108,11 @@ ANALYSIS = Analysis(
     compute=compute,
     figure=figure,
     describe={
-        "twonn": "Dimension from the ratio of the two nearest distances (Facco et al. 2017), largest 10 % left out.",
-        "mle": "Dimension from how fast the k nearest distances grow (Levina, Bickel; MacKay and Ghahramani's mean).",
+        "twonn": "Dimension at the finest scale, from the two nearest distances (Facco et al. 2017; top 10 % cut).",
+        "mle": "Dimension among the k nearest, from how fast distances grow (Levina, Bickel; MacKay and Ghahramani).",
     },
+    reading="Where both agree, trust either. TwoNN far lower: near-copies pull the nearest pairs together; trust MLE."
+    " Far higher: fine noise, or groups smaller than k; trust neither alone. Both run low far above 10.",
     needs=("neighbors",),
     interval=ByPoint({"twonn": ("second_to_first", twonn), "mle": ("local_dimension", harmonic_mean)}),
     rotation_invariant=True,

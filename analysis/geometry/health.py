@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.figures.words import shown
 from analysis.geometry import cosines, moments
 from analysis.geometry.alarms import SIGMAS, alarms_of
 from analysis.number import Number
@@ -69,11 +68,11 @@ def figure(result: Result) -> "go.Figure":
     from analysis.figures.bars import histogram
 
     alarms, dimensions = result.tables["alarms"], result.tables["dimensions"]
-    loud = alarms[alarms["severity"] != "note"]["sentence"]
-    outliers = result.numbers["outlier_dimensions"].value
+    harmless = alarms["severity"] == "note"
+    said = [*alarms["sentence"][~harmless], *alarms["sentence"][harmless]]
     return histogram(
         dimensions["z"].to_numpy(),
-        title=" ".join(loud) if len(loud) else f"No warnings; {shown(outliers, 0)} outlier dimensions",
+        title=" ".join(said) or "No warnings; 0 outlier dimensions",
         x="mean magnitude of a dimension, in SD from the mean of all (outliers: above 3)",
         y="dimensions",
         log_y=True,
@@ -84,7 +83,7 @@ ANALYSIS = Analysis(
     name="health",
     title="Health",
     question="Is anything wrong with this space: collapse, duplicates, outlier dimensions?",
-    version=1,
+    version=2,
     compute=compute,
     figure=figure,
     describe={

@@ -69,14 +69,14 @@ def figure(result: Result) -> "go.Figure":
     from analysis.figures.bars import histogram
 
     occurrence, k = result.points["occurrence"], int(result.arrays["neighbors"][0])
-    n, most = len(occurrence), int(occurrence.max())
+    n, most, nobodys = len(occurrence), int(occurrence.max()), int((occurrence == 0).sum())
     step = max(1, most // 80)
     edges = np.arange(-0.5, most + step, step, dtype=np.float64)
     expected = n * np.diff(binom.cdf(edges, n - 1, k / (n - 1)))
     return histogram(
         occurrence,
         title=f"Skewness {shown(value_of(result, 'k_skewness').value)}: the largest hub is among the {k} nearest of"
-        f" {most:,} samples; {(occurrence == 0).mean():.0%} are nobody's neighbour",
+        f" {most:,} samples; {nobodys:,} of {n:,} {'is' if nobodys == 1 else 'are'} nobody's neighbour",
         x=f"how often a sample is among another's {k} nearest",
         bins=edges,
         chance=np.where(expected >= 0.5, expected, np.nan),

@@ -94,7 +94,8 @@ def figure(result: Result) -> "go.Figure":
     cosine, score = value_of(result, "mean_cosine"), value_of(result, "isoscore")
     return histogram(
         result.points.get("mean_cosine", np.empty(0)),
-        title=f"Mean cosine {shown(cosine.value)} (round cloud: 0), IsoScore {shown(score.value)} (round cloud: 1)",
+        title=f"Mean cosine {shown(cosine.value)} (round cloud: 0), IsoScore {shown(score.value)}"
+        f" (round cloud: {shown(1 if score.null_mean is None else score.null_mean)})",
         x="mean cosine of a sample with all others",
     )
 
@@ -110,7 +111,7 @@ ANALYSIS = Analysis(
         "mean_cosine": "Mean cosine over all distinct pairs of samples, uncentered: 0 in a round cloud, near 1 in a"
         " narrow cone.",
         "isoscore": "How evenly variance is spread over the dimensions (Rudman et al. 2022): 0 for a line, 1 for a"
-        " round cloud.",
+        " round cloud of very many samples.",
     },
     interval=Subsample(share=share),
     null=Drawn(draw=round_cloud, what="a round Gaussian cloud of as many samples and dimensions.", draws=40),

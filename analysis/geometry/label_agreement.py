@@ -86,8 +86,8 @@ def figure(result: Result) -> "go.Figure":
             result.tables["classes"],
             name="label",
             value="accuracy",
-            title=f"Most of {k} neighbours have the right {label} for {with_interval(number)} of samples{chance}",
-            x="share of the class that its neighbours get right (largest 30 classes)",
+            title=f"The commonest {label} among {k} neighbours is right for {with_interval(number)} of samples{chance}",
+            x="share of the class that its neighbours get right, largest class first",
             chance=number.null_mean,
         )
     table = result.tables["by_value"]

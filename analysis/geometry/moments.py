@@ -170,7 +170,10 @@ def participation_ratio(variances: Floats) -> float:
 
 
 def decay(variances: Floats) -> float:
-    """The alpha of v ∝ axis^-alpha over axes 11 to 100, logs weighted by 1 / axis; NaN with too few."""
+    """The alpha of v ∝ axis^-alpha over axes 11 to 100, logs weighted by 1 / axis; NaN with too few.
+
+    Stringer et al. 2019; Agrawal et al. 2022.
+    """
     falling = np.sort(variances[variances > variances.max() * ROUNDING])[::-1][FIRST - 1 : LAST]
     if len(falling) < FEWEST:
         return np.nan

@@ -2,12 +2,10 @@
 
 With s_i the singular values of the centered vectors and v_i = s_i² / n the variances along the principal axes:
 effective rank = exp(-sum p log p), p = s / sum s (Roy and Vetterli 2007); RankMe is the same, uncentered (Garrido et
-al. 2023; their 1e-7 against log 0 is not needed); participation ratio = (sum v)² / sum v²; stable rank = sum v / v_1;
-alpha is the slope of log v on -log i over axes 11 to 100, weighted by 1/i (Stringer et al. 2019; Agrawal et al. 2022).
+al. 2023); participation ratio = (sum v)² / sum v²; stable rank = sum v / v_1; alpha: see `moments.decay`.
 
-Chance is Horn's parallel analysis: each dimension shuffled by itself, so that only its own values and the number of
-samples are left; above 5,000 samples (and 2 d) drawn as its limit law, a Wishart matrix with the dimensions' variances.
-All numbers grow with n while n is not far above d: compare at equal n.
+Chance is Horn's parallel analysis: each dimension shuffled by itself; above 5,000 samples (and 2 d) drawn as its limit
+law, a Wishart matrix with the dimensions' variances. All numbers grow with n while n is not far above d.
 """
 
 from collections.abc import Mapping
@@ -113,6 +111,8 @@ ANALYSIS = Analysis(
         "alpha_req": "How steeply variance falls: v ∝ axis^-α, fitted on axes 11 to 100 (α-ReQ, Agrawal et al.).",
         "stable_rank": "Total variance over that of the widest axis: 1 where one direction holds all.",
     },
+    reading="The ranks grow with the samples: compare at equal n. A number within chance is one that shuffling"
+    " the dimensions leaves as it is: they are hardly correlated, as TF-IDF's are made to be.",
     interval=Subsample(share=share),
     null=Drawn(unrelated, "each dimension shuffled by itself, its ties to the others gone (Horn 1965).", draws=40),
     rotation_invariant=True,

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from models.architecture import architecture_called
 from models.bare_encoder import BareEncoder
-from models.checkpoints import bare_file, parameters_in, sha256_of
+from models.checkpoints import bare_file, legible, parameters_in, sha256_of
 from models.encoder import Card, EncoderRecipe, Items, Modality
 from models.errors import BadInput
-from models.image_encoder import ImageEncoder, read_image_settings
+from models.image_encoder import ImageEncoder, check_input, read_image_settings
 from models.initialization import initialized_sha256
 from models.lookup import find_model
+from models.sizes import check_size
 from models.weights import weights_of
 
 
@@ -28,8 +29,9 @@ class ImageFamily:
         if recipe.architecture:
             path = bare_file(find_model(recipe.model, recipe.place).path) if recipe.model else None
             return BareEncoder(recipe, architecture_called(recipe.architecture), path)
+        work = self.describe(recipe).work
         found = find_model(recipe.model, recipe.place)
-        return ImageEncoder(recipe, read_image_settings(found.path, recipe), found, self.describe(recipe).work)
+        return ImageEncoder(recipe, read_image_settings(found.path, recipe), found, work)
 
 
 def _describe_bare(recipe: EncoderRecipe) -> Card:
@@ -64,8 +66,16 @@ def _describe_bare(recipe: EncoderRecipe) -> Card:
 def _describe(recipe: EncoderRecipe) -> Card:
     if not recipe.model:
         raise BadInput("family 'image' needs a `model`: a folder, a name on the hub, or a file with `architecture`.")
+    with legible(recipe.model):
+        return _describe_folder(recipe)
+
+
+def _describe_folder(recipe: EncoderRecipe) -> Card:
     found = find_model(recipe.model, recipe.place)
     settings = read_image_settings(found.path, recipe)
+    asked = settings.weights
+    check_size(asked, settings.layers, recipe.model)
+    check_input(settings)
     weights, files = ("", ()) if recipe.init == "random" else weights_of(found, settings.folder)
     parameters = parameters_in(files) if files else None
     sha256 = initialized_sha256(recipe, weights, sha256_of(settings.folder / "config.json"))
@@ -86,6 +96,7 @@ def _describe(recipe: EncoderRecipe) -> Card:
             "dtype": recipe.dtype,
         },
         work=settings.work(parameters),
+        asked=asked,
     )
 
 

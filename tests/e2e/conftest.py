@@ -1,4 +1,4 @@
-"""A browser where there is one; without, these tests are skipped, loudly."""
+"""A browser where there is one; without, these tests are skipped, loudly. And a dashboard on a small study."""
 
 import warnings
 from collections.abc import Iterator
@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from analysis.pdf import find_chrome
-from tests.e2e.dashboards import browsing
+from tests import pets
+from tests.e2e.dashboards import browsing, looking, serving
+from tests.pets import World
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +27,21 @@ def browser(chrome: str) -> Iterator[Any]:
         warnings.simplefilter("ignore", ResourceWarning)  # the browser's own pipes
         with browsing(chrome) as found:
             yield found
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return pets.compute(tmp_path_factory.mktemp("dashboard"))
+
+
+@pytest.fixture(scope="module")
+def address(world: World, chrome: str) -> Iterator[str]:
+    with serving("--study", str(world.study), "--cache", str(world.cache)) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser, address) -> Iterator[object]:
+    with looking(browser) as (found, strangers):
+        yield found
+        strangers.check()

@@ -109,22 +109,28 @@ def settle(page: Any) -> None:
     page.wait_for_function(
         """() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'
               && !document.querySelector('[data-stale="true"]')
-              && [...document.querySelectorAll('.an-plot')].every((plot) => plot.dataset.drawn !== undefined)"""
+              && [...document.querySelectorAll('.an-plot, .an-map-stage')]
+                    .every((one) => one.dataset.drawn !== undefined)"""
     )
 
 
-def points_of(page: Any, count: int, figure: int = 0) -> Sequence[dict[str, Any]]:
-    """Where the first points of a figure are on the screen, with their ids."""
+def points_of(page: Any, count: int, which: int = 0) -> Sequence[dict[str, Any]]:
+    """Where the first points of a map are on the screen, with their ids."""
     places: Sequence[dict[str, Any]] = page.evaluate(
-        """([count, figure]) => {
-            const plot = document.querySelectorAll('.an-plot')[figure];
-            const corner = plot.querySelector('.nsewdrag').getBoundingClientRect();
-            const { xaxis, yaxis } = plot._fullLayout;
-            return plot._fullData.filter((trace) => trace.customdata).flatMap((trace) =>
-                [...trace.customdata].map((id, i) => ({
-                    id, x: corner.x + xaxis.l2p(trace.x[i]), y: corner.y + yaxis.l2p(trace.y[i]),
-                }))).slice(0, count);
+        """async ([count, which]) => {
+            const { map } = document.querySelectorAll('.an-map')[which];
+            const corner = map.stage.getBoundingClientRect();
+            const { address, size } = map.given.cards;
+            const found = [];
+            for (let first = 0; first < Math.min(count, map.given.n); first += size) {
+                const cards = await (await fetch(new URL(`${address}/${first / size}`, document.baseURI))).json();
+                cards.forEach(({ id }, i) => {
+                    const [x, y] = map.pixelOf(first + i);
+                    found.push({ id, x: corner.x + x, y: corner.y + y });
+                });
+            }
+            return found.slice(0, count);
         }""",
-        [count, figure],
+        [count, which],
     )
     return places

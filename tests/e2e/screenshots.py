@@ -13,6 +13,7 @@ from tests.e2e.dashboards import browsing, looking, points_of, serving, settle
 
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
 PAGES = ("overview", "map", "side_by_side", "jobs")
+FIGURELESS = {"overview", "jobs"}
 
 
 def main(out: Path, arguments: list[str]) -> int:
@@ -27,17 +28,18 @@ def main(out: Path, arguments: list[str]) -> int:
             for size, (width, height) in SIZES.items():
                 with looking(browser, width=width, height=height, scheme=scheme) as (page, strangers):
                     for name in (*PAGES, *analyses()):
-                        take(
-                            page, f"{address}/{'' if name == 'overview' else name}", out / f"{name}-{size}-{scheme}.png"
-                        )
+                        shown = f"{address}/{'' if name == 'overview' else name}"
+                        take(page, shown, out / f"{name}-{size}-{scheme}.png", figure=name not in FIGURELESS)
                     pinned(page, address, out / f"pinned-{size}-{scheme}.png")
                     strangers.check()
     return 0
 
 
-def take(page: Any, address: str, file: Path) -> None:
-    """One page, drawn to the end."""
+def take(page: Any, address: str, file: Path, *, figure: bool) -> None:
+    """One page, drawn to the end; `figure`: it shows one."""
     page.goto(address)
+    if figure:
+        page.wait_for_selector(".an-plot[data-drawn], .an-map-stage[data-drawn]")
     settle(page)
     page.wait_for_timeout(1000)  # fonts and figures come to rest
     page.screenshot(path=file)
@@ -46,7 +48,7 @@ def take(page: Any, address: str, file: Path) -> None:
 def pinned(page: Any, address: str, file: Path) -> None:
     """The map with a sample pinned, whole."""
     page.goto(f"{address}/map")
-    page.wait_for_selector(".an-plot[data-drawn]")
+    page.wait_for_selector(".an-plot[data-drawn], .an-map-stage[data-drawn]")
     settle(page)
     point = points_of(page, 1)[0]
     page.mouse.click(point["x"], point["y"])

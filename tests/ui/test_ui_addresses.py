@@ -11,6 +11,8 @@ from analysis.study_file import plain
 from models.errors import BadInput
 from ui import opened, startup
 from ui.startup import Options
+from ui.state import Session
+from ui.view import View, from_address, in_address
 
 OWN = Study(
     name="mine", k=9, dataset=DatasetSpec(source="digits"), checkpoint=(CheckpointSpec(name="p", family="numeric"),)
@@ -76,3 +78,37 @@ def test_a_study_with_unknown_keys_in_its_address_is_refused_by_name(options):
     packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(plain(OWN) | {"sedd": 1}).encode())).decode()
     with pytest.raises(BadInput, match="sedd"):
         opened.study_of_address(f"z{packed}")
+
+
+def test_an_upload_is_found_again_by_its_own_session_and_no_other(options, monkeypatch):
+    mine = opened.uploads_of(Session(OF_A_FILE, options.cache))
+    other = opened.uploads_of(Session(OF_A_FILE, options.cache))
+    mine.mkdir(parents=True)
+    address = opened.address_of(OF_A_FILE, mine, options.cache)
+    assert opened.study_of_address(address, mine) == (OF_A_FILE, mine)
+    for stranger in (None, other, options.cache / "uploads" / mine.name[:5]):
+        with pytest.raises(opened.UploadedElsewhere):
+            opened.study_of_address(address, stranger)
+
+
+def test_the_folder_of_uploads_does_not_tell_the_secret_that_leads_there(options):
+    session = Session(OF_A_FILE, options.cache)
+    assert session.own not in str(opened.uploads_of(session))
+    assert opened.uploads_of(session) == opened.uploads_of(Session(OWN, options.cache, own=session.own))
+
+
+@pytest.mark.parametrize("said", ["", "..", "../../etc", "A" * 32, "0" * 31, "0" * 33, "0" * 31 + "\n"])
+def test_a_secret_that_is_none_is_not_taken_up(options, monkeypatch, said):
+    taken = []
+    monkeypatch.setattr(opened.state, "session", lambda: Session(OF_A_FILE, options.cache))
+    monkeypatch.setattr(opened.state, "own", taken.append)
+    opened.recognize(said)
+    assert taken == [""]
+
+
+def test_a_view_comes_back_from_its_address_and_nonsense_counts_as_not_given():
+    view = View(query="a & b=c", filter="x", regex=True, dimensions=3, shown=20, pinned="é", space="MiniLM")
+    assert from_address(View(), in_address(view)) == view
+    assert from_address(View(), {"dimensions": "9", "shown": "-1", "regex": "yes", "selection": "a"}) == View()
+    assert from_address(View(), {"shown": "999"}).shown == 50
+    assert len(from_address(View(), {"query": "x" * 10**6}).query) == 1_000

@@ -2,10 +2,10 @@
 
 import pytest
 
-from analysis.study import CheckpointSpec, DatasetSpec
+from analysis.study import CheckpointSpec, DatasetSpec, Study
 from models.errors import BadInput
 from ui import opened
-from ui.change_dialog import layers_from, with_checkpoint
+from ui.change_dialog import layers_from, most_samples, with_checkpoint
 from ui.open_dialog import encoders_for, readings_of
 
 
@@ -88,3 +88,24 @@ def test_a_checkpoint_is_checked_before_it_is_added(world, monkeypatch, tmp_path
         with_checkpoint(study, CheckpointSpec(name="words", family="tfidf"), twin=False)
     with pytest.raises(BadInput, match=r"outside|may read"):
         with_checkpoint(study, CheckpointSpec(name="x", family="transformer", model="/etc"), twin=True)
+
+
+def sampled(sample):
+    return Study(dataset=DatasetSpec(path="t", sample=sample), checkpoint=(CheckpointSpec(name="c", family="tfidf"),))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "there", "most"),
+    [
+        (0, 0, 60, 60),  # nothing changes
+        (0, 20, 60, 20),
+        (0, 500, 60, 60),  # a sample of all there are
+        (20, 40, 20, 40),  # whether the source has so many is not known yet
+        (20, 0, 20, None),
+        (100, 0, 60, 60),  # the source held fewer than were asked for
+        (0, 0, None, None),
+        (0, 20, None, 20),
+    ],
+)
+def test_how_many_samples_a_change_leaves_at_most(before, after, there, most):
+    assert most_samples(sampled(before), after, there) == most

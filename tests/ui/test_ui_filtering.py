@@ -59,3 +59,11 @@ def test_a_pattern_of_absurd_length_is_refused():
 def test_no_filter_leaves_nothing_out():
     assert mask_of(SAMPLES, "", regex=False) is None
     assert np.array_equal(mask_of(SAMPLES, "o", regex=False), [True, True, False])
+
+
+@pytest.mark.parametrize("regex", [False, True])
+def test_half_a_surrogate_pair_is_refused_in_a_sentence(regex):
+    with pytest.raises(BadInput, match="half a surrogate pair") as error:
+        matching(SAMPLES, "a\ud83d", regex=regex)
+    assert str(error.value).isascii()
+    assert mask_of(SAMPLES, "a\ud83d", regex=regex) is None

@@ -7,39 +7,44 @@ import pytest
 
 from analysis.labels import Labels
 from analysis.number import Number
-from ui.findings import Alarm, Finding, lead_sentence, twin_of
+from ui.findings import Alarm, Finding, lead_sentence, references_of, twin_of
 
 PACKAGE = Labels("package", "categorical", ("numpy", "scipy"), np.array([0, 1], np.int32), np.empty(0))
 YEAR = Labels("year", "numeric", (), np.empty(0, np.int32), np.array([1.0, 2.0]))
 
 
-def space(name: str, *, model: str = "m", init: str = "pretrained", layer: int = 6):
-    checkpoint = SimpleNamespace(model=model, architecture="", init=init)
+def space(name: str, *, model: str = "m", init: str = "pretrained", layer: int = 6, family: str = "transformer"):
+    checkpoint = SimpleNamespace(model=model, architecture="", init=init, family=family)
     return SimpleNamespace(name=name, checkpoint=checkpoint, layer=layer)
 
 
 def found(agreement: Number | None, rank: Number | None = None) -> list[Finding]:
-    return [Finding("label_agreement", "knn accuracy", "", agreement), Finding("spectrum", "effective rank", "", rank)]
+    return [
+        Finding("label_agreement", "knn accuracy@15", "", agreement),
+        Finding("spectrum", "effective rank", "", rank),
+    ]
 
 
 ACCURACY = Number(value=0.94, null_mean=0.21, null_low=0.19, null_high=0.23)
 
 
 def test_all_that_is_known_is_said_in_one_breath():
-    mine, twin = space("MiniLM"), space("random", init="random")
-    numbers = {"MiniLM": found(ACCURACY, Number(value=60.4)), "random": found(Number(value=0.55))}
+    numbers = {"MiniLM": found(ACCURACY, Number(value=60.4)), "R": found(Number(value=0.55)), "T": found(None)}
+    others = {"R": "with random weights", "T": "in T (word counts alone)"}
     alarms = [Alarm("warning", "14 vectors repeat an earlier one exactly."), Alarm("note", "3 outlier dimensions.")]
-    assert lead_sentence(mine, twin, numbers, alarms, PACKAGE, 384) == (
-        "In MiniLM, most neighbours of a sample have its package 94 % of the time (chance 21 %, its random twin 55 %)."
-        " Its space uses about 60 of 384 directions. 1 warning: 14 vectors repeat an earlier one exactly."
+    assert lead_sentence(space("MiniLM"), others, numbers, alarms, PACKAGE, 384) == (
+        "In MiniLM, the commonest package among a sample's 15 nearest neighbours is its own for 94 % of samples."
+        " For comparison: 55 % with random weights, 21 % by chance."
+        " MiniLM uses about 60 of its 384 directions. 1 warning: 14 vectors repeat an earlier one exactly."
     )
 
 
 def test_a_share_within_chance_is_not_praised():
     within = Number(value=0.2, null_mean=0.21, null_low=0.19, null_high=0.23)
-    words = lead_sentence(space("x"), None, {"x": found(within)}, None, PACKAGE, 0)
+    words = lead_sentence(space("x"), {}, {"x": found(within)}, None, PACKAGE, 0)
     assert words == (
-        "In x, most neighbours of a sample have its package 20 % of the time, which is not above chance (chance 21 %)."
+        "In x, the commonest package among a sample's 15 nearest neighbours is its own for 20 % of samples, which is"
+        " not above chance. For comparison: 21 % by chance."
     )
 
 
@@ -47,17 +52,17 @@ def test_a_share_within_chance_is_not_praised():
 def test_a_numeric_label_goes_with_its_neighbours_only_beyond_chance(low, high, goes):
     rho = Number(value=0.6, null_mean=0.0, null_low=low, null_high=high)
     assert f"a sample's year {goes} its neighbours' mean" in lead_sentence(
-        space("x"), None, {"x": found(rho)}, None, YEAR, 0
+        space("x"), {}, {"x": found(rho)}, None, YEAR, 0
     )
 
 
 def test_a_question_without_an_answer_gives_its_reason():
     none = Number(value=None, why="Label 'package' has one class, so there is nothing to tell apart.")
-    assert "has one class" in lead_sentence(space("x"), None, {"x": found(none)}, [], PACKAGE, 0)
+    assert "has one class" in lead_sentence(space("x"), {}, {"x": found(none)}, [], PACKAGE, 0)
 
 
 def test_without_any_number_nothing_is_said():
-    assert lead_sentence(space("x"), None, {"x": found(None)}, None, PACKAGE, 0) == ""
+    assert lead_sentence(space("x"), {}, {"x": found(None)}, None, PACKAGE, 0) == ""
 
 
 def test_the_twin_is_the_same_layer_of_the_same_model_with_random_weights():
@@ -66,3 +71,9 @@ def test_the_twin_is_the_same_layer_of_the_same_model_with_random_weights():
     assert twin_of(mine, others).name == "d"
     assert twin_of(others[-1], others) is None
     assert twin_of(mine, others[:3]) is None
+
+
+def test_a_space_is_compared_with_its_untrained_twin_and_the_floor_but_never_with_itself():
+    mine, twin, floor = space("a"), space("b", init="random"), space("c", model="", family="tfidf")
+    assert references_of(mine, [mine, twin, floor]) == {"b": "with random weights", "c": "in c (word counts alone)"}
+    assert references_of(floor, [mine, twin, floor]) == {}

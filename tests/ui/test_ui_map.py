@@ -138,3 +138,43 @@ def test_labels_numbers_and_words_can_colour_a_map_and_a_column_of_all_different
     assert map_colours.series_of(kinds).isna().sum() == 100
     assert map_colours.of("year", Nothing(), dataset, "s", None).kind == "numeric"
     assert map_colours.of(map_colours.NOTHING, Nothing(), dataset, "s", None) is None
+
+
+MANY = replace(
+    PICTURE,
+    ids=tuple(map(str, range(150))),
+    where={str(i): i for i in range(150)},
+    coordinates=np.arange(300, dtype=np.float32).reshape(150, 2),
+    color=labels_of("kind", pd.Series([None, *(f"class {i % 50}" for i in range(149))])),
+    hovers=lambda: [""] * 150,
+    hidden=np.zeros(150, dtype=bool),
+)
+
+
+def place_of(figure) -> dict:
+    return {
+        "height": figure.layout.height,
+        "margin": figure.layout.margin.to_plotly_json(),
+        "entry": figure.layout.legend.entrywidth,
+    }
+
+
+def test_neither_selection_nor_filter_moves_the_map():
+    chosen = replace(MANY, selected=tuple(map(str, range(1, 40))))
+    filtered = replace(MANY, hidden=np.arange(150) % 7 > 0)
+    assert place_of(figure_of(MANY)) == place_of(figure_of(chosen)) == place_of(figure_of(filtered))
+    assert figure_of(MANY).layout.margin.autoexpand is False
+
+
+def test_what_is_no_category_of_its_own_is_last_in_the_legend():
+    traces = with_ids(figure_of(MANY))
+    last = sorted(traces, key=lambda trace: trace.legendrank)[-2:]
+    assert [trace.name for trace in last] == ["10 other (29)", "none (1)"]
+    assert len({trace.legendgroup for trace in traces}) == len(traces)
+
+
+def test_a_map_has_room_below_for_its_whole_legend():
+    legend = figure_of(MANY).layout.legend
+    a_line = int(MANY.height // (legend.entrywidth + 46))
+    assert figure_of(MANY).layout.margin.b >= 20 * np.ceil(42 / a_line)
+    assert figure_of(replace(MANY, color=None)).layout.margin.b == 0

@@ -70,7 +70,7 @@ def _a_job(pipeline):
 
 def test_the_overview_answers_in_words_and_numbers(world):
     words = said(drawn("overview"))
-    assert "most neighbours of a sample have its kind" in words
+    assert "the commonest kind among a sample's 5 nearest neighbours is its own" in words
     assert "knn accuracy@5" in words and "chance" in words
     assert "Missing: UMAP map." in words
 

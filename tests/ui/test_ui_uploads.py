@@ -87,3 +87,12 @@ def test_folders_of_sessions_long_gone_are_removed_and_those_in_use_stay(tmp_pat
     uploads.touch(tmp_path / "used")
     uploads.sweep(tmp_path)
     assert [folder.name for folder in tmp_path.iterdir()] == ["used"]
+
+
+def test_an_archive_with_a_file_and_a_folder_of_one_name_says_so(tmp_path):
+    packed = io.BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("a.png", b"x")
+        archive.writestr("a.png/b.png", b"x")
+    with pytest.raises(BadInput, match="a file and a folder of the same name"):
+        uploads.keep("pictures.zip", packed.getvalue(), tmp_path)

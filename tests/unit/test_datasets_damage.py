@@ -17,11 +17,14 @@ from safetensors.numpy import save
 
 from analysis.datasets import images, table, vectors
 from analysis.datasets.image_file import read_image
+from analysis.datasets.limits import Limits, check_file
 from analysis.study import DatasetSpec
 from models.errors import BadInput
 from models.place import Place
 
 TABLE = pa.table({"id": list("abcdefgh"), "text": ['é, "q"\n'] * 8, "v": [[1.0, 2.0]] * 8})
+TABLE = TABLE.append_column("kind", pa.array(["x", "y"] * 4).dictionary_encode())
+LIMITS = Limits(bytes=1 << 20, rows=1000, dimensions=100, pixels=10_000)
 MATRIX = np.arange(12, dtype=np.float32).reshape(4, 3)
 
 
@@ -46,6 +49,7 @@ def whole(kind: str) -> bytes:
         "jsonl": lambda: TABLE.to_pandas().to_json(orient="records", lines=True).encode(),
         "parquet": lambda: written(partial(parquet.write_table, TABLE)),
         "feather": lambda: written(lambda out: feather.write_feather(TABLE, out, compression="uncompressed")),
+        "packed feather": lambda: written(lambda out: feather.write_feather(TABLE, out, compression="zstd")),
         "stream": lambda: written(stream),
         "npy": lambda: written(lambda out: np.save(out, MATRIX)),
         "npz": lambda: written(lambda out: np.savez_compressed(out, MATRIX)),
@@ -57,6 +61,7 @@ def whole(kind: str) -> bytes:
 
 def read(kind: str, path: Path) -> None:
     place = Place(path.parent)
+    check_file(path, LIMITS)
     if kind in PICTURES:
         read_image(path.read_bytes(), "x")
     elif kind in ("npy", "npz", "safetensors", "words"):
@@ -70,7 +75,7 @@ def read(kind: str, path: Path) -> None:
         table.DATASET.preview(DatasetSpec(path=path.name), place)
 
 
-TABLES = ["csv", "jsonl", "parquet", "feather", "stream"]
+TABLES = ["csv", "jsonl", "parquet", "feather", "packed feather", "stream"]
 ARRAYS = ["npy", "npz", "safetensors", "words", "arrays"]
 PICTURES = ["PNG", "JPEG", "GIF", "WEBP", "TIFF"]
 KINDS = [*TABLES, *ARRAYS, *PICTURES]

@@ -106,6 +106,33 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "neither `name` nor `path`" in refusal(tmp_path)
 
 
+@pytest.mark.parametrize("about", ["{", "[1]", "[" * 5000, '{"info": 3}', '{"info": {"features": ["label"]}}'], ids=len)
+def test_class_names_that_are_none_leave_the_numbers_as_they_are(tmp_path: Path, about: str) -> None:
+    parquet.write_table(TABLE.replace_schema_metadata({"huggingface": about}), tmp_path / "train.parquet")
+    assert load(tmp_path, path=".", **LABELED).frame["label"].to_list() == ["0", "1", "-1", "1"]
+
+
+@pytest.mark.parametrize(
+    "state", ['{"_data_files": [{"name": "a"}]}', '{"_data_files": 3}', '["a"]', "[" * 5000], ids=len
+)
+def test_a_state_that_names_nothing_is_refused(tmp_path: Path, state: str) -> None:
+    (tmp_path / "state.json").write_text(state)
+    sentence = refusal(tmp_path, path=".")
+    assert "names no data files" in sentence or "no valid JSON" in sentence
+
+
+def test_a_split_that_leads_outside_is_refused(tmp_path: Path) -> None:
+    save_to_disk(tmp_path / "secret", TABLE, parts=1)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "dataset_dict.json").write_text('{"splits": ["../secret"]}')
+    with pytest.raises(BadInput, match="outside the folders"):
+        DATASET.load(
+            DatasetSpec(source="hub", path=".", split="../secret", text="text"),
+            Place(tmp_path / "in", (tmp_path / "in",)),
+            0,
+        )
+
+
 def test_a_name_without_the_library_gets_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(name: str) -> str:
         raise hub.PackageNotFoundError(name)

@@ -72,8 +72,9 @@ def test_names_and_reasons_are_text_and_never_markup() -> None:
 
 def test_numbers_under_one_another_share_a_range_that_holds_them_all() -> None:
     low, high = span_of([ABOVE, WITHIN, Number(value=None, why="No.")])
-    assert low < 0.2
-    assert high > 0.9
+    assert (low, high) == pytest.approx((0.2, 0.9))
+    assert span_of([Number(value=261.0), Number(value=366.0)]) == (260, 380)
+    assert span_of([Number(value=-0.001), Number(value=0.99)]) == (0, 1)  # a hair outside is drawn at the end
     assert span_of([Number(value=None, why="No.")]) == (0.0, 1.0)
     only = span_of([Number(value=3.0)])
     assert only[0] < 3 < only[1]

@@ -59,14 +59,14 @@ def test_three_dimensions_draw_the_rest_as_a_faint_trace() -> None:
 
 
 def test_categories_beyond_the_palette_are_drawn_together_as_other() -> None:
-    n = 100
+    n = 180
     many = pd.DataFrame({"id": [str(i) for i in range(n)], "x": np.zeros(n), "y": np.zeros(n)})
-    many["kind"] = [f"k{i % 25}" for i in range(n)]
+    many["kind"] = [f"k{i % 45}" for i in range(n)]
     figure = scatter(many, color="kind", theme="dark")
     other = next(trace for trace in figure.data if trace.name.startswith("5 other"))
     assert other.name == "5 other (20)"
     assert other.marker.color == OTHER["dark"]
-    assert len(figure.data) == 21
+    assert len(figure.data) == 41
     assert sum(len(trace.customdata) for trace in figure.data) == n
 
 

@@ -47,6 +47,17 @@ def test_planted_loud_dimensions_are_found_by_the_three_sigma_rule() -> None:
     assert result.numbers["outlier_dimensions"].value == 2
     assert sorted(result.tables["dimensions"]["dimension"][:2]) == [7, 31]
     assert any("2 outlier dimensions" in note for note in result.notes)
+    assert all(note in ANALYSIS.figure(result).layout.title.text.replace("<br>", " ") for note in result.notes)
+
+
+def test_outlier_dimensions_are_a_warning_only_where_they_carry_the_mean_cosine() -> None:
+    loud = cloud()
+    loud[:, 7] += 40
+    assert severities(loud)["1 outlier dimension (7) makes up nearly all of the mean cosine."] == "warning"
+    quiet = cloud() + 0.5
+    quiet[:, 7] *= np.where(np.arange(len(quiet)) % 2, -4, 4)
+    [(sentence, severity)] = severities(quiet).items()
+    assert severity == "note" and sentence.startswith("1 outlier dimension (7): no warning, as it gives")
 
 
 def test_shares_of_the_mean_cosine_are_those_of_timkey_and_van_schijndel() -> None:
@@ -82,7 +93,7 @@ def test_constant_dimensions_and_zero_vectors_are_warned_of() -> None:
     vectors[[2, 5]] = 0
     sentences = severities(vectors)
     assert sentences["2 vectors are zero and have no direction."] == "warning"
-    assert sentences["1 vectors repeat an earlier one exactly."] == "warning"
+    assert sentences["1 vector repeats an earlier one exactly."] == "warning"
 
 
 @pytest.mark.parametrize("vectors", [np.zeros((2, 1)), [[1.0], [2.0]], [[0.0, 1.0], [2.0, 3.0]], np.zeros((5, 3))])

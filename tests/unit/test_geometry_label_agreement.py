@@ -171,7 +171,7 @@ def test_figures_state_the_finding_for_classes_and_for_numbers() -> None:
     result = ask(ANALYSIS, space, labels)
     figure = ANALYSIS.figure(result)
     assert f"{result.numbers['knn_accuracy'].value:.2f}"[:3] in figure.layout.title.text
-    assert "right kind" in figure.layout.title.text
+    assert "commonest kind" in figure.layout.title.text
     assert list(figure.data[0].x) == result.tables["classes"]["accuracy"].tolist()
     values = ANALYSIS.figure(ask(ANALYSIS, space, numbers(space.vectors[:, 0])))
     assert "size" in values.layout.xaxis.title.text

@@ -100,6 +100,29 @@ def test_damaged_files_are_refused_with_a_sentence(tmp_path: Path, name: str) ->
             read_tensors(path)
 
 
+@pytest.mark.parametrize("how", ["locked", "of an unknown method", "too long a text", "too long a number"])
+def test_torch_files_that_cannot_be_unpacked_are_refused(tmp_path: Path, how: str) -> None:
+    member = io.BytesIO()
+    with zipfile.ZipFile(member, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({"a": 1}, protocol=2))
+    whole = bytearray(member.getvalue())
+    local, central = whole.index(b"PK\x03\x04"), whole.index(b"PK\x01\x02")
+    if how == "locked":
+        whole[local + 6] |= 1
+        whole[central + 8] |= 1
+    elif how == "of an unknown method":
+        whole[local + 8] = whole[central + 10] = 99
+    elif how == "too long a text":
+        whole = bytearray(b"\x80\x02X" + (2**31).to_bytes(4, "little") + b"abc.")
+    else:
+        whole = bytearray(b"\x80\x02L" + b"9" * 5000 + b"L\n.")
+    path = tmp_path / "w.pt"
+    path.write_bytes(whole)
+    assert bare_file(path) == path  # no class is named in it
+    with pytest.raises(BadInput, match="copy it anew"):
+        read_tensors(path)
+
+
 def test_a_truncated_safetensors_file_is_found_without_reading_its_weights(tmp_path: Path) -> None:
     write_model(tmp_path / "bert", "bert")
     path = tmp_path / "bert" / "model.safetensors"

@@ -19,7 +19,6 @@ from models.embedding import embed
 from models.embedding_job import family_called
 from models.encoder import EncoderRecipe
 from models.errors import BadInput, Failed
-from models.estimate import estimate
 from models.image_encoder import ImageEncoder
 from models.place import Place
 from models.precision import choose_precision, least_cosine, quicker_precision
@@ -277,15 +276,6 @@ def test_queries_get_the_vectors_of_the_job(tiny: EncoderRecipe, tmp_path: Path)
     np.testing.assert_allclose(embed_now(numeric, columns[:2], [0], fitted_on=columns)[0], stored[:2])
     with pytest.raises(BadInput, match="fitted on the samples"):
         embed_now(numeric, columns[:2], [0])
-
-
-def test_an_estimate_counts_tokens_on_a_sample_and_grows_with_the_items(tiny: EncoderRecipe) -> None:
-    recipe = EncoderRecipe(family="transformer", model="all-MiniLM-L6-v2")
-    few, many = (estimate(recipe, ["the cat sat"] * n, [6], workers=2) for n in (100, 100_000))
-    assert (few.n_tokens, many.n_tokens) == (500, 500_000)  # [CLS] the cat sat [SEP]
-    assert many.seconds > few.seconds and many.disk == pytest.approx(100_000 * 384 * 4 / 1e6)
-    assert many.megabytes == few.megabytes  # memory does not grow with the items
-    assert "min" in str(many) and "MB of memory" in str(many)
 
 
 def test_half_precision_is_taken_only_where_it_keeps_the_vectors(tiny: EncoderRecipe, tmp_path: Path) -> None:

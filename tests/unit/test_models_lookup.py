@@ -96,6 +96,43 @@ def test_a_model_folder_with_a_link_that_leads_outside_the_roots_is_refused(tmp_
     assert find_model("model", Place(tmp_path / "study")).origin == "directory"  # the command line trusts its paths
 
 
+def test_a_linked_folder_in_a_model_is_followed_and_refused_where_it_leads_outside(tmp_path: Path) -> None:
+    study, others = tmp_path / "study", tmp_path / "study" / "uploads"
+    (study / "model").mkdir(parents=True)
+    (others / "theirs").mkdir(parents=True)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "secret.bin").write_bytes(b"x")
+    (study / "shared").mkdir()
+    (study / "shared" / "inner.bin").symlink_to(tmp_path / "secret.bin")
+    place = Place(study, roots=(study,), closed=(others,))
+    assert find_model("model", place).origin == "directory"
+    for target in (tmp_path / "outside", others / "theirs", study / "shared", study / "model" / "link"):
+        link = study / "model" / "link"
+        link.symlink_to(target)
+        with pytest.raises(BadInput, match=r"model 'model' has a link, '(link|inner\.bin)', that leads outside"):
+            find_model("model", place)
+        link.unlink()
+    (study / "shared" / "inner.bin").unlink()
+    (study / "model" / "link").symlink_to(study / "shared")
+    (study / "shared" / "back").symlink_to(study / "model")  # a circle, and within the roots
+    assert find_model("model", place).origin == "directory"
+
+
+@pytest.mark.parametrize("name", ["a" * 97, "a" * 300, "a/" + "b" * 5000, "a--b", "a..b", "x.git", "a/b-", "a/b."])
+def test_a_name_that_the_hub_could_not_have_is_refused_without_asking_it(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"is not a folder at .* and no name that the hub could have") as caught:
+        find_model(name, Place(tmp_path))
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("name", ["tfidf", "TFIDF", "numeric"])
+def test_a_familys_name_given_as_a_model_is_told_apart(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=f"is no model but the name of a family: set family = '{name.lower()}'"):
+        find_model(name, Place(tmp_path))
+    (tmp_path / name).mkdir()
+    assert find_model(name, Place(tmp_path)).origin == "directory"
+
+
 def test_without_a_network_the_answer_is_quick_and_says_where_it_looked(tmp_path: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

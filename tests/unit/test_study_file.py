@@ -103,12 +103,32 @@ def test_a_wrong_study_is_refused_in_one_sentence(text, words):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"name": "a\ud800"},
+        {"\udfff": 1},
+        {"dataset": {"source": "table", "path": "\ud83d"}},
+        {"checkpoint": [{"name": "a", "prefix": "\udc00"}]},
+        {"metrics": [{"source": "csv", "checkpoints": {"\ud800": "a"}}]},
+        {"metric": "\ud800"},
+    ],
+    ids=ascii,
+)
+def test_half_a_surrogate_pair_is_refused_in_letters_that_can_be_shown(table):
+    with pytest.raises(BadInput, match="half a surrogate pair, which is no text") as error:
+        study_from({"dataset": {"source": "digits"}, "checkpoint": [{"name": "a"}]} | table)
+    assert str(error.value).encode().isascii()
+
+
 def test_a_study_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "a.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadInput, match="not UTF-8"):
         read_study(tmp_path / "a.toml")
     with pytest.raises(BadInput, match="not a file"):
         read_study(tmp_path / "b.toml")
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_study(tmp_path / ("b" * 5000))
 
 
 @given(

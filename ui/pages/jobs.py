@@ -29,7 +29,6 @@ def page() -> None:
     count = f"{words.counted(len(active), 'job')} at work or waiting" if active else "No job is at work"
     words.quiet(f"{count}; one heavy job runs at a time. Jobs go on when this page is closed.")
     for job in active:
-        st.html(f'<p class="an-title">{words.escaped(job.title)}</p>')
         panel.progress(job, "jobs")
         _log(job)
     for job in [job for job in found if not job.active][:SHOWN]:
@@ -47,11 +46,14 @@ def _ended(job: Job) -> None:
             + "</p>"
         )
     with right:
-        if job.state in ("failed", "cancelled") and st.button("Run again", key=f"again.{job.key}"):
-            state.complain(work.again(job))
-            st.rerun()
+        if job.state in ("failed", "cancelled"):
+            st.button("Run again", key=f"again.{job.key}", on_click=_again, args=(job,))
     if job.state == "failed":
         _log(job)
+
+
+def _again(job: Job) -> None:
+    state.complain(work.again(job))
 
 
 def _log(job: Job) -> None:

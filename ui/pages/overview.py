@@ -11,7 +11,7 @@ from analysis.pipeline import Pipeline
 from analysis.plan import wanted
 from analysis.spaces import SpaceOf
 from ui import findings, opened, panel, queries, samples_panel, space_row, state, words
-from ui.numbers import spans_of
+from ui.numbers import STRIP, meanings, spans_of
 
 
 def page() -> None:
@@ -29,9 +29,14 @@ def page() -> None:
     if len({ask.subject for ask in missing}) > 1:
         panel.compute(pipeline, missing, "Compute everything", title=f"{pipeline.study.name}: everything")
     spans = spans_of(chain(*found.values()))
+    if spans:
+        words.quiet(f"{STRIP} The ends of a strip are the same for every space; a number's name leads to its page.")
     for space in pipeline.spaces():
         mine = [ask for ask in missing if ask.subject == space.name]
         space_row.draw(pipeline, space, found[space.name], spans, mine)
+    if spans:
+        with st.expander("What these numbers mean"):
+            st.html(meanings(chain(*found.values())))
     for complaint in pipeline.store.complaints:
         words.quiet(complaint)
     queries.get_ready()
@@ -43,7 +48,7 @@ def _lead(pipeline: Pipeline, dataset: Dataset, label: str, found: Mapping[str, 
     kinds = dataset.labels_in(label) if label else None
     alarms = findings.alarms_of(pipeline, space.name)
     width = findings.width_of(pipeline, space)
-    sentence = findings.lead_sentence(space, findings.twin_of(space, spaces), found, alarms, kinds, width)
+    sentence = findings.lead_sentence(space, findings.references_of(space, spaces), found, alarms, kinds, width)
     if sentence:
         words.lead(sentence)
     else:

@@ -1,0 +1,214 @@
+"""The pages in a real browser: colour, lasso, pin, neighbours, query, filter, two panes, export."""
+
+import io
+import json
+import zlib
+from pathlib import Path
+from zipfile import ZipFile
+
+import pandas as pd
+import pytest
+
+from analysis.figures.palette import PAPER
+from tests.e2e.dashboards import looking, points_of, settle
+from tests.e2e.gestures import group, lasso, map_page, opened, pin
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_overview_opens_with_its_numbers_and_the_study_in_the_address(page, address):
+    opened(page, address)
+    assert "the commonest kind among a sample's" in page.inner_text(".an-lead")
+    assert page.locator(".an-numbers .row").count() == 10
+    page.wait_for_url("**/?study=*")
+    again = page.url
+    page.goto("about:blank")
+    page.goto(again)
+    settle(page)
+    assert "pets" in page.inner_text('[data-testid="stSidebar"]')
+
+
+def test_a_numbers_name_leads_to_the_page_that_explains_it(page, address):
+    opened(page, address)
+    page.locator("a[data-page=hubness]").first.click()
+    page.get_by_role("heading", name="Hubness").wait_for()
+    page.locator(".an-plot[data-drawn]").wait_for()
+    assert page.url.startswith(f"{address}/hubness?study=")
+
+
+def test_colour_by_redraws_the_legend_and_keeps_the_zoom(page, address):
+    map_page(page, address)
+    legend = page.inner_text(".an-legend")
+    assert "cat\n20" in legend and "<b>fish</b>\n20" in legend
+    scale = "() => document.querySelector('.an-map').map.camera.scale"
+    whole, middle = page.evaluate(scale), points_of(page, 60)[30]
+    page.mouse.move(middle["x"], middle["y"])
+    page.mouse.wheel(0, -400)
+    page.wait_for_function(f"(whole) => ({scale})() > 1.5 * whole", arg=whole)
+    near = page.evaluate(scale)
+    page.get_by_label("Colour by").click()
+    page.get_by_role("option", name="Hubness: occurrence").click()
+    page.locator(".an-legend-bar").wait_for()
+    settle(page)
+    assert page.evaluate(scale) == near
+
+
+def test_a_lasso_selects_dims_the_rest_and_can_be_undone(page, address):
+    map_page(page, address)
+    lasso(page, group(page, 4))
+    page.get_by_text("60 selected").wait_for()
+    settle(page)
+    chosen = int(page.get_by_text("60 selected").inner_text().split(" of ")[0])
+    assert 4 <= chosen < 60
+    assert page.evaluate("() => document.querySelector('.an-map').map.hub.count") == chosen
+    page.keyboard.press("Escape")
+    page.get_by_text("Nothing is selected").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text(f"{chosen} of 60 selected").wait_for()
+    page.wait_for_function(f"() => document.querySelector('.an-map').map.hub.count === {chosen}")
+
+
+def test_a_second_lasso_combines_as_the_buttons_say(page, address):
+    map_page(page, address)
+    lasso(page, group(page, 3))
+    page.get_by_text("60 selected").wait_for()
+    before = int(page.get_by_text("60 selected").inner_text().split(" of ")[0])
+    settle(page)
+    lasso(page, group(page, 3, about=-1))  # Shift adds
+    page.wait_for_function(
+        f"() => parseInt([...document.querySelectorAll('.an-title')].map(e => e.innerText)"
+        f".find(t => t.includes('selected'))) > {before}"
+    )
+
+
+def test_a_pinned_sample_shows_itself_whole_with_its_neighbours_in_the_original_space(page, address):
+    map_page(page, address)
+    name = pin(page)
+    card = page.inner_text(".an-text")
+    assert f"Number {name.removeprefix('pet ')} " in card and "<script>alert(" in card
+    page.get_by_text("10 nearest: cosine, exact search, measured recall@5").wait_for()
+    assert page.evaluate("() => document.querySelector('.an-map').map.given.near.length") == 10
+
+
+def test_pin_and_colour_follow_to_the_other_page(page, address):
+    map_page(page, address)
+    name = pin(page)
+    page.get_by_role("link", name="Side by side").click()
+    page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")
+    settle(page)
+    assert page.locator(".an-title", has_text=name).count() >= 1
+    page.get_by_text("nearest are the same in both").wait_for()
+
+
+def test_a_new_text_finds_the_samples_nearest_to_it(page, address):
+    map_page(page, address)
+    page.get_by_label("Space", exact=True).click()
+    page.get_by_role("option", name="words").click()
+    box = page.get_by_label("Find by a new text")
+    box.fill("barks at the postman")
+    box.press("Enter")
+    page.get_by_text("10 nearest: cosine, exact search").wait_for()
+    settle(page)
+    assert page.evaluate("() => document.querySelector('.an-map').map.given.near.length") == 10
+
+
+def test_a_filter_dims_what_it_does_not_find_and_no_pattern_breaks_the_page(page, address):
+    map_page(page, address)
+    box = page.get_by_label("Filter")
+    box.fill("postman")
+    box.press("Enter")
+    page.get_by_text("20 of 60 match the filter").wait_for()
+    page.get_by_text("Regex").click()
+    box.fill("(a+)+$(")
+    box.press("Enter")
+    page.get_by_text("cannot be used").wait_for()
+    assert page.locator(".an-map-stage[data-drawn]").is_visible()
+
+
+def test_two_panes_share_a_selection_by_id(page, address):
+    opened(page, address, "side_by_side")
+    page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")
+    lasso(page, group(page, 3, figure=1))
+    page.get_by_text("60 selected").wait_for()
+    settle(page)
+    selected = "({ map }) => [...map.hub.selected].flatMap((is, i) => is ? [i] : [])"
+    left, right = page.evaluate(f"() => [...document.querySelectorAll('.an-map')].map({selected})")
+    assert left == right and len(left) >= 3
+
+
+def test_a_map_is_saved_as_a_picture_that_carries_its_manifest(page, address, tmp_path):
+    map_page(page, address)
+    page.get_by_role("button", name="Export map").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG", exact=True).click()
+    assert saved.value.suggested_filename == "pca--columns.png"
+    content = Path(saved.value.path()).read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert manifest_of_png(content)["study"]["name"] == "pets"
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="SVG").click()
+    svg = Path(saved.value.path()).read_text()
+    inside = json.loads(svg.split("<metadata><![CDATA[")[1].split("]]></metadata>")[0])
+    assert inside["keys"] and "trustworthiness" in svg
+
+
+def manifest_of_png(content: bytes) -> dict:
+    """The manifest in the iTXt chunk of a PNG, its checksum checked."""
+    size = int.from_bytes(content[33:37])
+    chunk, crc = content[37 : 41 + size], int.from_bytes(content[41 + size : 45 + size])
+    assert chunk[:4] == b"iTXt" and zlib.crc32(chunk) == crc
+    return json.loads(chunk.split(b"\0\0\0\0\0", 1)[1])
+
+
+def test_a_map_and_a_selection_are_saved_as_data(page, address):
+    map_page(page, address)
+    lasso(page, group(page, 4))
+    page.get_by_text("60 selected").wait_for()
+    settle(page)
+    page.get_by_role("button", name="Export map").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Data, CSV").click()
+    with ZipFile(saved.value.path()) as archive:
+        table = pd.read_csv(io.BytesIO(archive.read("pca--columns.csv")))
+        manifest = json.loads(archive.read("manifest.json"))
+    assert {"id", "x", "y", "kind", "selected"} <= set(table.columns) and len(table) == 60
+    assert manifest["n"] == 60 and manifest["seed"] == 0 and manifest["keys"]
+    page.keyboard.press("Escape")
+    chosen = int(table["selected"].sum())
+    page.get_by_role("button", name="Export selection").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Vectors, .npy").click()
+    with ZipFile(saved.value.path()) as archive:
+        assert len(pd.read_csv(io.BytesIO(archive.read("ids.csv")))) == chosen
+
+
+def test_a_figure_is_saved_as_a_pdf_and_as_a_page_that_works_offline(page, address):
+    opened(page, address, "hubness")
+    page.locator(".an-plot[data-drawn]").wait_for()
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PDF").click()
+    with ZipFile(saved.value.path()) as archive:
+        assert archive.read("hubness--columns.pdf")[:5] == b"%PDF-"
+        assert json.loads(archive.read("manifest.json"))["keys"]
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="HTML").click()
+    html = Path(saved.value.path()).read_text()
+    assert "Plotly.newPlot" in html and 'id="manifest"' in html
+
+
+def test_figures_follow_the_page_from_light_to_dark(page, address):
+    map_page(page, address)
+    paper = "document.querySelector('.an-map').map.given.theme.halo"
+    assert page.evaluate(f"() => {paper}") == PAPER["light"]
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"() => {paper} === '{PAPER['dark']}'")
+
+
+@pytest.mark.parametrize("path", ["", "map", "side_by_side", "label_agreement", "jobs"])
+def test_nothing_scrolls_sideways_on_a_phone(browser, address, path):
+    with looking(browser, width=390, height=844) as (page, strangers):
+        opened(page, address, path)
+        assert page.evaluate("() => document.querySelector('.stMain').scrollWidth") <= 390
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+        strangers.check()
