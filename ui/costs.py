@@ -49,6 +49,8 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
         return 0.5 + (n / 10_000) ** 2 * 0.7 if n < 30_000 else n / 12_000
     if ask.kind == "projection":
         return {"pca": 0.5 + n / 50_000, "umap": 1 + n / 2_500, "tsne": 3 + n / 300}.get(ask.name, 2 + n / 1_000)
+    if ask.kind == "regions":
+        return 1 + min(n, 50_000) / 5_000
     return 2 + n / 1_500
 
 

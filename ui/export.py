@@ -48,12 +48,13 @@ def figure(
     name: str,
     data: Callable[[], pd.DataFrame],
     label: str = "Export",
+    on_paper: "Callable[[], go.Figure] | None" = None,
 ) -> None:
-    """The menu of a figure: pictures by the browser, PDF, page, and its data."""
+    """The menu of a figure: pictures by the browser, PDF (drawn by `on_paper` where given), page, and its data."""
     worker, said = queries.warm(), partial(manifest, pipeline, list(asks))
 
     def pdf() -> bytes:
-        shown = drawn()
+        shown = (on_paper or drawn)()
         height = int(shown.layout.height or 560)
         content = queries.pdf_of(worker, shown.to_json(), width=WIDTH, height=height)
         return files.packed({f"{name}.pdf": content}, said())

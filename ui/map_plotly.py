@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.figures.palette import ACCENT, GREY, INK, LABELS, OTHER
+from analysis.figures.palette import ACCENT, GREY, INK, LABELS, OTHER, PAPER
 from analysis.figures.scatter import LEGEND_NAME, scatter
 from analysis.figures.theme import TEXT
+from analysis.figures.words import plain
 from ui import plot
 from ui.map_colours import series_of
 from ui.map_renderer import Picture
@@ -52,8 +53,8 @@ class PlotlyMap:
         )
 
 
-def figure_of(picture: Picture) -> "go.Figure":
-    """The figure of a picture."""
+def figure_of(picture: Picture, *, vectors: int = WEBGL_FROM) -> "go.Figure":
+    """The figure of a picture; its points are vectors up to so many of them."""
     frame, shown = _frame(picture), ~picture.hidden
     figure = scatter(
         frame[shown].reset_index(drop=True),
@@ -66,7 +67,7 @@ def figure_of(picture: Picture) -> "go.Figure":
     )
     below = [*_background(picture), *_links(picture)]
     traces = [*below, *figure.data, *_rings(picture)]
-    figure = type(figure)(_light(traces, len(frame)), figure.layout)
+    figure = type(figure)(_light(traces, vectors), figure.layout)
     width, room = _legend(picture)
     for trace in figure.data:  # what is no category of its own comes last
         trace.legendrank = {**dict.fromkeys(OTHER.values(), 2001), GREY: 2002}.get(_hue(trace), 1000)
@@ -90,6 +91,7 @@ def figure_of(picture: Picture) -> "go.Figure":
             "maxheight": max(room, 30),
         },
         showlegend=width > 0,
+        annotations=_names(picture),
     )
     figure.update_traces(marker_colorbar=BAR, selector=_is_ramp)
     if picture.coordinates.shape[1] == 3:
@@ -120,6 +122,19 @@ def _legend(picture: Picture) -> tuple[float, int]:
     return width, LINE * (lines + 1) + 16  # a line for its title
 
 
+def _names(picture: Picture) -> list[dict[str, Any]]:
+    """The names of the largest regions of a flat map."""
+    if picture.coordinates.shape[1] == 3:
+        return []
+    looks = {"showarrow": False, "font": {"size": TEXT + 1, "color": INK[picture.theme]}}
+    halo = {"bgcolor": PAPER[picture.theme], "opacity": 0.85, "borderpad": 1}
+    first = [region for region in picture.regions if region["level"] == 0]
+    return [
+        {"x": region["x"], "y": region["y"], "text": "<br>".join(map(plain, region["words"])), **looks, **halo}
+        for region in first
+    ]
+
+
 def _hue(trace: Any) -> str:
     return trace.marker.color if isinstance(trace.marker.color, str) else ""
 
@@ -136,9 +151,9 @@ def _frame(picture: Picture) -> pd.DataFrame:
     return frame
 
 
-def _light(traces: list[Any], n: int) -> list[Any]:
+def _light(traces: list[Any], most: int) -> list[Any]:
     """Few points as SVG instead of WebGL."""
-    if n > WEBGL_FROM:
+    if sum(len(trace.x) for trace in traces if trace.customdata is not None) > most:
         return traces
     plain = [trace.to_plotly_json() for trace in traces]
     return [trace | {"type": "scatter"} if trace["type"] == "scattergl" else trace for trace in plain]

@@ -1,16 +1,23 @@
 """A map on the page: its picture with the menu that exports it, or the panel that gets it; and what is done on it."""
 
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from analysis.dataset import Dataset
 from analysis.pipeline import Drawing, Pipeline
 from analysis.report import file_name
 from ui import export, panel, plot, state, view, words
-from ui.map_plotly import PlotlyMap, figure_of
+from ui.map_plotly import WEBGL_FROM, PlotlyMap, figure_of
 from ui.map_webgl import MISSING_GL, WebglMap
 from ui.pane import BEST, Look, Pane, title_of_projection
 from ui.picture import MOST, MOST_BY_PLOTLY, data_of, picture_of
 from ui.rows import row_of
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+VECTORS = 20_000  # points that are vectors on paper; more are one picture
 
 
 def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height: int = 600) -> bool:
@@ -41,10 +48,16 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
         saving=export.saving(pipeline, [pane.ask], key),
     )
     printed = replace(look, theme="light")
+
+    def figure(vectors: int = WEBGL_FROM) -> "go.Figure":
+        picture = picture_of(pipeline, dataset, pane, drawing, printed, height=640, most=MOST_BY_PLOTLY)
+        return figure_of(picture, vectors=vectors)
+
     export.figure(
         pipeline,
         [pane.ask],
-        lambda: figure_of(picture_of(pipeline, dataset, pane, drawing, printed, height=640, most=MOST_BY_PLOTLY)),
+        figure,
+        on_paper=partial(figure, VECTORS),
         key=key,
         name=name,
         data=lambda: data_of(pipeline, dataset, pane, drawing, look.view),

@@ -30,7 +30,7 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
             **state.bound("operation", options),
         )
         st.button("Undo", key="undo", shortcut="Ctrl+Z", disabled=not now.past, on_click=_undo)
-        st.button("Redo", key="redo", disabled=not now.future, on_click=_redo)
+        st.button("Redo", key="redo", shortcut="Ctrl+Shift+Z", disabled=not now.future, on_click=_redo)
         st.checkbox("Lines to neighbours", help="From what is selected, in the original space", **state.bound("edges"))
         st.button("Clear", key="clear", shortcut="Esc", disabled=not rows, on_click=_clear)
     matches = None if look.matching is None else [int(row) for row in look.matching.nonzero()[0]]

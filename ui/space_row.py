@@ -49,6 +49,8 @@ def name_of(ask: Ask) -> str:
         return "neighbours"
     if ask.kind == "projection":
         return f"{projections()[ask.name].title} map"
+    if ask.kind == "regions":
+        return f"names on the {projections()[ask.name].title} map"
     title = analyses()[ask.name].title.lower()
     return f"{title} by {ask.other}" if ask.other else title
 

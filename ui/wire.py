@@ -15,7 +15,7 @@ from analysis.recipe import hash_of
 
 Make = Callable[[int], bytes]  # the bytes of a page of it; what has no pages has page 0
 
-MOST = 256  # contents that can be asked for; the page that needs more draws itself anew
+MOST = 512  # contents that can be asked for; the page that needs more draws itself anew
 CODE = Path(__file__).with_name("webgl")
 _SECRET = secrets.token_bytes(32)
 _KNOWN: "OrderedDict[str, Make]" = OrderedDict()

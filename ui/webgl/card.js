@@ -16,14 +16,10 @@ export class Card {
   async show(given, point, at) {
     this.point = point;
     const page = Math.floor(point / given.cards.size);
-    let cards;
-    try {
-      cards = await pageOf(`${given.cards.address}/${page}`);
-    } catch (error) {
-      cards = null;
-    }
+    const cards = await pageOf(`${given.cards.address}/${page}`).catch(() => null);
     if (this.point !== point) return;
-    this.fill(cards?.[point - page * given.cards.size] ?? { id: `sample ${point}`, lines: ["Its card could not be read."] });
+    const unread = { id: `sample ${point}`, lines: ["Its card could not be read."] };
+    this.fill(cards?.[point - page * given.cards.size] ?? unread);
     this.box.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = this.box;
     const [x, y] = at;

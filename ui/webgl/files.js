@@ -11,7 +11,8 @@ export function download(blob, name) {
 // Words that are safe inside an SVG.
 export function escaped(words) {
   const known = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return [...String(words).replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "")].map((one) => known[one] ?? one).join("");
+  const plain = String(words).replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "");
+  return [...plain].map((one) => known[one] ?? one).join("");
 }
 
 export async function withManifest(blob, format, manifest) {

@@ -13,6 +13,8 @@ const ICONS = {
   home: "M4 11l8-7 8 7M6 10v9h12v-9",
 };
 const TAP = 5; // pixels a finger or mouse may move and still click
+const FINGER = 16; // pixels within which a finger means a point
+const ROUND = 24; // radius of the keyboard's circle at first
 const STEP = 48; // pixels an arrow key moves
 const ORBIT = 0.008; // radians a pixel
 
@@ -37,7 +39,7 @@ export class Hand {
       wheel: (event) => this.wheel(event),
       dblclick: (event) => this.zoom(2, ...this.at(event)),
       keydown: (event) => this.key(event),
-      blur: () => this.cross(0),
+      blur: () => this.uncross(),
     };
     for (const [name, hear] of Object.entries(heard)) stage.addEventListener(name, hear, { passive: false });
   }
@@ -47,8 +49,8 @@ export class Hand {
     button.type = "button";
     button.title = title;
     button.setAttribute("aria-label", title);
-    const svg = '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round">';
-    button.innerHTML = `${svg}<path d="${ICONS[name]}"/></svg>`; // both are constants of this file
+    const look = 'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"';
+    button.innerHTML = `<svg ${look}><path d="${ICONS[name]}"/></svg>`; // both are constants of this file
     button.addEventListener("click", act);
     this.buttons[name] = button;
   }
@@ -113,7 +115,8 @@ export class Hand {
   pinch(finger, here) {
     const [other] = [...this.fingers].filter(([id]) => id !== finger).map(([, at]) => at);
     const before = this.fingers.get(finger);
-    const ratio = Math.hypot(here[0] - other[0], here[1] - other[1]) / Math.hypot(before[0] - other[0], before[1] - other[1]);
+    const apart = ([x, y]) => Math.hypot(x - other[0], y - other[1]);
+    const ratio = apart(here) / apart(before);
     this.map.camera.pan((here[0] - before[0]) / 2, (here[1] - before[1]) / 2);
     if (Number.isFinite(ratio)) this.map.camera.zoom(ratio, (here[0] + other[0]) / 2, (here[1] + other[1]) / 2);
     this.drawing = this.map.overlay.path = null;
@@ -125,7 +128,8 @@ export class Hand {
     const { map } = this;
     const path = map.overlay.path;
     map.overlay.path = null;
-    if (done && this.far <= TAP && !this.fingers.size) map.pin(map.under(...this.at(event), event.pointerType === "touch" ? 16 : undefined));
+    const reach = event.pointerType === "touch" ? FINGER : undefined;
+    if (done && this.far <= TAP && !this.fingers.size) map.pin(map.under(...this.at(event), reach));
     else if (done && this.drawing && path.length > 2) map.select(map.inside(path), this.how ?? map.given.operation);
     this.drawing = null;
     map.redraw(false);
@@ -148,9 +152,9 @@ export class Hand {
     this.map.moved();
   }
 
-  cross(radius) {
-    this.map.overlay.cross = radius;
-    if (!radius) this.map.hub?.hovered(-1, this.map);
+  uncross() {
+    this.map.overlay.cross = 0;
+    this.map.hub?.hovered(-1, this.map);
     this.map.redraw(false);
   }
 
@@ -158,7 +162,7 @@ export class Hand {
     const { map } = this;
     if (!map.given || event.target !== map.stage || ((event.ctrlKey || event.metaKey) && event.key !== "a")) return;
     const arrows = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    const round = map.overlay.cross || 24;
+    const round = map.overlay.cross || ROUND;
     const middle = [map.camera.width / 2, map.camera.height / 2];
     const how = event.altKey ? "remove" : event.shiftKey ? "add" : map.given.operation;
     const acts = {
@@ -169,19 +173,19 @@ export class Hand {
       v: () => this.take("pan"),
       b: () => this.take("box"),
       l: () => this.take("lasso"),
-      "[": () => this.cross(Math.max(4, round / 1.3)),
-      "]": () => this.cross(round * 1.3),
+      "[": () => (map.overlay.cross = Math.max(4, round / 1.3)),
+      "]": () => (map.overlay.cross = round * 1.3),
       Enter: () => map.pin(map.under(...middle, round)),
       " ": () => map.select(map.inside(circle(middle, round)), how),
       Escape: () => map.clear(),
       a: () => map.select(map.inside(whole(map.camera)), how),
     };
-    if (event.key in arrows) this.drag(...arrows[event.key].map((way) => way * STEP));
-    else if (event.key in acts) acts[event.key]();
-    else return;
+    if (!(event.key in arrows) && !(event.key in acts)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (document.activeElement !== map.stage || map.overlay.cross === 0) map.overlay.cross = round;
+    map.overlay.cross = round;
+    if (event.key in arrows) this.drag(...arrows[event.key].map((way) => way * STEP));
+    else acts[event.key]();
     map.hub.hovered(map.under(...middle, map.overlay.cross), map);
     map.redraw(false);
   }

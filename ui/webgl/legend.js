@@ -98,5 +98,6 @@ function along(ramp, share) {
   const at = share * (ramp.length - 1);
   const low = Math.min(Math.floor(at), ramp.length - 2);
   const [a, b] = [rgb(ramp[low]), rgb(ramp[low + 1])];
-  return `#${a.map((value, i) => Math.round(value + (b[i] - value) * (at - low)).toString(16).padStart(2, "0")).join("")}`;
+  const mixed = a.map((value, i) => Math.round(value + (b[i] - value) * (at - low)));
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -28,9 +28,8 @@ export function marks(map) {
     lines.forEach((line, at) => {
       const down = y + (at - (lines.length - 1) / 2) * size * 1.15 + size / 3;
       const halo = `stroke="${theme.halo}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"`;
-      parts.push(
-        `<text x="${x}" y="${down}" font-size="${size}" font-weight="600" text-anchor="middle" ${halo}>${escaped(line)}</text>`,
-      );
+      const place = `x="${x}" y="${down}" font-size="${size}" font-weight="600" text-anchor="middle"`;
+      parts.push(`<text ${place} ${halo}>${escaped(line)}</text>`);
     });
   return parts.join("");
 }

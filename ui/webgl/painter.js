@@ -29,7 +29,8 @@ export class Painter {
   }
 
   begin() {
-    const gl = this.canvas.getContext("webgl2", { antialias: false, alpha: false, powerPreference: "high-performance" });
+    const wanted = { antialias: false, alpha: false, powerPreference: "high-performance" };
+    const gl = this.canvas.getContext("webgl2", wanted);
     if (!gl) throw new Error("WebGL2 is missing");
     this.gl = gl;
     this.buffers.clear();
@@ -84,7 +85,8 @@ export class Painter {
     if (!this.ready) return;
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, colors);
-    for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
+    for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+      gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
   }
 
   // `view`: what the camera gives; `looks`: {paper, dim, faint, alpha, size, ratio, few, some}: `few` points at most,

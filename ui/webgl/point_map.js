@@ -34,25 +34,25 @@ export class PointMap {
   // Take what the server gives; whatever it names that is here already is not asked for again.
   async update(given) {
     const bytes = (address) => (address ? fetched(address) : null);
+    const { positions, color, left_out, selected } = given;
     const [at, codes, left, chosen, edges] = await Promise.all(
-      [given.positions, given.color.address, given.left_out, given.selected, given.edges].map(bytes),
+      [positions, color.address, left_out, selected, given.edges].map(bytes),
     );
-    const fresh = this.given?.positions !== given.positions;
     const before = this.given;
+    const fresh = before?.positions !== positions || before.samples !== given.samples;
     this.given = given;
     this.join(given);
     if (fresh) this.place(at, given, before);
-    if (fresh || before.color.address !== given.color.address)
-      this.painter.codes((this.codes = codes ?? new Uint8Array(given.n)));
-    if (fresh || before.left_out !== given.left_out) this.left = left ? unpacked(left, given.n) : new Uint8Array(given.n);
-    if (given.turn >= this.hub.turn && this.hub.heard !== given.selected) {
-      this.hub.heard = given.selected;
-      this.hub.told(chosen ? unpacked(chosen, given.n) : new Uint8Array(given.n));
-    }
+    if (fresh || before.color.address !== color.address) this.painter.codes((this.codes = codes));
+    if (fresh || before.left_out !== left_out) this.left = left ? unpacked(left, given.n) : new Uint8Array(given.n);
     this.edges = edges ? new Uint32Array(edges.buffer, edges.byteOffset, edges.length / 4) : [];
     this.colored();
-    this.legend.show(given.color);
-    this.selectionChanged();
+    this.legend.show(color);
+    const news = given.turn >= this.hub.turn && this.hub.heard !== selected; // not an answer to an older selection
+    if (news) this.hub.heard = selected;
+    if (news) this.hub.told(chosen ? unpacked(chosen, given.n) : new Uint8Array(given.n));
+    else if (fresh || before.left_out !== left_out) this.selectionChanged();
+    else this.legend.count();
   }
 
   join(given) {

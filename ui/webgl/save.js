@@ -38,7 +38,8 @@ export function shot(map, scale) {
   for (let y = 0; y < height; y += side)
     for (let x = 0; x < width; x += side) {
       const [wide, tall] = [Math.min(side, width - x), Math.min(side, height - y)];
-      const tile = Object.assign(new Camera(), map.camera, { middle: [...map.camera.middle], width: wide, height: tall });
+      const frame = { middle: [...map.camera.middle], width: wide, height: tall };
+      const tile = Object.assign(new Camera(), map.camera, frame);
       tile.pan(width / 2 - x - wide / 2, height / 2 - y - tall / 2);
       const pixels = [Math.max(1, Math.round(wide * scale)), Math.max(1, Math.round(tall * scale))];
       pen.putImageData(map.painter.pixels(tile.view(), map.looks(Infinity, scale), ...pixels), x * scale, y * scale);
@@ -97,7 +98,10 @@ function drawn(page, given, points, map) {
       const stops = ramp.map((color, at) => `<stop offset="${at / (ramp.length - 1)}" stop-color="${color}"/>`);
       parts.push(`<linearGradient id="ramp">${stops.join("")}</linearGradient>`);
       parts.push(`<rect x="${x}" y="${down - 10}" width="190" height="10" fill="url(#ramp)"/>`);
-    } else parts.push(`<text x="${x + (hex ? 16 : 0)}" y="${down}" font-weight="${weight ?? 400}">${escaped(words)}</text>`);
+    } else {
+      const place = `x="${x + (hex ? 16 : 0)}" y="${down}" font-weight="${weight ?? 400}"`;
+      parts.push(`<text ${place}>${escaped(words)}</text>`);
+    }
   }
   const { width: wide, height: tall } = map.camera;
   const size = `width="${page.width}" height="${page.height}"`;
@@ -105,7 +109,8 @@ function drawn(page, given, points, map) {
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${page.width} ${page.height}"` +
     ` font-family='${FONT}' font-size="13" fill="${ink}">` +
     `${points ? `<rect ${size} fill="${halo}"/>` : ""}` +
-    `<svg x="${EDGE}" y="${page.top}" width="${wide}" height="${tall}" viewBox="0 0 ${wide} ${tall}">${points}${marks(map)}</svg>` +
+    `<svg x="${EDGE}" y="${page.top}" width="${wide}" height="${tall}" viewBox="0 0 ${wide} ${tall}">` +
+    `${points}${marks(map)}</svg>` +
     `${parts.join("")}</svg>`
   );
 }

@@ -1,0 +1,179 @@
+"""Named selections of a dataset's samples: one small file each, so that two tabs never overwrite each other's names.
+
+`<folder>/<hash of the name>.json` holds {"name": "outliers", "ids": ["a", "b"]}; it is written as a draft and renamed,
+under a lock of the folder. Reading trusts nothing: what is no such file is counted and left out.
+"""
+
+import fcntl
+import json
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from analysis.recipe import hash_of
+from models.errors import BadInput, Failed
+
+LONGEST = 60  # characters of a name
+MOST = 100  # names of a dataset
+LARGEST = 64 << 20  # bytes of a selection: a million ids of sixty characters
+WHOLE = 256 << 20  # bytes of all of a dataset
+JOINERS = "\u200c\u200d"  # that some scripts need within a word
+
+
+@dataclass(frozen=True)
+class Named:
+    """A selection that has a name: how many ids, and where they are kept; `version` changes with the file."""
+
+    name: str
+    n: int
+    file: Path
+    version: str
+
+
+def cleaned(name: str) -> str:
+    r"""A name as it is kept and shown: one line, no signs that cannot be seen.
+
+    >>> cleaned("  two\nlines \x00"), cleaned("<b>bold</b>")
+    ('two lines', '<b>bold</b>')
+    """
+    seen = "".join(sign if sign.isprintable() or sign in JOINERS else " " for sign in name)
+    return " ".join(unicodedata.normalize("NFC", seen).split())
+
+
+def listed(folder: Path) -> tuple[tuple[Named, ...], int]:
+    """The named selections in a folder, by name, and how many files there cannot be read."""
+    found, broken = [], 0
+    for file in folder.glob("*.json"):
+        try:
+            version = _version(file)
+            name, n = _summary(file, version)
+        except FileNotFoundError:
+            continue  # another tab has just removed it
+        except (OSError, ValueError):
+            broken += 1
+            continue
+        found.append(Named(name, n, file, version))
+    return tuple(sorted(found, key=lambda named: (named.name.casefold(), named.name))), broken
+
+
+def ids_of(named: Named) -> tuple[str, ...]:
+    """The ids that a name stands for."""
+    try:
+        return _read(named.file)[1]
+    except (OSError, ValueError) as error:
+        raise BadInput(f"the selection {named.name!r} is gone or damaged; name it again.") from error
+
+
+def keep(folder: Path, name: str, ids: Sequence[str]) -> None:
+    """Keep ids under a name that is not taken."""
+    target = _target(folder, name)
+    if not ids:
+        raise BadInput("nothing is selected; select some samples and name them then.")
+    content = json.dumps({"name": cleaned(name), "ids": list(dict.fromkeys(ids))}).encode()
+    with _alone(folder):
+        files = list(folder.glob("*.json"))
+        if target.exists():
+            raise _taken(name)
+        if len(files) >= MOST:
+            raise BadInput(f"{MOST} selections are named already; delete one that is not needed.")
+        if len(content) > LARGEST or len(content) + sum(file.stat().st_size for file in files) > WHOLE:
+            raise BadInput("the named selections would take too much room; delete one, or name fewer samples.")
+        draft = target.with_suffix(f".{os.getpid()}.draft")
+        draft.write_bytes(content)
+        draft.replace(target)
+
+
+def rename(folder: Path, name: str, new: str) -> None:
+    """Give a selection another name that is not taken."""
+    target = _target(folder, new)
+    before = _target(folder, name)
+    if target == before:
+        return
+    with _alone(folder):
+        if target.exists():
+            raise _taken(new)
+        try:
+            _, ids = _read(before)
+        except (OSError, ValueError) as error:
+            raise BadInput(f"the selection {name!r} is gone or damaged; name it again.") from error
+        draft = target.with_suffix(f".{os.getpid()}.draft")
+        draft.write_text(json.dumps({"name": cleaned(new), "ids": ids}))
+        draft.replace(target)
+        before.unlink()
+
+
+def remove(folder: Path, name: str) -> tuple[str, ...]:
+    """Remove a name; the ids it stood for, so that it can be kept again. One that is gone already stood for none."""
+    file = _target(folder, name)
+    with _alone(folder):
+        try:
+            _, ids = _read(file)
+        except (FileNotFoundError, ValueError):
+            ids = ()
+        file.unlink(missing_ok=True)
+    return ids
+
+
+def _target(folder: Path, name: str) -> Path:
+    words = cleaned(name)
+    if not words:
+        raise BadInput("a selection needs a name; type a few words.")
+    if len(words) > LONGEST:
+        raise BadInput(f"the name has {len(words)} characters; give one of at most {LONGEST}.")
+    return folder / f"{hash_of('selection', words)[:32]}.json"
+
+
+def _taken(name: str) -> BadInput:
+    return BadInput(f"there is a selection named {cleaned(name)!r} already; choose another name, or delete that one.")
+
+
+def _version(file: Path) -> str:
+    about = file.stat()
+    return f"{about.st_mtime_ns} {about.st_size} {about.st_ino}"
+
+
+@lru_cache(maxsize=1024)
+def _summary(file: Path, version: str) -> tuple[str, int]:
+    name, ids = _read(file)
+    return name, len(ids)
+
+
+def _read(file: Path) -> tuple[str, tuple[str, ...]]:
+    """Name and ids of a file; ValueError where it holds no such thing."""
+    with file.open("rb") as found:
+        text = found.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise ValueError("too large")
+    try:
+        content = json.loads(text)
+        name, ids = content["name"], content["ids"]
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("not a named selection") from error
+    if not isinstance(name, str) or not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+        raise ValueError("not a named selection")
+    try:
+        mine = _target(file.parent, name) == file and cleaned(name) == name
+    except BadInput as error:
+        raise ValueError("not a name") from error
+    if not mine:
+        raise ValueError("kept under another name")
+    return name, tuple(dict.fromkeys(ids))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One writer at a time in a folder, whichever tab or process; Failed where the disk refuses."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise Failed(
+            f"the named selection could not be kept: {error.strerror or error}; free some space or choose another"
+            " folder with --cache DIR."
+        ) from error
