@@ -72,7 +72,7 @@ def test_the_overview_answers_in_words_and_numbers(world):
     words = said(drawn("overview"))
     assert "the commonest kind among a sample's 5 nearest neighbours is its own" in words
     assert "knn accuracy@5" in words and "chance" in words
-    assert "Missing: UMAP map, names on the UMAP map." in words
+    assert "Missing: UMAP map and names on the UMAP map." in words
 
 
 def test_the_overview_offers_what_is_missing_with_its_price(world):
