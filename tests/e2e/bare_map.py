@@ -117,6 +117,12 @@ class BareMap:
         self.page.keyboard.up(key)
         self.settle()
 
+    def whole(self) -> list[tuple[float, float]]:
+        """A ring about everything that is on the screen."""
+        box = self.page.locator(".an-map-stage").bounding_box()
+        left, top, right, low = box["x"] + 2, box["y"] + 2, box["x"] + box["width"] - 2, box["y"] + box["height"] - 2
+        return [(left, top), (right, top), (right, low), (left, low)]
+
     def around(self, point: int, radius: float = 30, which: int = 0) -> list[tuple[float, float]]:
         """A ring of places about a point."""
         x, y = self.pixel(point, which)

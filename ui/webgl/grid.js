@@ -74,3 +74,19 @@ export function box(ring) {
     }
   return { low, high };
 }
+
+// The least box about the points that have all their coordinates.
+export function boundsOf(positions, width) {
+  const low = Array(width).fill(Infinity);
+  const high = Array(width).fill(-Infinity);
+  for (let i = 0; i < positions.length; i += width) {
+    let sum = 0;
+    for (let axis = 0; axis < width; axis++) sum += positions[i + axis];
+    if (!Number.isFinite(sum)) continue;
+    for (let axis = 0; axis < width; axis++) {
+      low[axis] = Math.min(low[axis], positions[i + axis]);
+      high[axis] = Math.max(high[axis], positions[i + axis]);
+    }
+  }
+  return low[0] > high[0] ? { low: low.fill(0), high: high.fill(1) } : { low, high };
+}

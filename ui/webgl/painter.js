@@ -122,6 +122,11 @@ export class Painter {
     }
   }
 
+  // Wait until everything is drawn.
+  finish() {
+    if (this.ready) this.gl.readPixels(0, 0, 1, 1, this.gl.RGBA, this.gl.UNSIGNED_BYTE, new Uint8Array(4));
+  }
+
   // The picture in another size, as RGBA rows from the top.
   pixels(view, looks, width, height) {
     const { gl, canvas } = this;

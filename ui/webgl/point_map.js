@@ -2,7 +2,7 @@
 
 import { Camera } from "./camera.js";
 import { Card } from "./card.js";
-import { Grid, box, inside } from "./grid.js";
+import { Grid, boundsOf, box, inside } from "./grid.js";
 import { Hand } from "./hand.js";
 import { hubOf, packed, unpacked } from "./hub.js";
 import { Legend, paletteOf } from "./legend.js";
@@ -12,7 +12,7 @@ import { fetched } from "./wire.js";
 
 const REACH = 9; // pixels within which a point is under the pointer
 const STILL = 180; // milliseconds after which a moved map is drawn whole
-const SLOW = 50; // milliseconds a frame of a moving map may take
+const SLOW = 40; // milliseconds that drawing a moving map may take
 const FEWEST = 40_000; // points of a moving map
 
 export class PointMap {
@@ -93,7 +93,8 @@ export class PointMap {
   }
 
   colored() {
-    this.painter.palette(paletteOf(this.given.color, this.hidden));
+    this.hides = this.hidden;
+    this.painter.palette(paletteOf(this.given.color, this.hides));
     this.redraw();
   }
 
@@ -115,7 +116,7 @@ export class PointMap {
 
   // Whether a point can be picked and selected.
   shows(point) {
-    return !this.left[point] && !this.hidden.has(this.codes[point]);
+    return !this.left[point] && !this.hides.has(this.codes[point]);
   }
 
   selectionChanged() {
@@ -166,9 +167,14 @@ export class PointMap {
 
   // The shown points of a map in space, each with its pixel.
   each(take) {
-    const p = this.positions;
-    for (let i = 0; i < this.given.n; i++)
-      if (this.shows(i)) take(i, ...this.camera.place(p[3 * i], p[3 * i + 1], p[3 * i + 2]));
+    const { positions: p, camera } = this;
+    const [t, [mx, my, mz], scale] = [camera.turn, camera.middle, camera.scale];
+    for (let i = 0; i < this.given.n; i++) {
+      if (!this.shows(i)) continue;
+      const [a, b, c] = [p[3 * i] - mx, p[3 * i + 1] - my, p[3 * i + 2] - mz];
+      const x = camera.width / 2 + (t[0] * a + t[3] * b + t[6] * c) * scale;
+      take(i, x, camera.height / 2 - (t[1] * a + t[4] * b + t[7] * c) * scale);
+    }
   }
 
   // The shown point nearest to a pixel within reach, or -1.
@@ -220,24 +226,25 @@ export class PointMap {
 
   redraw(points = true) {
     this.stale = this.stale || points;
-    this.asked ??= requestAnimationFrame((now) => {
+    this.asked ??= requestAnimationFrame(() => {
       this.asked = undefined;
       if (!this.given) return;
-      if (this.stale) this.drawPoints(now);
+      if (this.stale) this.drawPoints();
       this.overlay.draw(this);
       this.stage.dataset.drawn = this.given.seen;
     });
   }
 
-  drawPoints(now) {
+  drawPoints() {
     this.stale = false;
-    if (this.movedAt && now - this.drawnAt < 1000) {
-      const took = now - this.drawnAt;
-      if (took > SLOW) this.few = Math.max(FEWEST, Math.min(this.few, this.given.n) / 2);
-      else if (took < SLOW / 2) this.few *= 1.2;
-    }
-    this.drawnAt = now;
-    this.painter.draw(this.camera.view(), this.looks(this.movedAt ? this.few : Infinity));
+    const few = this.movedAt ? this.few : Infinity;
+    const start = performance.now();
+    this.painter.draw(this.camera.view(), this.looks(few));
+    if (!this.movedAt || this.given.n < FEWEST) return;
+    this.painter.finish();
+    const took = performance.now() - start;
+    if (took > SLOW) this.few = Math.max(FEWEST, (Math.min(few, this.given.n) * SLOW) / took);
+    else if (took < SLOW / 2) this.few = few * 1.2;
   }
 
   // How points look: smaller and more transparent the more of them share a pixel.
@@ -275,20 +282,4 @@ export class PointMap {
     this.hand.free();
     this.painter.free();
   }
-}
-
-// The least box about the points that have all their coordinates.
-function boundsOf(positions, width) {
-  const low = Array(width).fill(Infinity);
-  const high = Array(width).fill(-Infinity);
-  for (let i = 0; i < positions.length; i += width) {
-    let sum = 0;
-    for (let axis = 0; axis < width; axis++) sum += positions[i + axis];
-    if (!Number.isFinite(sum)) continue;
-    for (let axis = 0; axis < width; axis++) {
-      low[axis] = Math.min(low[axis], positions[i + axis]);
-      high[axis] = Math.max(high[axis], positions[i + axis]);
-    }
-  }
-  return low[0] > high[0] ? { low: low.fill(0), high: high.fill(1) } : { low, high };
 }
