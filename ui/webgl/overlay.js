@@ -21,6 +21,8 @@ export class Overlay {
     const pen = this.canvas.getContext("2d");
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     pen.clearRect(0, 0, this.width, this.height);
+    pen.fillStyle = "rgba(0, 0, 0, 0.01)"; // Chromium may go on showing a canvas that is only cleared
+    pen.fillRect(0, 0, 1, 1);
     this.marks(pen, map);
     const { accent } = map.given.theme;
     if (this.hover >= 0) ring(pen, map.pixelOf(this.hover), 6, map.given.theme.ink, 1.5);
