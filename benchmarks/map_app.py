@@ -10,7 +10,7 @@ if __name__ == "__main__":
     import streamlit as st
 
     from analysis.labels import Labels
-    from ui import state
+    from ui import state, style
     from ui.map_renderer import Picture
     from ui.map_webgl import WebglMap
     from ui.view import View
@@ -61,6 +61,7 @@ if __name__ == "__main__":
                 hovers=lambda: [""] * n,
                 card=lambda place: {"id": ids[place], "lines": []},
                 hidden=np.zeros(n, dtype=bool),
+                theme=style.theme(),
             ),
             key="map",
             name="map",

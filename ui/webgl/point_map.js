@@ -266,7 +266,7 @@ export class PointMap {
       area = Math.min(seen.cells * step[0] * step[1] * scale ** 2, width * height) || 1;
     }
     points = Math.max(1, (points * few) / this.given.n);
-    const size = Math.min(9, Math.max(1.6, 0.75 * Math.sqrt(area / points)));
+    const size = Math.min(9, Math.max(1.6, 0.9 * Math.sqrt(area / points)));
     const cover = (points * size ** 2) / area; // points over a pixel, about
     return { size, alpha: Math.min(0.85, Math.max(0.12, 1.8 / cover)) };
   }
