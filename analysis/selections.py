@@ -6,7 +6,6 @@ under a lock of the folder. Reading trusts nothing: what is no such file is coun
 
 import fcntl
 import json
-import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -82,9 +81,7 @@ def keep(folder: Path, name: str, ids: Sequence[str]) -> None:
             raise BadInput(f"{MOST} selections are named already; delete one that is not needed.")
         if len(content) > LARGEST or len(content) + sum(file.stat().st_size for file in files) > WHOLE:
             raise BadInput("the named selections would take too much room; delete one, or name fewer samples.")
-        draft = target.with_suffix(f".{os.getpid()}.draft")
-        draft.write_bytes(content)
-        draft.replace(target)
+        _write(target, content)
 
 
 def rename(folder: Path, name: str, new: str) -> None:
@@ -100,9 +97,7 @@ def rename(folder: Path, name: str, new: str) -> None:
             _, ids = _read(before)
         except (OSError, ValueError) as error:
             raise BadInput(f"the selection {name!r} is gone or damaged; name it again.") from error
-        draft = target.with_suffix(f".{os.getpid()}.draft")
-        draft.write_text(json.dumps({"name": cleaned(new), "ids": ids}))
-        draft.replace(target)
+        _write(target, json.dumps({"name": cleaned(new), "ids": ids}).encode())
         before.unlink()
 
 
@@ -162,6 +157,15 @@ def _read(file: Path) -> tuple[str, tuple[str, ...]]:
     if not mine:
         raise ValueError("kept under another name")
     return name, tuple(dict.fromkeys(ids))
+
+
+def _write(target: Path, content: bytes) -> None:
+    draft = target.with_suffix(".draft")
+    try:
+        draft.write_bytes(content)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager

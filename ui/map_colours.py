@@ -1,10 +1,11 @@
-"""By what a map can be coloured: any column of the samples, and any number per point that an analysis gave."""
+"""By what a map can be coloured: a column of the samples, a number per point of an analysis, a chosen direction."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import streamlit as st
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
@@ -12,6 +13,8 @@ from analysis.labels import Labels
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import analyses
 from analysis.result import Result
+from ui import direction, state
+from ui.view import View
 
 NOTHING = "nothing"
 MOST_CLASSES = 200  # a column of more different words is no colour
@@ -24,8 +27,28 @@ def names(pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None)
     return [*columns, *_points(pipeline, dataset, space, drawing), NOTHING]
 
 
-def of(name: str, pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None) -> Labels | None:
-    """One value per sample under this name: words or numbers; None where this space has none such."""
+def choose(pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None, *, width: int | None = None) -> None:
+    """The widget of the colour."""
+    now = state.view()
+    colours = [*names(pipeline, dataset, space, drawing), *direction.colours(pipeline, dataset, now)]
+    st.selectbox(
+        "Colour by",
+        colours,
+        format_func=lambda name: direction.title(now) if name == direction.COLOUR else name,
+        width=width or "stretch",
+        **state.bound("colour", colours),
+    )
+
+
+def of(
+    name: str, pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None, now: View | None = None
+) -> Labels | None:
+    """One value per sample under this name: words or numbers; None where this space has none such.
+
+    `now`: the view that says which direction is meant.
+    """
+    if name == direction.COLOUR and now is not None:
+        return direction.colour(pipeline, dataset, space, now)
     if name in dataset.frame.columns:
         return dataset.labels_in(name)
     points = _points(pipeline, dataset, space, drawing)

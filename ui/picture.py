@@ -45,7 +45,7 @@ def picture_of(
     rows = _rows(dataset, key, pipeline.study.seed, most)
     whole = len(rows) == len(dataset)
     coordinates = np.asarray(drawing.coordinates)
-    color = map_colours.of(now.colour or first_colour(dataset), pipeline, dataset, pane.space, pane.ask)
+    color = map_colours.of(now.colour or first_colour(dataset), pipeline, dataset, pane.space, pane.ask, now)
     recipe = pipeline.recipe(pane.ask)
     assert recipe is not None
     hidden = np.zeros(len(dataset), dtype=bool) if look.matching is None else ~look.matching
@@ -147,7 +147,7 @@ def data_of(pipeline: Pipeline, dataset: Dataset, pane: Pane, drawing: Drawing, 
         table[axis] = values
     for name in dataset.labels:
         table[name] = dataset.frame[name].to_numpy()
-    color = map_colours.of(now.colour, pipeline, dataset, pane.space, pane.ask)
+    color = map_colours.of(now.colour, pipeline, dataset, pane.space, pane.ask, now)
     if color is not None and color.name not in table:
         table[color.name] = map_colours.series_of(color).to_numpy()
     table["selected"] = table["id"].isin(set(now.selection))

@@ -20,10 +20,11 @@ def draw(
     *,
     key: str,
     distances: Sequence[float] | None = None,
+    measure: str = "distance",
     extra: pd.DataFrame | None = None,
     height: int | None = None,
 ) -> None:
-    """Draw samples as a table; with `distances` a narrow one, `extra` columns beside them."""
+    """Draw samples as a table; with `distances` (of this `measure`) a narrow one, `extra` columns beside them."""
     shown = list(rows)[:MOST]
     table = samples_view.table_of(dataset, shown)
     config: dict[str, Any] = {
@@ -41,7 +42,7 @@ def draw(
         table = table[columns_beside_a_map(table, dataset)]
         config["id"] = st.column_config.TextColumn(width=60 if numbered(table) else 156)
         config["text"] = st.column_config.TextColumn(width=WIDTHS["text"])
-        config["distance"] = st.column_config.NumberColumn(format="%.3f", width=WIDTHS["distance"])
+        config["distance"] = st.column_config.NumberColumn(measure, format="%.3f", width=WIDTHS["distance"])
 
     def pin() -> None:
         chosen = state.rows_chosen(key)

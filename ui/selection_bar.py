@@ -7,7 +7,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
-from ui import export, sample_table, state, view, words
+from ui import export, named_selections, sample_table, state, view, words
 from ui.pane import Look
 from ui.rows import row_of
 from ui.view import Operation
@@ -33,6 +33,7 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
         st.button("Redo", key="redo", shortcut="Ctrl+Shift+Z", disabled=not now.future, on_click=_redo)
         st.checkbox("Lines to neighbours", help="From what is selected, in the original space", **state.bound("edges"))
         st.button("Clear", key="clear", shortcut="Esc", disabled=not rows, on_click=_clear)
+        named_selections.draw(pipeline, dataset)
     matches = None if look.matching is None else [int(row) for row in look.matching.nonzero()[0]]
     if rows:
         st.html(f'<p class="an-title">{len(rows):,} of {len(dataset):,} selected{_made_of(dataset, rows)}</p>')

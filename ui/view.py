@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 Operation = Literal["replace", "add", "remove", "intersect"]
 DEEPEST = 50  # selections that can be undone
-PAGE_ALONE = ("operation", "selection", "past", "future")  # not in the address
+PAGE_ALONE = ("named", "operation", "selection", "past", "future")  # not in the address
 MOST_SHOWN = 50  # neighbours listed
 LONGEST = 1_000  # characters of a value in the address
 
@@ -34,7 +34,12 @@ class View:
     pinned: str = ""
     filter: str = ""
     regex: bool = False
+    find: str = ""  # what samples are found by: a text, the center of the selection, or a direction
     query: str = ""
+    others: bool = False  # whether samples near the center are looked for outside the selection alone
+    toward: str = ""  # the selections that the direction leads to
+    away: str = ""  # and from
+    named: str = ""  # the named selection that its menu is at
     operation: Operation = "replace"
     selection: tuple[str, ...] = ()
     past: tuple[tuple[str, ...], ...] = ()

@@ -23,7 +23,7 @@ from analysis.number import CannotAnalyze
 
 NUMBERS = 1 << 21  # of a block: 16 MB in float64
 SMALL = 1e-9  # a center or direction shorter than this share of the rows' own length is rounding
-EMPTY = "A selection without samples has no center; select some."
+EMPTY = "A selection without samples has no centre; select some."
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,8 @@ def _first(scores: Wide, k: int) -> tuple[Indices, Wide]:
     """The rows of the k lowest scores, lowest first, and these."""
     if k < 1:
         return np.empty(0, np.int64), np.empty(0)
-    rows = lowest(scores[None], k)[0]
+    largest = float(np.abs(scores, where=np.isfinite(scores), out=np.zeros_like(scores)).max()) or 1.0
+    rows = lowest(scores[None] / largest, k)[0]
     rows = rows[np.lexsort((rows, scores[rows]))]
     return rows, scores[rows]
 
@@ -121,4 +122,4 @@ def _rows(vectors: Vectors, metric: Metric) -> tuple[Wide, npt.NDArray[np.bool_]
 
 
 def _height(vectors: Vectors) -> int:
-    return max(1, NUMBERS // vectors.shape[1])
+    return max(1, NUMBERS // int(vectors.shape[1]))

@@ -129,7 +129,7 @@ def test_a_map_that_is_there_comes_first(world):
 
 def test_the_filter_typed_on_the_page_reaches_the_view(world):
     page = drawn("map", projection="pca")
-    page.text_input[0].set_value("bowl").run()
+    next(box for box in page.text_input if box.label == "Filter").set_value("bowl").run()
     assert "20 of 60 match the filter" in said(page)
 
 

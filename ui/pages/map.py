@@ -5,7 +5,19 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from models.errors import BadInput
-from ui import filtering, inspector, map_colours, map_view, opened, pane, samples_panel, selection_bar, state, words
+from ui import (
+    filtering,
+    find,
+    inspector,
+    map_colours,
+    map_view,
+    opened,
+    pane,
+    samples_panel,
+    selection_bar,
+    state,
+    words,
+)
 from ui.pane import Pane
 
 NAMES = {"words": "Words", "labels": "Labels", "nothing": "Nothing"}
@@ -23,13 +35,12 @@ def page() -> None:
         pane.choose(pipeline, pane.pane_of(pipeline))
         mine = pane.pane_of(pipeline)
         ask(pipeline, dataset, mine)
-        hits = inspector.near_query(pipeline, mine) if inspector.takes_text(pipeline, mine.space) else None
+        hits = find.found(pipeline, dataset, mine)
         near = inspector.near_pinned(pipeline, dataset, mine.space)
-        if hits is not None:
-            inspector.listed(dataset, hits, key=f"hits.{mine.space}.{state.view().query}")
+        find.draw(dataset, hits, mine)
         inspector.draw_pinned(pipeline, dataset, mine, near)
-    drawn = near or hits
-    look = pane.look_now(dataset, () if drawn is None else tuple(dataset.ids[row] for row in drawn.rows))
+    ringed = [row for one in hits for row in one.rows] if near is None else near.rows
+    look = pane.look_now(dataset, tuple(dataset.ids[row] for row in ringed))
     with left:
         if map_view.draw(pipeline, dataset, mine, look):
             selection_bar.draw(pipeline, dataset, mine.space, look)
@@ -37,8 +48,7 @@ def page() -> None:
 
 def ask(pipeline: Pipeline, dataset: Dataset, mine: Pane) -> None:
     """Colour, dimensions, filter, query."""
-    colours = map_colours.names(pipeline, dataset, mine.space, mine.ask)
-    st.selectbox("Colour by", colours, **state.bound("colour", colours))
+    map_colours.choose(pipeline, dataset, mine.space, mine.ask)
     if mine.dimensions == 2:
         st.segmented_control(
             "Regions named by",
@@ -54,7 +64,6 @@ def ask(pipeline: Pipeline, dataset: Dataset, mine: Pane) -> None:
         filtering.matching(dataset, state.view().filter, regex=state.view().regex)
     except BadInput as error:
         words.trouble(str(error))
-    if inspector.takes_text(pipeline, mine.space):
-        st.text_input("Find by a new text", placeholder="what the samples should be near to", **state.bound("query"))
-    if state.view().pinned or state.view().query:
+    find.ask(pipeline, mine.space)
+    if state.view().pinned or state.view().query or find.way_of(pipeline, mine.space) in ("center", "direction"):
         st.slider("Neighbours listed", 1, 50, **state.bound("shown"))

@@ -32,8 +32,7 @@ def page() -> None:
         return
     samples_panel.with_items(pipeline)
     first = pane.pane_of(pipeline)
-    colours = map_colours.names(pipeline, dataset, first.space, first.ask)
-    st.selectbox("Colour by", colours, width=320, **state.bound("colour", colours))
+    map_colours.choose(pipeline, dataset, first.space, first.ask, width=320)
     sides = st.columns(2, gap="medium")
     panes = []
     for side, place in zip(pane.SIDES, sides, strict=True):
