@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.figures.palette import GREY, LABELS, OTHER, SEQUENTIAL, Theme, label_colors
+from analysis.figures.palette import DIVERGING, GREY, LABELS, OTHER, SEQUENTIAL, Theme, label_colors
 from analysis.figures.scatter import OUTLYING
 from analysis.figures.words import shown
 from analysis.labels import Labels
@@ -25,14 +25,14 @@ class Coded:
     told: dict[str, Any]
 
 
-def coded(labels: Labels | None, theme: Theme, n: int) -> Coded:
-    """The codes of n points; without labels all have the one colour."""
+def coded(labels: Labels | None, theme: Theme, n: int, *, diverging: bool = False) -> Coded:
+    """The codes of n points; without labels all have the one colour. `diverging`: 0 belongs in the ramp's middle."""
     if labels is None:
         classes = [{"code": 0, "color": LABELS[theme][0], "name": "samples", "count": n}]
         told = {"kind": "none", "title": "", "classes": classes, "missing": GREY}
         return Coded(f"plain {n}", bytes(n), told)
-    codes, told = _ramp(labels, theme) if labels.kind == "numeric" else _classes(labels, theme)
-    return Coded(f"{labels.key} {theme}", codes.tobytes(), told | {"title": labels.name, "missing": GREY})
+    codes, told = _ramp(labels, theme, diverging=diverging) if labels.kind == "numeric" else _classes(labels, theme)
+    return Coded(f"{labels.key} {theme} {diverging}", codes.tobytes(), told | {"title": labels.name, "missing": GREY})
 
 
 def _classes(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[str, Any]]:
@@ -52,7 +52,7 @@ def _classes(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[
     return codes, {"kind": "category", "classes": classes}
 
 
-def _ramp(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[str, Any]]:
+def _ramp(labels: Labels, theme: Theme, *, diverging: bool) -> tuple[npt.NDArray[np.uint8], dict[str, Any]]:
     """Numbers along the ramp between their 2nd and 98th percentile; those beyond take the ends' colours."""
     values = labels.values
     known = np.isfinite(values)
@@ -61,6 +61,9 @@ def _ramp(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[str
         low, high = np.quantile(values[known], [OUTLYING, 1 - OUTLYING])
         if low == high:
             low, high = values[known].min(), values[known].max()
+        if diverging:
+            high = max(abs(low), abs(high))
+            low = -high
         beyond = bool(values[known].min() < low or values[known].max() > high)
     span = high - low if high > low else 1.0
     codes = np.full(len(values), MISSING, dtype=np.uint8)
@@ -68,7 +71,7 @@ def _ramp(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[str
     told = {
         "kind": "number",
         "classes": [],
-        "ramp": list(SEQUENTIAL[theme]),
+        "ramp": list((DIVERGING if diverging else SEQUENTIAL)[theme]),
         "low": f"{'≤ ' if beyond else ''}{shown(float(low))}",
         "high": f"{'≥ ' if beyond else ''}{shown(float(high))}",
         "without": int((~known).sum()),

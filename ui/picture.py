@@ -14,7 +14,7 @@ from analysis.dataset import Dataset
 from analysis.datasets.sampling import sample_rows
 from analysis.figures.words import cut, hover, plain, with_interval
 from analysis.pipeline import Drawing, Pipeline
-from ui import map_colours
+from ui import direction, map_colours
 from ui.map_edges import NONE, Edges, edges_of
 from ui.map_renderer import Picture
 from ui.pane import Look, Pane, title_of_projection
@@ -61,6 +61,7 @@ def picture_of(
         where=row_of(dataset) if whole else {name: place for place, name in enumerate(ids)},
         coordinates=coordinates if whole else coordinates[rows],
         color=color if color is None or whole else color.of_rows(rows),
+        diverging=now.colour == direction.COLOUR,
         hovers=partial(hover_cards, dataset, rows, key),
         card=card_of(dataset, rows),
         hidden=hidden if whole else hidden[rows],

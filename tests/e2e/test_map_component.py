@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from analysis.figures.palette import LABELS, PAPER
+from analysis.figures.palette import LABELS
 from tests.e2e.bare_map import BareMap, picture
 from tests.e2e.dashboards import looking
 
@@ -279,51 +278,3 @@ def test_a_window_resized_to_nothing_and_back_keeps_the_view(page, address):
     page.evaluate("() => { window.frames_[0].style.width = '1440px'; }")
     bare.settle()
     assert bare.run("map.camera.scale / map.camera.whole") == pytest.approx(2)
-
-
-@pytest.mark.parametrize("scale", [1, 3])
-def test_a_saved_picture_shows_the_selected_in_their_color_and_the_rest_dimmed(page, address, tmp_path, scale):
-    given = replace(picture(SPREAD, ["ant", "bee"] * 12), selected=("p0", "p2"), title="A <map> & more")
-    bare = BareMap(page, address, given)
-    with page.expect_download() as saved:
-        bare.show(given, save={"format": "png", "turn": 1, "scale": scale}, manifest={"n": 24})
-    content = Path(saved.value.path()).read_bytes()
-    assert b"iTXtmanifest" in content
-    image = np.asarray(Image.open(BytesIO(content)).convert("RGB"))
-    box = page.locator(".an-map-stage").bounding_box()
-    assert image.shape[1] == scale * (round(box["width"]) + 32)
-    top = (image.shape[0] - scale * round(box["height"])) and bare.run("map.camera.height")
-    wanted = np.array(list(bytes.fromhex(LABELS["light"][0][1:])))
-    near = np.abs(image.astype(int) - wanted).sum(axis=2) < 100
-    rows, columns = np.nonzero(near[: int(image.shape[0] - 40 * scale)])  # the legend below has them too
-    assert top and len(rows) > 20 * scale
-    for point in (0, 2):
-        x = (bare.pixel(point)[0] - box["x"] + 16) * scale
-        assert np.abs(columns - x).min() <= 2 * scale
-    dimmed = (bare.pixel(4)[0] - box["x"] + 16) * scale
-    beside = np.abs(columns - dimmed) <= 2
-    assert not beside.any() or np.isin(np.round(columns[beside]), np.round(columns)).all()
-    assert tuple(image[2, 2]) == tuple(bytes.fromhex(PAPER["light"][1:]))
-
-
-def test_a_saved_svg_has_points_title_and_names_as_vectors(page, address):
-    given = replace(
-        picture(SPREAD, ["ant", "bee"] * 12),
-        title="A <map> & more",
-        regions=[{"x": 2.0, "y": 2.0, "level": 0, "words": ["bees & ants"]}],
-    )
-    bare = BareMap(page, address, given)
-    with page.expect_download() as saved:
-        bare.show(given, save={"format": "svg", "turn": 1, "scale": 2}, manifest={"n": 24})
-    svg = Path(saved.value.path()).read_text()
-    assert svg.count("<circle") == 24 + 2 and "<image" not in svg
-    assert "A &lt;map&gt; &amp; more" in svg and ">bees &amp; ants</text>" in svg and '"n":24' in svg
-
-
-def test_without_webgl_the_server_is_told(page, address):
-    page.add_init_script(
-        "HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext,"
-        " { apply: (get, canvas, [kind, ...rest]) => kind === 'webgl2' ? null : get.call(canvas, kind, ...rest) })"
-    )
-    bare = BareMap(page, address, picture(SPREAD))
-    assert bare.told()[0]["kind"] == "without_webgl"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.figures.palette import GREY, LABELS, OTHER
+from analysis.figures.palette import DIVERGING, GREY, LABELS, OTHER
 from analysis.labels import Labels
 from tests.ui.test_ui_map import PICTURE
 from ui import wire
@@ -109,3 +109,10 @@ def test_numbers_go_along_the_ramp_between_robust_ends_and_missing_ones_are_grey
 def test_equal_numbers_have_one_color():
     found = coded(Labels("same", "numeric", (), np.empty(0, np.int32), np.full(5, 3.0)), "light", 5)
     assert set(found.codes) == {0} and found.told["low"] == "3.00"
+
+
+def test_a_direction_has_zero_in_the_middle_of_a_diverging_ramp():
+    values = np.array([-1.0, 0.0, 0.5, 4.0])
+    found = coded(Labels("A − B", "numeric", (), np.empty(0, np.int32), values), "light", 4, diverging=True)
+    assert found.told["ramp"] == list(DIVERGING["light"])
+    assert found.codes[1] in (STEPS // 2 - 1, STEPS // 2) and found.codes[3] == STEPS - 1 and found.codes[0] > 0

@@ -1,0 +1,67 @@
+"""A saved map shows what is on the screen; without WebGL the server is told."""
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from analysis.figures.palette import LABELS, PAPER
+from tests.e2e.bare_map import BareMap, picture
+
+pytestmark = pytest.mark.browser
+
+SPREAD = np.array([[x, y] for x in range(6) for y in range(4)], dtype=float)  # far from one another on the screen
+
+
+EDGE, TITLE = 16, 17 * 1.4  # pixels about a saved map, and of a line of its title
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_a_saved_picture_shows_the_selected_in_their_color_and_the_rest_dimmed(page, address, scale):
+    given = replace(picture(SPREAD, ["ant", "bee"] * 12), selected=("p0", "p2"), title="A <map> & more")
+    bare = BareMap(page, address, given)
+    with page.expect_download() as saved:
+        bare.show(given, save={"format": "png", "turn": 1, "scale": scale}, manifest={"n": 24})
+    content = Path(saved.value.path()).read_bytes()
+    assert b'iTXtmanifest\0\0\0\0\0{"n":24}' in content
+    image = np.asarray(Image.open(BytesIO(content)).convert("RGB")).astype(float)
+    box = page.locator(".an-map-stage").bounding_box()
+    assert image.shape[1] == scale * (round(box["width"]) + 2 * EDGE)
+    ink, paper = (np.array(list(bytes.fromhex(color[1:])), float) for color in (LABELS["light"][0], PAPER["light"]))
+    alpha = bare.run("map.looks()")
+    for point, strength in ((0, "alpha"), (2, "alpha"), (4, "dim"), (10, "dim")):  # all of them ants
+        x, y = bare.pixel(point)
+        row, column = (y - box["y"] + EDGE + TITLE) * scale, (x - box["x"] + EDGE) * scale
+        expected = paper + (ink - paper) * alpha[strength]
+        assert image[round(row), round(column)] == pytest.approx(expected, abs=4)
+    assert tuple(image[2, 2]) == tuple(paper)
+    if scale == 3:  # the points are drawn in that size, not blown up: their edge is one pixel wide
+        x, y = ((bare.pixel(0)[0] - box["x"] + EDGE) * 3, (bare.pixel(0)[1] - box["y"] + EDGE + TITLE) * 3)
+        line = np.abs(image[round(y), round(x) - 20 : round(x) + 21] - paper).sum(axis=1)
+        assert ((line > 15) & (line < line.max() - 15)).sum() <= 4
+
+
+def test_a_saved_svg_has_points_title_and_names_as_vectors(page, address):
+    given = replace(
+        picture(SPREAD, ["ant", "bee"] * 12),
+        title="A <map> & more",
+        regions=[{"x": 2.0, "y": 2.0, "level": 0, "words": ["bees & ants"]}],
+    )
+    bare = BareMap(page, address, given)
+    with page.expect_download() as saved:
+        bare.show(given, save={"format": "svg", "turn": 1, "scale": 2}, manifest={"n": 24})
+    svg = Path(saved.value.path()).read_text()
+    assert svg.count("<circle") == 24 + 2 and "<image" not in svg
+    assert "A &lt;map&gt; &amp; more" in svg and ">bees &amp; ants</text>" in svg and '"n":24' in svg
+
+
+def test_without_webgl_the_server_is_told(page, address):
+    page.add_init_script(
+        "HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext,"
+        " { apply: (get, canvas, [kind, ...rest]) => kind === 'webgl2' ? null : get.call(canvas, kind, ...rest) })"
+    )
+    bare = BareMap(page, address, picture(SPREAD))
+    assert bare.told()[0]["kind"] == "without_webgl"
