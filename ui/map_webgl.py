@@ -38,6 +38,7 @@ class WebglMap:
         content = content_of(picture) | {
             "name": name,
             "code": wire.code_address(),
+            "modules": list(wire.code()),
             "turn": state.remembered(TURN) or 0,
             "save": None if saving is None else {"format": saving.format, "turn": saving.turn, "scale": saving.scale},
             "manifest": {} if saving is None else dict(saving.manifest),

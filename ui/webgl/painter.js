@@ -56,8 +56,17 @@ export class Painter {
     this.keep("code", gathered(values, this.order, 1));
   }
 
+  // One byte a point: SELECTED, LEFT_OUT. What is selected stands out, or all that is not left out.
   states(values) {
-    this.keep("state", gathered(values, this.order, 1));
+    const states = gathered(values, this.order, 1);
+    const some = (this.some = states.some((state) => state & SELECTED));
+    const front = new Uint32Array(this.n);
+    let count = 0;
+    for (let i = 0; i < this.n; i++)
+      if (!(states[i] & LEFT_OUT) && (!some || states[i] & SELECTED)) front[count++] = i;
+    this.front = count < this.n ? front.slice(0, count) : null; // null: all of them
+    this.keep("state", states);
+    this.keep("front", this.front ?? new Uint32Array(0));
   }
 
   keep(name, values) {
@@ -69,10 +78,12 @@ export class Painter {
     const { gl } = this;
     const known = this.buffers.get(name) ?? gl.createBuffer();
     this.buffers.set(name, known);
-    gl.bindBuffer(gl.ARRAY_BUFFER, known);
-    gl.bufferData(gl.ARRAY_BUFFER, values, name === "at" ? gl.STATIC_DRAW : gl.DYNAMIC_DRAW);
-    const place = gl.getAttribLocation(this.program, name);
+    const kind = name === "front" ? gl.ELEMENT_ARRAY_BUFFER : gl.ARRAY_BUFFER;
     gl.bindVertexArray(this.array);
+    gl.bindBuffer(kind, known);
+    gl.bufferData(kind, values, name === "at" ? gl.STATIC_DRAW : gl.DYNAMIC_DRAW);
+    if (name === "front") return;
+    const place = gl.getAttribLocation(this.program, name);
     gl.enableVertexAttribArray(place);
     if (name === "at") gl.vertexAttribPointer(place, this.width, gl.FLOAT, false, 0, 0);
     else gl.vertexAttribIPointer(place, 1, gl.UNSIGNED_BYTE, 0, 0);
@@ -89,8 +100,8 @@ export class Painter {
       gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
   }
 
-  // `view`: what the camera gives; `looks`: {paper, dim, faint, alpha, size, ratio, few, some}: `few` points at most,
-  // `some` of them stand out before the rest.
+  // `view`: what the camera gives; `looks`: {paper, faint, size, ratio, alpha, dim, few}: `few` points at most, `alpha`
+  // of what stands out and `dim` of the others.
   draw(view, looks) {
     const { gl } = this;
     if (!this.ready || !this.kept.has("state") || !this.kept.has("code")) return;
@@ -110,14 +121,21 @@ export class Painter {
     gl.uniform2f(this.spot("scale"), ...view.scale);
     gl.uniform1f(this.spot("deep"), view.deep);
     gl.uniform1f(this.spot("size"), looks.size * looks.ratio);
-    gl.uniform1i(this.spot("some"), looks.some ? 1 : 0);
     gl.uniform3f(this.spot("faint"), ...looks.faint);
     if (view.deep) gl.enable(gl.DEPTH_TEST);
     else gl.disable(gl.DEPTH_TEST);
-    const passes = looks.some || looks.left ? [0, 1] : [1];
-    for (const pass of passes) {
+    gl.uniform1i(this.spot("some"), this.some ? 1 : 0);
+    const shade = (pass, alpha) => {
       gl.uniform1i(this.spot("pass"), pass);
-      gl.uniform1f(this.spot("alpha"), pass ? looks.alpha : looks.dim);
+      gl.uniform1f(this.spot("alpha"), alpha);
+    };
+    if (this.front) {
+      shade(0, looks.dim);
+      gl.drawArrays(gl.POINTS, 0, count);
+      shade(1, looks.alpha);
+      gl.drawElements(gl.POINTS, within(this.front, count), gl.UNSIGNED_INT, 0);
+    } else {
+      shade(1, looks.alpha);
       gl.drawArrays(gl.POINTS, 0, count);
     }
   }
@@ -164,6 +182,17 @@ function built(gl) {
   if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost())
     throw new Error(`the graphics driver refuses the map's program: ${gl.getProgramInfoLog(program)}`);
   return program;
+}
+
+// How many of ascending numbers are below a limit.
+function within(numbers, limit) {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 // A random order of 0 … n-1, always the same for the same n (Fisher and Yates).

@@ -11,9 +11,10 @@ import { LEFT_OUT, Painter, SELECTED } from "./painter.js";
 import { fetched } from "./wire.js";
 
 const REACH = 9; // pixels within which a point is under the pointer
-const STILL = 180; // milliseconds after which a moved map is drawn whole
-const SLOW = 40; // milliseconds that drawing a moving map may take
-const FEWEST = 40_000; // points of a moving map
+const SLOW = 40; // milliseconds that a frame may take; where all points take longer, some are drawn first
+const STILL = 180; // milliseconds without a change after which the others follow
+const FIRST = 150_000; // points drawn first before it is known how long they take
+const FEWEST = 40_000; // points drawn first at least
 
 export class PointMap {
   constructor(stage, tools, legend) {
@@ -25,7 +26,6 @@ export class PointMap {
     this.camera = new Camera();
     this.painter = new Painter(this.canvas, () => this.redraw());
     this.hand = new Hand(this, tools);
-    this.few = Infinity;
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(stage);
     this.resize();
@@ -46,8 +46,10 @@ export class PointMap {
     if (fresh || before.color.address !== color.address) this.painter.codes((this.codes = codes));
     if (fresh || before.left_out !== left_out) this.left = left ? unpacked(left, given.n) : new Uint8Array(given.n);
     this.edges = edges ? new Uint32Array(edges.buffer, edges.byteOffset, edges.length / 4) : [];
-    this.colored();
+    if (fresh || JSON.stringify(before.color) !== JSON.stringify(color) || before.theme.halo !== given.theme.halo)
+      this.colored();
     this.legend.show(color);
+    this.redraw(false);
     const news = given.turn >= this.hub.turn && this.hub.heard !== selected; // not an answer to an older selection
     if (news) this.hub.heard = selected;
     if (news) this.hub.told(chosen ? unpacked(chosen, given.n) : new Uint8Array(given.n));
@@ -71,8 +73,8 @@ export class PointMap {
     this.painter.points(this.positions, given.width);
     this.grid = null;
     this.camera.over(this.bounds);
+    this.few = FIRST;
     this.resize();
-    this.few = Infinity;
     this.hand.begin(this.flat, before === undefined || before.width !== given.width);
   }
 
@@ -122,12 +124,8 @@ export class PointMap {
   selectionChanged() {
     const { selected } = this.hub;
     const states = new Uint8Array(this.given.n);
-    let left = 0;
-    for (let i = 0; i < states.length; i++) {
+    for (let i = 0; i < states.length; i++)
       states[i] = (selected[i] ? SELECTED : 0) | (this.left[i] ? LEFT_OUT : 0);
-      left |= this.left[i];
-    }
-    this.anyLeft = Boolean(left);
     this.painter.states(states);
     this.legend.count();
     this.redraw();
@@ -207,16 +205,10 @@ export class PointMap {
     this.redraw(false);
   }
 
-  // The view has changed: draw at once, with fewer points where all of them would stutter.
+  // The view has changed.
   moving() {
     this.card.hide();
-    this.movedAt = performance.now();
     this.redraw();
-    clearTimeout(this.rest);
-    this.rest = setTimeout(() => {
-      this.movedAt = 0;
-      this.redraw();
-    }, STILL);
   }
 
   moved() {
@@ -235,25 +227,33 @@ export class PointMap {
     });
   }
 
+  // Draw at once as many points as a frame has time for, a fair sample of all; all of them when nothing happens.
   drawPoints() {
-    this.stale = false;
-    const few = this.movedAt ? this.few : Infinity;
+    const { n } = this.given;
+    const whole = this.resting || this.few >= n;
+    this.stale = this.resting = false;
     const start = performance.now();
-    this.painter.draw(this.camera.view(), this.looks(few));
-    if (!this.movedAt || this.given.n < FEWEST) return;
+    this.painter.draw(this.camera.view(), this.looks(whole ? n : this.few));
+    this.stage.dataset.points = whole ? n : Math.floor(this.few);
+    clearTimeout(this.rest);
+    if (whole && n < FIRST) return;
+    if (!whole) this.rest = setTimeout(() => this.finish(), STILL);
+    else if (this.few < n) return;
     this.painter.finish();
-    const took = performance.now() - start;
-    if (took > SLOW) this.few = Math.max(FEWEST, (Math.min(few, this.given.n) * SLOW) / took);
-    else if (took < SLOW / 2) this.few = few * 1.2;
+    const fits = (SLOW / Math.max(performance.now() - start, 1)) * Math.min(this.few, n);
+    this.few = Math.max(FEWEST, Math.min(fits, 4 * this.few));
+  }
+
+  finish() {
+    this.resting = true;
+    this.redraw();
   }
 
   // How points look: smaller and more transparent the more of them share a pixel.
   looks(few = Infinity, ratio = this.ratio) {
     const { paper, faint } = this.given.theme;
     const { size, alpha } = this.crowding(Math.min(few, this.given.n));
-    const some = this.hub.count > 0;
-    const back = some || this.anyLeft;
-    return { paper, faint, alpha, size, ratio, few, some, left: this.anyLeft, dim: back ? Math.min(alpha, 0.12) : 1 };
+    return { paper, faint, alpha, size, ratio, few, dim: Math.min(alpha, 0.12) };
   }
 
   crowding(few) {

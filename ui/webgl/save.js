@@ -118,7 +118,8 @@ function drawn(page, given, points, map) {
 // Every shown point as a circle, what is dimmed first.
 function circles(map) {
   const { given, hub, codes, left } = map;
-  const { size, alpha, dim, some } = map.looks(Infinity, 1);
+  const { size, alpha, dim } = map.looks(Infinity, 1);
+  const some = hub.count > 0;
   const back = [];
   const front = [];
   for (let i = 0; i < given.n; i++) {

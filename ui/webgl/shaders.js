@@ -21,10 +21,10 @@ uniform sampler2D palette;
 flat out vec4 ink;
 void main() {
   bool left = (state & 2u) != 0u;
-  bool out_ = left || (some && (state & 1u) == 0u);
   vec4 color = texelFetch(palette, ivec2(int(code), 0), 0);
   gl_PointSize = size;
-  if (out_ != (pass == 0) || color.a == 0.0) {
+  bool front = !left && (!some || (state & 1u) != 0u);
+  if (front != (pass == 1) || color.a == 0.0) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 1.0;
     return;
