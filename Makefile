@@ -27,7 +27,7 @@ fix: .venv/installed-dev ## format and mend what can be mended
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench: .venv/installed-bench ## measure every speed and memory claim against its peer
-	@echo "measuring (about 40 minutes on two cores; leave the machine alone meanwhile)"
+	@echo "measuring (about 50 minutes on two cores; leave the machine alone meanwhile)"
 	@$(RUN) -m benchmarks
 
 starter: .venv/installed ## make the starter layer of the built-in study anew

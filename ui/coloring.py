@@ -8,11 +8,12 @@ import numpy.typing as npt
 
 from analysis.figures.palette import DIVERGING, GREY, LABELS, OTHER, SEQUENTIAL, Theme, label_colors
 from analysis.figures.scatter import OUTLYING
-from analysis.figures.words import shown
+from analysis.figures.words import cut, shown
 from analysis.labels import Labels
 
 MISSING = 255  # the code of a missing value; `ui/webgl/legend.js` knows both
 STEPS = 254  # codes of a ramp
+LONGEST = 120  # characters of a category's name
 OTHERS = 254  # the code of all categories beyond the palette
 
 
@@ -32,7 +33,11 @@ def coded(labels: Labels | None, theme: Theme, n: int, *, diverging: bool = Fals
         told = {"kind": "none", "title": "", "classes": classes, "missing": GREY}
         return Coded(f"plain {n}", bytes(n), told)
     codes, told = _ramp(labels, theme, diverging=diverging) if labels.kind == "numeric" else _classes(labels, theme)
-    return Coded(f"{labels.key} {theme} {diverging}", codes.tobytes(), told | {"title": labels.name, "missing": GREY})
+    return Coded(
+        f"{labels.key} {theme} {diverging}",
+        codes.tobytes(),
+        told | {"title": cut(labels.name, LONGEST), "missing": GREY},
+    )
 
 
 def _classes(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[str, Any]]:
@@ -48,7 +53,10 @@ def _classes(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[
         rows.append((OTHERS, OTHER[theme], f"{len(labels.classes) - len(colors)} other"))
     if held[MISSING]:
         rows.append((MISSING, GREY, "none"))
-    classes = [{"code": code, "color": color, "name": name, "count": int(held[code])} for code, color, name in rows]
+    classes = [
+        {"code": code, "color": color, "name": cut(name, LONGEST), "count": int(held[code])}
+        for code, color, name in rows
+    ]
     return codes, {"kind": "category", "classes": classes}
 
 
