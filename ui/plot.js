@@ -168,46 +168,12 @@ function listen(Plotly, place) {
   };
 }
 
-async function save(Plotly, place, { save, name, manifest, figure, titled }) {
+async function save(Plotly, place, { code, save, name, manifest, figure, titled }) {
+  const { download, withManifest } = await import(new URL(`${code}/files.js`, document.baseURI));
   const whole = { data: place.data, layout: { ...place.layout, ...titled } };
   const size = { width: Math.max(place.clientWidth, 760), height: figure.layout.height };
   const url = await Plotly.toImage(whole, { format: save.format, scale: save.scale, ...size });
-  const words = JSON.stringify(manifest);
-  const blob =
-    save.format === "svg"
-      ? withMetadata(decodeURIComponent(url.slice(url.indexOf(",") + 1)), words)
-      : withText(new Uint8Array(await (await fetch(url)).arrayBuffer()), words);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `${name}.${save.format}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
-function withMetadata(svg, words) {
-  const end = svg.indexOf(">", svg.indexOf("<svg")) + 1;
-  const inside = words.replaceAll("]]>", "]]\\u003e");
-  return new Blob([svg.slice(0, end), `<metadata><![CDATA[${inside}]]></metadata>`, svg.slice(end)], {
-    type: "image/svg+xml",
-  });
-}
-
-// A PNG with the manifest in an iTXt chunk, right behind the header (8 bytes of signature, 25 of IHDR).
-function withText(png, words) {
-  const content = new TextEncoder().encode(`iTXtmanifest\0\0\0\0\0${words}`);
-  const chunk = new Uint8Array(content.length + 8);
-  const view = new DataView(chunk.buffer);
-  view.setUint32(0, content.length - 4);
-  chunk.set(content, 4);
-  view.setUint32(chunk.length - 4, crc(content));
-  return new Blob([png.slice(0, 33), chunk, png.slice(33)], { type: "image/png" });
-}
-
-function crc(bytes) {
-  let value = 0xffffffff;
-  for (const byte of bytes) {
-    value ^= byte;
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  }
-  return (value ^ 0xffffffff) >>> 0;
+  const text = save.format === "svg" && decodeURIComponent(url.slice(url.indexOf(",") + 1));
+  const drawn = text ? new Blob([text]) : await (await fetch(url)).blob();
+  download(await withManifest(drawn, save.format, manifest), `${name}.${save.format}`);
 }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from ui import state
+from ui import state, wire
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -70,6 +70,7 @@ def draw(
     )
     content = {
         "plotly": _plotly_address(),
+        "code": wire.code_address(),
         "figure": spec,
         "titled": {"title": title, "margin": margin},
         "alt": words_of_title,

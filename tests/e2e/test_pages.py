@@ -182,7 +182,7 @@ def test_a_map_and_a_selection_are_saved_as_data(page, address):
         assert len(pd.read_csv(io.BytesIO(archive.read("ids.csv")))) == chosen
 
 
-def test_a_figure_is_saved_as_a_pdf_and_as_a_page_that_works_offline(page, address):
+def test_a_figure_is_saved_as_a_pdf_a_page_that_works_offline_and_a_picture(page, address):
     opened(page, address, "hubness")
     page.locator(".an-plot[data-drawn]").wait_for()
     page.get_by_role("button", name="Export").click()
@@ -195,6 +195,12 @@ def test_a_figure_is_saved_as_a_pdf_and_as_a_page_that_works_offline(page, addre
         page.get_by_role("button", name="HTML").click()
     html = Path(saved.value.path()).read_text()
     assert "Plotly.newPlot" in html and 'id="manifest"' in html
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG", exact=True).click()
+    assert manifest_of_png(Path(saved.value.path()).read_bytes())["keys"]
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="SVG").click()
+    assert "<metadata><![CDATA[{" in Path(saved.value.path()).read_text()
 
 
 def test_figures_follow_the_page_from_light_to_dark(page, address):
