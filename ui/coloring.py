@@ -26,10 +26,13 @@ class Coded:
     told: dict[str, Any]
 
 
-def coded(labels: Labels | None, theme: Theme, n: int, *, diverging: bool = False) -> Coded:
-    """The codes of n points; without labels all have the one colour. `diverging`: 0 belongs in the ramp's middle."""
+def coded(labels: Labels | None, theme: Theme, n: int, *, diverging: bool = False, grey: bool = False) -> Coded:
+    """The codes of n points; without labels all have one colour, or are `grey` where they should have had another.
+
+    `diverging`: 0 belongs in the ramp's middle.
+    """
     if labels is None:
-        classes = [{"code": 0, "color": LABELS[theme][0], "name": "samples", "count": n}]
+        classes = [{"code": 0, "color": GREY if grey else LABELS[theme][0], "name": "samples", "count": n}]
         told = {"kind": "none", "title": "", "classes": classes, "missing": GREY}
         return Coded(f"plain {n}", bytes(n), told)
     codes, told = _ramp(labels, theme, diverging=diverging) if labels.kind == "numeric" else _classes(labels, theme)

@@ -37,6 +37,7 @@ class Picture:
     hovers: Callable[[], Sequence[str]]
     card: Callable[[int], Mapping[str, Any]]
     hidden: npt.NDArray[np.bool_]
+    uncoloured: bool = False  # whether a colour was asked for that this space has no values of
     diverging: bool = False  # whether 0 belongs in the middle of the colours
     selected: tuple[str, ...] = ()
     operation: Operation = "replace"  # of the next selection with this one

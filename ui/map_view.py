@@ -83,6 +83,8 @@ def _hear(dataset: Dataset, key: str, event: plot.Event) -> None:
         state.look(view.select(now, ids, event.operation))
     elif event.kind == "clear":
         state.look(view.clear(now))
+    elif event.kind in ("undo", "redo"):
+        state.look(view.undo(now) if event.kind == "undo" else view.redo(now))
     elif event.kind == "pin" and ids:
         state.change(pinned="" if now.pinned == ids[0] else ids[0])
     elif event.kind == "save":

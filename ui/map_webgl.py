@@ -62,7 +62,7 @@ class WebglMap:
 def content_of(picture: Picture) -> dict[str, Any]:
     """What the browser is told of a picture; large things by their addresses."""
     n, width = picture.coordinates.shape
-    colors = coded(picture.color, picture.theme, n, diverging=picture.diverging)
+    colors = coded(picture.color, picture.theme, n, diverging=picture.diverging, grey=picture.uncoloured)
     chosen = np.zeros(n, dtype=bool)
     chosen[picture.places(picture.selected)] = True
     pinned = picture.places((picture.pinned,))
@@ -103,8 +103,8 @@ def event_from(said: Any, picture: Picture) -> Event | None:
     if not isinstance(said, dict) or said.get("seen") != picture.seen:
         return None
     kind, row, operation = said.get("kind"), said.get("row"), said.get("operation")
-    if kind == "clear":
-        return Event("clear")
+    if kind in ("clear", "undo", "redo"):
+        return Event(kind)
     if kind == "save" and said.get("format") in ("png", "svg"):
         return Event("save", format=said["format"])
     if kind == "pin" and isinstance(row, int) and 0 <= row < len(picture.ids):

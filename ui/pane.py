@@ -73,7 +73,7 @@ def pane_of(pipeline: Pipeline, side: Side = "") -> Pane:
 
 def title_of_projection(pane: Pane) -> str:
     """What its way of drawing is called."""
-    return projections()[pane.projection].title
+    return projections()[pane.projection].title + (" in 3-D" if pane.dimensions == 3 else "")
 
 
 def choose(pipeline: Pipeline, pane: Pane) -> None:

@@ -46,6 +46,8 @@ def picture_of(
     whole = len(rows) == len(dataset)
     coordinates = np.asarray(drawing.coordinates)
     color = map_colours.of(now.colour or first_colour(dataset), pipeline, dataset, pane.space, pane.ask, now)
+    uncoloured = color is None and now.colour not in ("", map_colours.NOTHING)
+    colourless = f"{pane.space} has no values of this colour yet; the Map offers what is missing." if uncoloured else ""
     recipe = pipeline.recipe(pane.ask)
     assert recipe is not None
     hidden = np.zeros(len(dataset), dtype=bool) if look.matching is None else ~look.matching
@@ -54,13 +56,14 @@ def picture_of(
     ids = dataset.ids if whole else [dataset.ids[row] for row in rows]
     return Picture(
         title=title_of(pipeline, pane, drawing),
-        caption=" ".join(filter(None, (sampled, without_place(ids, coordinates), lines.said))),
+        caption=" ".join(filter(None, (colourless, sampled, without_place(ids, coordinates), lines.said))),
         seen=recipe.key[:16],
         samples=f"{key} {len(rows)}",
         ids=ids,
         where=row_of(dataset) if whole else {name: place for place, name in enumerate(ids)},
         coordinates=coordinates if whole else coordinates[rows],
         color=color if color is None or whole else color.of_rows(rows),
+        uncoloured=uncoloured,
         diverging=now.colour == direction.COLOUR,
         hovers=partial(hover_cards, dataset, rows, key),
         card=card_of(dataset, rows),

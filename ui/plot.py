@@ -20,7 +20,7 @@ from ui import state, wire
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-Kind = Literal["select", "pin", "clear", "save"]
+Kind = Literal["select", "pin", "clear", "save", "undo", "redo"]
 
 
 @dataclass(frozen=True)

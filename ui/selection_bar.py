@@ -29,10 +29,10 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
             label_visibility="collapsed",
             **state.bound("operation", options),
         )
-        st.button("Undo", key="undo", shortcut="Ctrl+Z", disabled=not now.past, on_click=_undo)
-        st.button("Redo", key="redo", shortcut="Ctrl+Shift+Z", disabled=not now.future, on_click=_redo)
+        st.button("Undo", key="undo", disabled=not now.past, on_click=_undo)
+        st.button("Redo", key="redo", disabled=not now.future, on_click=_redo)
         st.checkbox("Lines to neighbours", help="From what is selected, in the original space", **state.bound("edges"))
-        st.button("Clear", key="clear", shortcut="Esc", disabled=not rows, on_click=_clear)
+        st.button("Clear", key="clear", disabled=not rows, on_click=_clear)
         named_selections.draw(pipeline, dataset)
     matches = None if look.matching is None else [int(row) for row in look.matching.nonzero()[0]]
     if rows:
@@ -48,7 +48,8 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
     else:
         words.quiet(
             "Nothing is selected. Shift + drag adds what a lasso goes round, Alt + drag takes it away; the box and"
-            " lasso tools above the map do what is chosen here: New, Add, Remove or Intersect."
+            " lasso tools above the map do what is chosen here: New, Add, Remove or Intersect. On the map, Esc clears"
+            " and Ctrl + Z undoes."
         )
 
 

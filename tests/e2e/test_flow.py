@@ -57,7 +57,7 @@ def test_a_job_is_run_cancelled_and_resumed(page, address, world):
 
 def test_a_killed_worker_costs_its_job_and_not_the_app(page, address, world):
     opened(page, address, "map?space=words&projection=pca&dimensions=3")
-    page.get_by_text("PCA of words is not computed").wait_for()
+    page.get_by_text("PCA in 3-D of words is not computed").wait_for()
     with held(world.cache / "jobs" / "device.lock"):
         page.get_by_role("button", name="Compute · about").click()
         page.get_by_text("waiting for another job to end").wait_for()
@@ -66,7 +66,7 @@ def test_a_killed_worker_costs_its_job_and_not_the_app(page, address, world):
         page.get_by_text("the worker was killed").first.wait_for()
         page.get_by_text("Everything computed before this is kept.").wait_for()
     page.get_by_role("button", name="Try again").click()
-    page.get_by_text("PCA of words: trustworthiness").wait_for()
+    page.get_by_text("PCA in 3-D of words: trustworthiness").wait_for()
 
 
 class held:

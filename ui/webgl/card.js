@@ -21,11 +21,20 @@ export class Card {
     const unread = { id: `sample ${point}`, lines: ["Its card could not be read."] };
     this.fill(cards?.[point - page * given.cards.size] ?? unread);
     this.box.hidden = false;
-    const { offsetWidth: width, offsetHeight: height } = this.box;
-    const [x, y] = at;
-    const left = x + AWAY + width > this.stage.clientWidth ? x - AWAY - width : x + AWAY;
-    this.box.style.left = `${Math.max(0, left)}px`;
-    this.box.style.top = `${Math.max(0, Math.min(y - height / 2, this.stage.clientHeight - height))}px`;
+    const [left, top] = this.beside(...at, this.box.offsetWidth, this.box.offsetHeight);
+    this.box.style.left = `${left}px`;
+    this.box.style.top = `${top}px`;
+  }
+
+  // Where a card of this size stands: right or left of the point, else above or below it, never over it.
+  beside(x, y, width, height) {
+    const { clientWidth, clientHeight } = this.stage;
+    const within = (at, size, whole) => Math.max(0, Math.min(at, whole - size));
+    const level = within(y - height / 2, height, clientHeight);
+    if (x + AWAY + width <= clientWidth) return [x + AWAY, level];
+    if (x - AWAY - width >= 0) return [x - AWAY - width, level];
+    const left = within(x - width / 2, width, clientWidth);
+    return [left, y - AWAY - height >= 0 ? y - AWAY - height : y + AWAY];
   }
 
   hide() {

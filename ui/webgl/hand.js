@@ -160,7 +160,13 @@ export class Hand {
 
   key(event) {
     const { map } = this;
-    if (!map.given || event.target !== map.stage || ((event.ctrlKey || event.metaKey) && event.key !== "a")) return;
+    if (!map.given || event.target !== map.stage) return;
+    const control = event.ctrlKey || event.metaKey;
+    if (control && event.key.toLowerCase() === "z") {
+      event.preventDefault();
+      return map.say({ kind: event.shiftKey ? "redo" : "undo" });
+    }
+    if (control && event.key !== "a") return;
     const arrows = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
     const round = map.overlay.cross || ROUND;
     const middle = [map.camera.width / 2, map.camera.height / 2];

@@ -74,12 +74,14 @@ export class Legend {
   // How many of each category are selected.
   count() {
     const { hub, codes } = this.map;
-    const counts = new Uint32Array(256);
+    const counts = (this.counts = new Uint32Array(256));
     if (hub.count) for (let i = 0; i < codes.length; i++) counts[codes[i]] += hub.selected[i];
-    for (const { entry, count } of this.rows ?? []) {
-      const total = entry.count.toLocaleString("en");
-      count.textContent = hub.count ? `${counts[entry.code].toLocaleString("en")} / ${total}` : total;
-    }
+    for (const { entry, count } of this.rows ?? []) count.textContent = this.counted(entry.code, entry.count);
+  }
+
+  counted(code, count) {
+    const total = count.toLocaleString("en");
+    return this.map.hub.count ? `${this.counts[code].toLocaleString("en")} / ${total}` : total;
   }
 
   add(parent, kind, name = "", words = "") {

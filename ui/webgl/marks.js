@@ -9,7 +9,7 @@ export function marks(map) {
     const [x, y] = map.pixelOf(point);
     return `<circle cx="${x}" cy="${y}" r="${radius}" fill="none" stroke="${color}" stroke-width="${width}"/>`;
   };
-  const parts = near.map((point) => ring(point, 5.5, theme.accent, 1.5));
+  const parts = near.map((point) => ring(point, 5.5, theme.ink, 1.25));
   let lines = "";
   for (let at = 0; at < map.edges.length; at += 2) {
     const [[a, b], [c, d]] = [map.pixelOf(map.edges[at]), map.pixelOf(map.edges[at + 1])];
@@ -19,7 +19,7 @@ export function marks(map) {
   if (pinned >= 0) {
     const [x, y] = map.pixelOf(pinned);
     const line = ([a, b]) =>
-      `<line x1="${x}" y1="${y}" x2="${a}" y2="${b}" stroke="${theme.accent}" stroke-opacity="0.5"/>`;
+      `<line x1="${x}" y1="${y}" x2="${a}" y2="${b}" stroke="${theme.ink}" stroke-opacity="0.4"/>`;
     if (links) parts.unshift(...near.map((point) => line(map.pixelOf(point))));
     parts.push(ring(pinned, 8, theme.ink, 2.5));
   }

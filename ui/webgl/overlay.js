@@ -47,8 +47,8 @@ export class Overlay {
     this.lines(pen, map);
     if (pinned >= 0 && links) {
       const [x, y] = map.pixelOf(pinned);
-      pen.strokeStyle = theme.accent;
-      pen.globalAlpha = 0.5;
+      pen.strokeStyle = theme.ink;
+      pen.globalAlpha = 0.4;
       pen.lineWidth = 1;
       for (const point of near) {
         pen.beginPath();
@@ -58,7 +58,7 @@ export class Overlay {
       }
       pen.globalAlpha = 1;
     }
-    for (const point of near) ring(pen, map.pixelOf(point), 5.5, theme.accent, 1.5);
+    for (const point of near) ring(pen, map.pixelOf(point), 5.5, theme.ink, 1.25);
     if (pinned >= 0) ring(pen, map.pixelOf(pinned), 8, theme.ink, 2.5);
     for (const { x, y, lines, size } of placed(map, pen)) text(pen, lines, x, y, size, theme);
   }

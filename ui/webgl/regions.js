@@ -2,6 +2,7 @@
 
 const SIZE = { most: 15, least: 11 }; // pixels
 const GAP = 6;
+const EMPTY = 40; // pixels about a name in which something must be shown
 
 // Regions come as [{x, y, level, weight, words}], the coarsest level first.
 export function placed(map, pen) {
@@ -15,6 +16,7 @@ export function placed(map, pen) {
     if (region.level > deepest) continue;
     const [x, y] = map.camera.place(region.x, region.y);
     if (x < 0 || y < 0 || x > map.camera.width || y > map.camera.height) continue;
+    if ((map.hides.size || map.given.left_out) && map.under(x, y, EMPTY) < 0) continue; // nothing is shown there
     const size = Math.max(SIZE.least, SIZE.most - 2 * region.level);
     pen.font = `600 ${size}px "Source Sans", sans-serif`;
     const lines = region.words;

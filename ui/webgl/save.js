@@ -7,7 +7,7 @@ import { marks } from "./marks.js";
 
 const VECTORS = 20_000; // points
 const TILE = 2048; // pixels a side that are drawn at once
-const FONT = '"Source Sans 3", "Source Sans", sans-serif';
+const FONT = "Helvetica, Arial, sans-serif"; // a file has no fonts of its own
 const EDGE = 16;
 
 export async function save(map, given) {
@@ -72,7 +72,7 @@ function entries(color, map, pen, width, top) {
   if (color.kind === "number") found.push({ words: color.low }, { ramp: color.ramp }, { words: color.high });
   else
     for (const { code, color: hex, name, count } of color.classes)
-      if (!map.hidden.has(code)) found.push({ words: `${name}  ${count.toLocaleString("en")}`, hex });
+      if (!map.hidden.has(code)) found.push({ words: `${name}  ${map.legend.counted(code, count)}`, hex });
   let [x, y] = [EDGE, top + 13];
   for (const entry of found) {
     const wide = entry.ramp ? 200 : pen.measureText(entry.words).width + (entry.hex ? 34 : 18);
@@ -122,7 +122,7 @@ function circles(map) {
   const some = hub.count > 0;
   const back = [];
   const front = [];
-  for (let i = 0; i < given.n; i++) {
+  for (const i of map.painter.order) {
     const [x, y] = map.pixelOf(i);
     if (map.hidden.has(codes[i]) || !Number.isFinite(x + y)) continue;
     const behind = left[i] || (some && !hub.selected[i]);
