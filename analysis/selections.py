@@ -139,6 +139,8 @@ def _summary(file: Path, version: str) -> tuple[str, int]:
 
 def _read(file: Path) -> tuple[str, tuple[str, ...]]:
     """Name and ids of a file; ValueError where it holds no such thing."""
+    if not file.is_file():
+        raise ValueError("not a file")
     with file.open("rb") as found:
         text = found.read(LARGEST + 1)
     if len(text) > LARGEST:

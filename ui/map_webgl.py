@@ -6,6 +6,7 @@ What is done to a map is answered in the browser at once; the server hears of it
 import base64
 import binascii
 import json
+import secrets
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -23,6 +24,7 @@ from ui.plot import Event, Saving
 
 PAGE = 64  # samples whose hover cards travel together
 TURN = "map.turn"  # the latest selection that was heard of
+SESSION = "map.session"
 MISSING_GL = "map.without_webgl"
 SELECTIONS = ("replace", "add", "remove", "intersect")
 
@@ -40,6 +42,7 @@ class WebglMap:
             "code": wire.code_address(),
             "modules": list(wire.code()),
             "turn": state.remembered(TURN) or 0,
+            "session": _session(),
             "save": None if saving is None else {"format": saving.format, "turn": saving.turn, "scale": saving.scale},
             "manifest": {} if saving is None else dict(saving.manifest),
         }
@@ -48,13 +51,12 @@ class WebglMap:
             said = state.event_of(key)
             if isinstance(said, dict) and said.get("kind") == "without_webgl":
                 state.remember(MISSING_GL, True)
-            event = event_from(said, picture)
-            if event is None:
-                return
-            turn = said.get("turn")
+            turn = said.get("turn") if isinstance(said, dict) else None
             if isinstance(turn, int):
                 state.remember(TURN, turn)
-            on_event(event)
+            event = event_from(said, picture)
+            if event is not None:
+                on_event(event)
 
         _component()(key=key, data=json.dumps(content).encode(), on_event_change=hear)
 
@@ -77,8 +79,8 @@ def content_of(picture: Picture) -> dict[str, Any]:
         "color": colors.told | {"address": wire.address(f"{picture.samples} {colors.key}", lambda page: colors.codes)},
         "left_out": _bits(picture.hidden),
         "selected": _bits(chosen),
-        "pinned": int(pinned[0]) if len(pinned) else -1,
-        "near": picture.places(picture.near).tolist(),
+        "pinned": int(pinned[0]) if len(pinned) and np.isfinite(points[pinned[0]]).all() else -1,
+        "near": [int(place) for place in picture.places(picture.near) if np.isfinite(points[place]).all()],
         "links": bool(len(pinned)),
         "cards": {"address": wire.address(f"{picture.samples} cards", _cards(picture)), "size": PAGE},
         "edges": wire.address(f"edges {hash_of_array(ends)}", lambda page: ends.tobytes()) if len(ends) else None,
@@ -99,8 +101,8 @@ def content_of(picture: Picture) -> dict[str, Any]:
 
 
 def event_from(said: Any, picture: Picture) -> Event | None:
-    """Read what the browser said; None for what is no event about this picture."""
-    if not isinstance(said, dict) or said.get("seen") != picture.seen:
+    """Read what the browser said; None for what is no event about these samples, in whatever drawing of them."""
+    if not isinstance(said, dict) or said.get("samples") != picture.samples:
         return None
     kind, row, operation = said.get("kind"), said.get("row"), said.get("operation")
     if kind in ("clear", "undo", "redo"):
@@ -113,6 +115,13 @@ def event_from(said: Any, picture: Picture) -> Event | None:
         rows = _rows(said.get("bits"), len(picture.ids))
         return None if rows is None else Event("select", tuple(picture.ids[row] for row in rows), operation)
     return None
+
+
+def _session() -> str:
+    """A name for this session, so that a page that outlives its server knows."""
+    if state.remembered(SESSION) is None:
+        state.remember(SESSION, secrets.token_hex(8))
+    return str(state.remembered(SESSION))
 
 
 def _rows(bits: Any, n: int) -> npt.NDArray[np.intp] | None:

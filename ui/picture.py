@@ -45,14 +45,16 @@ def picture_of(
     rows = _rows(dataset, key, pipeline.study.seed, most)
     whole = len(rows) == len(dataset)
     coordinates = np.asarray(drawing.coordinates)
-    color = map_colours.of(now.colour or first_colour(dataset), pipeline, dataset, pane.space, pane.ask, now)
-    uncoloured = color is None and now.colour not in ("", map_colours.NOTHING)
+    gone = now.colour == direction.COLOUR and not direction.colours(pipeline, dataset, now)
+    colour = "" if gone else now.colour
+    color = map_colours.of(colour or first_colour(dataset), pipeline, dataset, pane.space, pane.ask, now)
+    uncoloured = color is None and colour not in ("", map_colours.NOTHING)
     colourless = f"{pane.space} has no values of this colour yet; the Map offers what is missing." if uncoloured else ""
     recipe = pipeline.recipe(pane.ask)
     assert recipe is not None
     hidden = np.zeros(len(dataset), dtype=bool) if look.matching is None else ~look.matching
     sampled = caption_of(dataset, rows, pipeline.study.seed)
-    lines = edges_of_selection(pipeline, pane, dataset, rows, now)
+    lines = edges_of_selection(pipeline, pane, dataset, rows, coordinates, now)
     ids = dataset.ids if whole else [dataset.ids[row] for row in rows]
     return Picture(
         title=title_of(pipeline, pane, drawing),
@@ -64,7 +66,7 @@ def picture_of(
         coordinates=coordinates if whole else coordinates[rows],
         color=color if color is None or whole else color.of_rows(rows),
         uncoloured=uncoloured,
-        diverging=now.colour == direction.COLOUR,
+        diverging=colour == direction.COLOUR,
         hovers=partial(hover_cards, dataset, rows, key),
         card=card_of(dataset, rows),
         hidden=hidden if whole else hidden[rows],
@@ -80,7 +82,12 @@ def picture_of(
 
 
 def edges_of_selection(
-    pipeline: Pipeline, pane: Pane, dataset: Dataset, rows: npt.NDArray[np.int64], now: View
+    pipeline: Pipeline,
+    pane: Pane,
+    dataset: Dataset,
+    rows: npt.NDArray[np.int64],
+    coordinates: npt.NDArray[np.float32],
+    now: View,
 ) -> Edges:
     """The edges of what is selected, where they are wanted and the neighbours are there."""
     graph = pipeline.find(Ask("neighbors", subject=pane.space)) if now.edges and now.selection else None
@@ -89,7 +96,7 @@ def edges_of_selection(
     where = row_of(dataset)
     chosen = np.array([where[name] for name in now.selection if name in where], dtype=np.int64)
     places = np.full(len(dataset), -1, dtype=np.int64)
-    places[rows] = np.arange(len(rows))
+    places[rows] = np.where(np.isfinite(coordinates[rows]).all(axis=1), np.arange(len(rows)), -1)
     return edges_of(graph, chosen, places, pipeline.study.k, pipeline.study.seed)
 
 

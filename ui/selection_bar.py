@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import get_args
 
+import numpy as np
 import streamlit as st
 
 from analysis.dataset import Dataset
@@ -18,7 +19,8 @@ TITLES = {"replace": "New", "add": "Add", "remove": "Remove", "intersect": "Inte
 def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
     """Draw bar and table."""
     now = look.view
-    rows = [row_of(dataset)[name] for name in now.selection if name in row_of(dataset)]
+    where = row_of(dataset)
+    rows = [where[name] for name in now.selection if name in where]
     with st.container(horizontal=True, vertical_alignment="center"):
         options = list(get_args(Operation))
         st.segmented_control(
@@ -66,9 +68,11 @@ def _made_of(dataset: Dataset, rows: list[int]) -> str:
     labels = dataset.labels_in(dataset.labels[0])
     if labels.kind != "categorical":
         return ""
-    counts = dataset.frame[labels.name].iloc[rows].value_counts()
-    parts = [f"{words.escaped(str(name), 40)} {count:,}" for name, count in counts.head(3).items()]
-    return f": {', '.join(parts)}{', …' if len(counts) > 3 else ''}" if parts else ""
+    codes = labels.codes[rows]
+    counts = np.bincount(codes[codes >= 0], minlength=1)
+    most = [int(code) for code in np.argsort(-counts, kind="stable")[:4] if counts[code]]
+    parts = [f"{words.escaped(labels.classes[code], 40)} {counts[code]:,}" for code in most[:3]]
+    return f": {', '.join(parts)}{', …' if len(most) > 3 else ''}" if parts else ""
 
 
 def _select(ids: Sequence[str]) -> None:

@@ -26,8 +26,9 @@ FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-T
 
 async def bytes_of(request: Request) -> Response:
     """Bytes that a page of this dashboard was told the address of."""
-    token, page = request.path_params["token"], request.path_params.get("page", 0)
-    content = await run_in_threadpool(wire.content, token, page)
+    token, page = request.path_params["token"], request.path_params.get("page", "0")
+    known = page.isascii() and page.isdigit() and len(page) < 10
+    content = await run_in_threadpool(wire.content, token, int(page)) if known else None
     if content is None:
         return Response(status_code=404)
     return Response(content, media_type="application/octet-stream", headers=FOREVER)
@@ -43,7 +44,7 @@ async def code_of(request: Request) -> Response:
 
 ROUTES = [
     Route("/wire/{token}", bytes_of),
-    Route("/wire/{token}/{page:int}", bytes_of),
+    Route("/wire/{token}/{page}", bytes_of),
     Route("/code/{version}/{name}", code_of),
 ]
 

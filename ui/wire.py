@@ -37,6 +37,8 @@ def content(token: str, page: int) -> bytes | None:
     """The bytes at an address; None where there are none."""
     with _LOCK:
         make = _KNOWN.get(token)
+        if make is not None:
+            _KNOWN.move_to_end(token)
     return None if make is None else make(page)
 
 

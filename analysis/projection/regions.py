@@ -89,17 +89,21 @@ def _named(
     """One row for each region that is large enough, the largest first; not what its surroundings are called already."""
     sizes = np.bincount(basins, minlength=len(peaks))
     enough = max(FEWEST, SHARE * len(placed) / 2**depth)
-    words = telling_words(*_texts(basins, placed, dataset, seed), groups=len(peaks), most=WORDS)
-    labels = _labels_of(basins, len(peaks), placed, dataset)
     order = [int(group) for group in np.argsort(-sizes, kind="stable") if sizes[group] >= enough]
+    groups = np.full(len(peaks), -1)  # of the large basins, the largest first
+    groups[order] = np.arange(len(order))
+    inside = groups[basins] >= 0
+    basins, placed = groups[basins[inside]], placed[inside]
+    words = telling_words(*_texts(basins, placed, dataset, seed), groups=len(order), most=WORDS)
+    ends = np.cumsum(np.bincount(basins, minlength=len(order)))
+    split = np.split(placed[np.argsort(basins, kind="stable")], ends[:-1]) if order else []
     rows: list[dict[str, object]] = []
-    for group in order:
-        name = (" ".join(words[group]), labels[group])
-        members = placed[basins == group]
+    for basin, members, told in zip(order, split, words, strict=True):
+        name = (" ".join(told), _label_of(members, dataset))
         if named.get(int(members[0])) == name:  # its parent's name
             continue
         named.update(dict.fromkeys(members.tolist(), name))
-        rows.append({"depth": depth, "peak": peaks[group], "n": int(sizes[group]), "words": name[0], "label": name[1]})
+        rows.append({"depth": depth, "peak": peaks[basin], "n": len(members), "words": name[0], "label": name[1]})
     return rows
 
 
@@ -113,22 +117,14 @@ def _texts(basins: Cells, placed: Cells, dataset: Dataset, seed: int) -> tuple[l
     return [dataset.texts[row] for row in placed[read]], basins[read]
 
 
-def _labels_of(basins: Cells, groups: int, placed: Cells, dataset: Dataset) -> list[str]:
-    """The most frequent label of each region, two where none has the majority."""
+def _label_of(members: Cells, dataset: Dataset) -> str:
+    """The most frequent label of some samples, two where none has the majority."""
     labels: Labels | None = dataset.labels_in(dataset.labels[0]) if dataset.labels else None
-    if labels is None or labels.kind != "categorical" or not labels.classes:
-        return [""] * groups
-    codes = labels.codes[placed]
-    known = codes >= 0
-    table = np.zeros((groups, len(labels.classes)), dtype=np.int64)
-    np.add.at(table, (basins[known], codes[known]), 1)
-    found = []
-    for row in table:
-        first, second = (*np.argsort(-row, kind="stable")[:2], 0)[:2]
-        if not row[first]:
-            found.append("")
-        elif row[first] > MAJORITY * row.sum() or not row[second]:
-            found.append(labels.classes[first])
-        else:
-            found.append(f"{labels.classes[first]}, {labels.classes[second]}")
-    return found
+    if labels is None or labels.kind != "categorical":
+        return ""
+    codes, counts = np.unique(labels.codes[members], return_counts=True)
+    codes, counts = codes[codes >= 0], counts[codes >= 0]
+    first = np.argsort(-counts, kind="stable")[:2]
+    if len(first) == 2 and counts[first[0]] <= MAJORITY * counts.sum():
+        return ", ".join(labels.classes[codes[place]] for place in first)
+    return labels.classes[codes[first[0]]] if len(first) else ""

@@ -72,7 +72,9 @@ class BareMap:
     def show(self, *pictures: Picture, **told: Any) -> None:
         """Hand the maps a picture each."""
         given = [
-            _inline(content_of(each)) | {"turn": 0, "name": "map", "save": None, "manifest": {}} | told
+            _inline(content_of(each))
+            | {"turn": 0, "session": "one", "name": "map", "save": None, "manifest": {}}
+            | told
             for each in pictures
         ]
         self.page.evaluate(BUILD, [f"{self.address}/{wire.code_address()}", given, len(given)])

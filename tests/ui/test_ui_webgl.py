@@ -50,7 +50,9 @@ def test_an_address_that_was_not_given_out_has_nothing():
 
 @pytest.mark.parametrize("operation", ["replace", "add", "remove", "intersect"])
 def test_a_selection_is_heard_as_ids(operation):
-    event = event_from({"seen": "k", "kind": "select", "bits": bits(1, 3), "operation": operation}, PICTURE)
+    event = event_from(
+        {"seen": "k", "samples": "s", "kind": "select", "bits": bits(1, 3), "operation": operation}, PICTURE
+    )
     assert event is not None and (event.ids, event.operation) == (("b", "d"), operation)
 
 
@@ -59,13 +61,13 @@ def test_a_selection_is_heard_as_ids(operation):
     [
         None,
         "select",
-        {"seen": "older", "kind": "clear"},
-        {"seen": "k", "kind": "select", "bits": bits(1, n=40), "operation": "add"},
-        {"seen": "k", "kind": "select", "bits": "%%%", "operation": "add"},
-        {"seen": "k", "kind": "select", "bits": bits(1), "operation": "explode"},
-        {"seen": "k", "kind": "pin", "row": 4},
-        {"seen": "k", "kind": "pin", "row": "1"},
-        {"seen": "k", "kind": "save", "format": "exe"},
+        {"samples": "others", "kind": "clear"},
+        {"seen": "k", "samples": "s", "kind": "select", "bits": bits(1, n=40), "operation": "add"},
+        {"seen": "k", "samples": "s", "kind": "select", "bits": "%%%", "operation": "add"},
+        {"seen": "k", "samples": "s", "kind": "select", "bits": bits(1), "operation": "explode"},
+        {"seen": "k", "samples": "s", "kind": "pin", "row": 4},
+        {"seen": "k", "samples": "s", "kind": "pin", "row": "1"},
+        {"seen": "k", "samples": "s", "kind": "save", "format": "exe"},
     ],
 )
 def test_what_is_no_event_about_this_picture_is_not_heard(said):
@@ -73,9 +75,9 @@ def test_what_is_no_event_about_this_picture_is_not_heard(said):
 
 
 def test_a_pin_a_clearing_and_a_picture_are_heard():
-    assert event_from({"seen": "k", "kind": "pin", "row": 2}, PICTURE).ids == ("c",)
-    assert event_from({"seen": "k", "kind": "clear"}, PICTURE).kind == "clear"
-    assert event_from({"seen": "k", "kind": "save", "format": "svg"}, PICTURE).format == "svg"
+    assert event_from({"seen": "k", "samples": "s", "kind": "pin", "row": 2}, PICTURE).ids == ("c",)
+    assert event_from({"seen": "k", "samples": "s", "kind": "clear"}, PICTURE).kind == "clear"
+    assert event_from({"seen": "k", "samples": "s", "kind": "save", "format": "svg"}, PICTURE).format == "svg"
 
 
 def test_ten_thousand_categories_are_the_palette_and_the_rest():

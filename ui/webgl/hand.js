@@ -15,6 +15,7 @@ const ICONS = {
 const TAP = 5; // pixels a finger or mouse may move and still click
 const FINGER = 16; // pixels within which a finger means a point
 const ROUND = 24; // radius of the keyboard's circle at first
+const STRIDE = 2; // pixels between two corners of a lasso
 const STEP = 48; // pixels an arrow key moves
 const ORBIT = 0.008; // radians a pixel
 
@@ -80,7 +81,7 @@ export class Hand {
     this.how = event.altKey ? "remove" : event.shiftKey || event.metaKey || event.ctrlKey ? "add" : undefined;
     const drawing = this.tool !== "pan" || this.how;
     this.drawing = this.fingers.size === 1 && drawing ? (this.tool === "box" ? "box" : "lasso") : null;
-    this.map.overlay.path = this.drawing ? [this.from] : null;
+    this.map.overlay.path = this.drawing ? [(this.last = this.from)] : null;
     this.map.hub.hovered(-1, this.map);
   }
 
@@ -108,7 +109,8 @@ export class Hand {
   draw(here) {
     const [x, y] = this.from;
     if (this.drawing === "box") this.map.overlay.path = [this.from, [here[0], y], here, [x, here[1]]];
-    else this.map.overlay.path.push(here);
+    else if (Math.hypot(here[0] - this.last[0], here[1] - this.last[1]) < STRIDE) return;
+    else this.map.overlay.path.push((this.last = here));
     this.map.redraw(false);
   }
 
@@ -143,11 +145,13 @@ export class Hand {
   }
 
   zoom(factor, x, y) {
+    if (!this.map.given) return;
     this.map.camera.zoom(factor, x, y);
     this.map.moved();
   }
 
   home() {
+    if (!this.map.given) return;
     this.map.camera.reset();
     this.map.moved();
   }

@@ -33,7 +33,14 @@ class Hub {
       return how === "intersect" ? was & picked[at] : picked[at];
     });
     this.turn++;
+    this.heard = undefined; // the next answer counts, even if it is the one before
     this.chosen();
+  }
+
+  // Another session of the server counts its turns anew.
+  meet(session) {
+    if (session === this.session) return;
+    Object.assign(this, { session, turn: 0, heard: undefined });
   }
 
   // What the server says is selected.

@@ -15,6 +15,7 @@ export function show(parent, given, tell) {
   frame.map.tell = tell;
   return (frame.turn = Promise.resolve(frame.turn)
     .then(() => frame.map.update(given))
+    .then(() => frame.querySelector(".an-map-trouble")?.remove())
     .then(() => {
       if (!given.save || frame.saved === given.save.turn) return null;
       frame.saved = given.save.turn;

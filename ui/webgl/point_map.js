@@ -38,6 +38,7 @@ export class PointMap {
     const [at, codes, left, chosen, edges] = await Promise.all(
       [positions, color.address, left_out, selected, given.edges].map(bytes),
     );
+    if (this.freed) return;
     const before = this.given;
     const fresh = before?.positions !== positions || before.samples !== given.samples;
     this.given = given;
@@ -50,6 +51,7 @@ export class PointMap {
       this.colored();
     this.legend.show(color);
     this.redraw(false);
+    this.hub.meet(given.session);
     const news = given.turn >= this.hub.turn && this.hub.heard !== selected; // not an answer to an older selection
     if (news) this.hub.heard = selected;
     if (news) this.hub.told(chosen ? unpacked(chosen, given.n) : new Uint8Array(given.n));
@@ -131,12 +133,10 @@ export class PointMap {
     this.redraw();
   }
 
-  // Select points as something done here, and tell the server.
+  // Select points as something done here, and tell the server all that is selected now: it may miss what came before.
   select(points, how) {
-    const picked = new Uint8Array(this.given.n);
-    for (const point of points) picked[point] = 1;
     this.hub.select(points, how);
-    this.say({ kind: "select", bits: packed(picked), operation: how, turn: this.hub.turn });
+    this.say({ kind: "select", bits: packed(this.hub.selected), operation: "replace", turn: this.hub.turn });
   }
 
   clear() {
@@ -272,10 +272,11 @@ export class PointMap {
   }
 
   say(event) {
-    this.tell?.({ ...event, seen: this.given.seen });
+    this.tell?.({ ...event, seen: this.given.seen, samples: this.given.samples });
   }
 
   free() {
+    this.freed = true;
     this.watch.disconnect();
     clearTimeout(this.rest);
     this.hub?.maps.delete(this);
