@@ -160,6 +160,9 @@ def test_a_click_is_not_lost_when_the_page_is_drawn_anew_at_that_moment(browser,
     serves = serving("--study", str(fresh.study), "--cache", str(fresh.cache))
     with held(fresh.cache / "jobs" / "device.lock"), serves as address, looking(browser) as (page, strangers):
         opened(page, address)
+        for name in ("Compute everything", "size"):
+            page.locator("button", has_text=name).first.wait_for()
+        settle(page)
         clicked_while_redrawn(page, "Compute everything", "size")
         page.get_by_text("Jobs · 1 at work").wait_for()
         settle(page)

@@ -221,6 +221,25 @@ def test_an_answer_to_an_older_selection_does_not_undo_a_newer_one(page, address
     assert bare.selected() == [2, 3]
 
 
+def test_an_answer_that_takes_a_selection_back_is_heard_even_if_it_is_the_answer_before(page, address):
+    one = replace(picture(SPREAD), selected=("p1",))
+    bare = BareMap(page, address, one)
+    bare.run("map.select([2], 'add')")
+    assert bare.selected() == [1, 2]
+    bare.show(one, turn=1)  # undone before the map was answered
+    assert bare.selected() == [1]
+
+
+def test_a_new_session_of_the_server_is_believed_again(page, address):
+    one = picture(SPREAD)
+    bare = BareMap(page, address, one)
+    bare.run("map.select([2], 'add')")
+    bare.show(one, turn=0)
+    assert bare.selected() == [2]  # an answer to what was before
+    bare.show(one, turn=0, session="another")
+    assert bare.selected() == []
+
+
 @pytest.mark.parametrize(
     ("points", "drawn"),
     [
