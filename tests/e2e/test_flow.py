@@ -12,7 +12,6 @@ import pytest
 from analysis import jobs
 from analysis.ask import Ask
 from analysis.pipeline import Pipeline
-from analysis.run import STARTER
 from analysis.store import Store
 from analysis.study_file import read_study
 from models.place import Place
@@ -131,9 +130,6 @@ def test_a_changed_k_asks_for_new_numbers_and_goes_back_to_the_old(page, address
     assert "the commonest kind among a sample's" in page.inner_text(".an-lead")
 
 
-@pytest.mark.skipif(
-    not (STARTER / "artifacts").is_dir(), reason="no starter layer (python -m analysis.starter makes it)"
-)
 def test_the_built_in_study_stands_at_once_on_a_fresh_machine(browser, chrome, tmp_path):
     with serving("--cache", str(tmp_path / "cache")) as found, looking(browser) as (page, strangers):
         page.goto(found)

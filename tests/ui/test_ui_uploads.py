@@ -47,7 +47,7 @@ def test_an_archive_of_images_becomes_a_folder_of_labels(tmp_path):
 
 
 def test_an_archive_cannot_write_outside_its_folder(tmp_path):
-    evil = {"../../../evil.png": png(), "/tmp/evil.png": png(), "a/../../b.png": png(), "ok/c.png": png()}
+    evil = {"../../../evil.png": png(), "/evil.png": png(), "a/../../b.png": png(), "ok/c.png": png()}
     kept = uploads.keep("x.zip", zipped(evil), tmp_path / "mine")
     assert all(file.resolve().is_relative_to(kept) for file in kept.rglob("*"))
     assert [file for file in tmp_path.rglob("*.png") if not file.is_relative_to(kept)] == []
