@@ -173,6 +173,8 @@ class Pipeline:
         """Embed with a checkpoint: every layer of it that the study wants and that is missing, in one pass."""
         from models.embedding import embed
         from models.estimate import estimate
+        from models.precision import precision_said
+        from models.shard_maker import PRECISION
 
         dataset = self.dataset(items=True)
         mine = self.space_called(ask.subject)
@@ -201,7 +203,12 @@ class Pipeline:
         for layer, goal in missing.items():
             vectors = np.load(paths[layer], mmap_mode="r", allow_pickle=False)
             EmbeddingSpace(ask.subject, goal.key, vectors, dataset.ids)  # checked at birth
-            content = {"n": len(vectors), "d": int(vectors.shape[1]), "checkpoint": mine.checkpoint.name}
+            content = {
+                "n": len(vectors),
+                "d": int(vectors.shape[1]),
+                "checkpoint": mine.checkpoint.name,
+                "precision": precision_said(folder / PRECISION),
+            }
             del vectors
             self.store.put(goal, content=content, arrays={"vectors": paths[layer]}, seconds=seconds)
         self.store.forget(whole)

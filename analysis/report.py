@@ -85,6 +85,13 @@ def space_rows(pipeline: Pipeline) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def precision_of(pipeline: Pipeline, space: str) -> str:
+    """What is not float32 in how a space's vectors were made, in words; empty where nothing is, or unknown."""
+    recipe = pipeline.recipe(Ask("space", subject=space))
+    artifact = pipeline.store.get(recipe) if recipe else None
+    return str(artifact.content.get("precision", "")) if artifact else ""
+
+
 def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = None) -> dict[str, Any]:
     """What a reader needs to trust or repeat an export: study, seeds, keys, versions, n, approximations."""
     study = pipeline.study
@@ -97,6 +104,8 @@ def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = N
         if recipe is None or value is None:
             continue
         keys[str(ask)] = recipe.key
+        if ask.kind == "space" and (precision := precision_of(pipeline, ask.subject)):
+            notes.append(f"{ask}: {precision}")
         if isinstance(value, KnnGraph) and not indexes()[value.method].exact:
             notes.append(f"{ask}: approximate ({value.method}), measured recall in numbers.csv")
         result = value.trust if isinstance(value, Drawing) else value

@@ -159,9 +159,9 @@ def _in_workers(folder: Path, todo: list[int], progress: "_Progress", workers: i
 
 
 def _clear(folder: Path, layers: Sequence[int]) -> None:
-    """Remove what only the work needed, and the vectors of these layers, which were another job's."""
+    """Remove what only the work needed, or the vectors of these layers and the rest of another job."""
     shutil.rmtree(folder / "shards", ignore_errors=True)
-    for name in (PLAN, PRECISION, CONTENT, ENDS, SHAPES) if not layers else (PLAN, PRECISION):
+    for name in (PLAN, PRECISION) if layers else (PLAN, CONTENT, ENDS, SHAPES):
         (folder / name).unlink(missing_ok=True)
     for layer in layers:
         layer_path(folder, layer).unlink(missing_ok=True)

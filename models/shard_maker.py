@@ -16,12 +16,11 @@ from models.embedding_job import EmbeddingJob
 from models.encoder import Vectors
 from models.errors import Failed
 from models.item_files import ItemFiles, take
-from models.precision import choose_precision
+from models.precision import choose_precision, sample_of
 from models.shards import write_shard
 from models.torch_encoder import TorchEncoder
 
 PLAN, PRECISION = "plan.npz", "precision.txt"
-FIRST = 32  # items whose vectors decide the precision
 
 
 @contextmanager
@@ -54,8 +53,8 @@ class ShardMaker:
         self.items = ItemFiles(folder, self.job.modality)
         self.encoder = encoder_of(self.job)
         with one_thread():
-            first = take(self.items, self.plan.batches_of(0)[0][:FIRST])
-            choose_precision(self.encoder, first, self.job.layers, folder / PRECISION)
+            some, work = take(self.items, sample_of(self.plan)), float(self.plan.costs.sum()) * self.encoder.work
+            choose_precision(self.encoder, some, self.job.layers, work=work, note=folder / PRECISION)
 
     def make(self, shard: int, on_batch: Callable[[int, int], None]) -> None:
         """Encode and write one shard; `on_batch` hears how many items and how much cost each batch was."""

@@ -30,6 +30,8 @@ ACTIVATIONS = ("Identity", "Tanh", "ReLU", "GELU", "Sigmoid", "SiLU")
 class TextEncoder(TorchEncoder):
     """A checkpoint with its tokenizer. Decoder-only models read left to right; encoder-decoders give the encoder."""
 
+    half_on_cpu = 5e6  # six layers of width 256
+
     def __init__(self, recipe: EncoderRecipe, settings: TextSettings, found: Found, tokenizer: Path) -> None:
         super().__init__(recipe, settings.work)
         self.settings, self.found, self.tokenizer_folder = settings, found, tokenizer

@@ -1,5 +1,6 @@
 """What encoders made of a torch module share: device, precision, and vectors that leave as float32 arrays."""
 
+import math
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -41,10 +42,12 @@ def cores() -> int:
 class TorchEncoder(ABC):
     """An encoder around a module that is built at the first `encode`; `autocast` names a quicker precision.
 
+    `half_on_cpu`: operations per unit of cost from which half precision may be quicker on a CPU.
     `batch_on_cpu`: the least and largest cost of a batch there, and the operations it should have in between.
     """
 
     notes: tuple[str, ...] = ()
+    half_on_cpu = math.inf
     batch_on_cpu: tuple[int, int, float] = (512, 8192, 1.1e10)
 
     def __init__(self, recipe: EncoderRecipe, work: float) -> None:

@@ -8,6 +8,7 @@ from analysis.ask import Ask
 from analysis.figures.palette import checkpoint_colors
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses, projections
+from analysis.report import precision_of
 from analysis.spaces import SpaceOf
 from ui import findings, panel, words, work
 from ui.findings import Finding, width_of
@@ -64,6 +65,8 @@ def _head(pipeline: Pipeline, space: SpaceOf) -> str:
         facts.append(f"{card.parameters / 1e6:.1f} M parameters")
     if space.checkpoint.init != "pretrained":
         facts.append(f"{space.checkpoint.init} weights")
+    if precision := precision_of(pipeline, space.name):
+        facts.append(precision)
     alarms = findings.alarms_of(pipeline, space.name)
     loud = [alarm for alarm in alarms or () if alarm.severity != "note"]
     if alarms is None:

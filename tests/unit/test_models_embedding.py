@@ -21,7 +21,6 @@ from models.encoder import EncoderRecipe
 from models.errors import BadInput, Failed
 from models.image_encoder import ImageEncoder
 from models.place import Place
-from models.precision import choose_precision, least_cosine, quicker_precision
 from models.queries import embed_now
 from models.shards import shard_path
 from models.torch_encoder import TorchEncoder
@@ -72,7 +71,12 @@ def test_vectors_come_in_the_samples_order_and_equal_the_encoders(tiny: EncoderR
     for ours, expected in zip(found, direct, strict=True):
         assert ours.dtype == np.float32
         np.testing.assert_allclose(ours, expected, atol=2e-6, rtol=1e-5)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["job.json", "layer-0.npy", "layer-2.npy"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "job.json",
+        "layer-0.npy",
+        "layer-2.npy",
+        "precision.txt",
+    ]
 
 
 def test_worker_processes_and_the_callers_own_process_give_the_same_bits(
@@ -137,7 +141,7 @@ def test_a_job_whose_vectors_were_taken_away_makes_them_again(tiny: EncoderRecip
     (tmp_path / "layer-2.npy").unlink()
     np.testing.assert_array_equal(run(tiny, TEXTS[:9], tmp_path)[0], first)
     np.testing.assert_array_equal(run(tiny, TEXTS[:9], tmp_path)[0], first)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["job.json", "layer-2.npy"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["job.json", "layer-2.npy", "precision.txt"]
 
 
 def test_other_items_in_the_same_folder_start_anew(tiny: EncoderRecipe, tmp_path: Path) -> None:
@@ -276,19 +280,3 @@ def test_queries_get_the_vectors_of_the_job(tiny: EncoderRecipe, tmp_path: Path)
     np.testing.assert_allclose(embed_now(numeric, columns[:2], [0], fitted_on=columns)[0], stored[:2])
     with pytest.raises(BadInput, match="fitted on the samples"):
         embed_now(numeric, columns[:2], [0])
-
-
-def test_half_precision_is_taken_only_where_it_keeps_the_vectors(tiny: EncoderRecipe, tmp_path: Path) -> None:
-    encoder = family_called("transformer").load(tiny)
-    exact = encoder.encode(TEXTS, [2])[0]
-    assert quicker_precision(encoder, TEXTS, [2]) == "bfloat16"
-    encoder.autocast = "bfloat16"
-    quick = encoder.encode(TEXTS, [2])[0]
-    assert 0.999 <= least_cosine(exact, quick) < 1
-    encoder.autocast = ""
-    choose_precision(encoder, TEXTS, [2], tmp_path / "precision.txt")
-    assert encoder.autocast == ""  # a CPU is exact
-    (tmp_path / "precision.txt").write_text("bfloat16")
-    choose_precision(encoder, TEXTS, [2], tmp_path / "precision.txt")
-    assert encoder.autocast == "bfloat16"  # a resumed job goes on as it began
-    assert least_cosine(exact, np.full_like(exact, np.nan)) == -1 and least_cosine(exact * 0, exact * 0) == 1
