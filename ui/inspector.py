@@ -35,9 +35,10 @@ def near_pinned(pipeline: Pipeline, dataset: Dataset, space: str) -> Near | None
         return None
     shown = min(state.view().shown, graph.k)
     rows, distances = graph.indices[row, :shown], graph.distances[row, :shown]
-    exact = "exact search" if indexes()[graph.method].exact else f"{indexes()[graph.method].title}, approximate"
-    recall = graph.recall_at(pipeline.study.k)
-    said = f"{graph.metric}, {exact}, measured recall@{pipeline.study.k} {with_interval(recall)}"
+    said = f"{graph.metric}, exact search"
+    if not indexes()[graph.method].exact:
+        recall = with_interval(graph.recall_at(pipeline.study.k))
+        said = f"{graph.metric}, {indexes()[graph.method].title}, measured recall@{pipeline.study.k} {recall}"
     return Near(tuple(map(int, rows)), tuple(map(float, distances)), said)
 
 

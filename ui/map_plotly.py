@@ -73,7 +73,7 @@ def figure_of(picture: Picture, *, vectors: int = WEBGL_FROM) -> "go.Figure":
         trace.legendrank = {**dict.fromkeys(OTHER.values(), 2001), GREY: 2002}.get(_hue(trace), 1000)
         trace.legendgroup = _hue(trace)  # a category's bright and faint points, in 3-D, are hidden together
     figure.update_layout(
-        title_subtitle_text=picture.caption,
+        title_subtitle_text=" ".join(filter(None, (picture.caption, picture.edges.said))),
         height=picture.height + max(0, room - FREE),
         margin={"l": 0, "r": 0, "t": TITLE_ROOM, "b": room, "autoexpand": False},
         uirevision=picture.seen,

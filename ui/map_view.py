@@ -1,8 +1,11 @@
 """A map on the page: its picture with the menu that exports it, or the panel that gets it; and what is done on it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.pipeline import Drawing, Pipeline
@@ -20,8 +23,19 @@ if TYPE_CHECKING:
 VECTORS = 20_000  # points that are vectors on paper; more are one picture
 
 
-def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height: int = 600) -> bool:
-    """Draw a pane: its map with the menu that exports it, or the panel that gets it; whether there was a map."""
+def draw(
+    pipeline: Pipeline,
+    dataset: Dataset,
+    pane: Pane,
+    look: Look,
+    *,
+    height: int = 600,
+    options: Callable[[], None] = lambda: None,
+) -> bool:
+    """Draw a pane: its map with the menu that exports it, or the panel that gets it; whether there was a map.
+
+    `options` stand beside that menu.
+    """
     drawing: Drawing | None = pipeline.find(pane.ask)
     if drawing is None:
         quick = replace(pane, projection=BEST[-1]).ask  # there in a moment, while the other is still computed
@@ -53,16 +67,18 @@ def draw(pipeline: Pipeline, dataset: Dataset, pane: Pane, look: Look, *, height
         picture = picture_of(pipeline, dataset, pane, drawing, printed, height=640, most=MOST_BY_PLOTLY)
         return figure_of(picture, vectors=vectors)
 
-    export.figure(
-        pipeline,
-        [pane.ask],
-        figure,
-        on_paper=partial(figure, VECTORS),
-        key=key,
-        name=name,
-        data=lambda: data_of(pipeline, dataset, pane, drawing, look.view),
-        label="Export map",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        export.figure(
+            pipeline,
+            [pane.ask],
+            figure,
+            on_paper=partial(figure, VECTORS),
+            key=key,
+            name=name,
+            data=lambda: data_of(pipeline, dataset, pane, drawing, look.view),
+            label="Export map",
+        )
+        options()
     if not getattr(look.view, f"{pane.side}projection"):
         better = replace(pane, projection=BEST[0])
         panel.offer(

@@ -17,7 +17,7 @@ import streamlit as st
 
 from analysis.figures.palette import ACCENT, GREY, INK, PAPER
 from analysis.recipe import hash_of, hash_of_array
-from ui import headings, state, wire
+from ui import headings, state, wire, words
 from ui.coloring import coded
 from ui.map_renderer import Picture
 from ui.plot import Event, Saving
@@ -59,6 +59,8 @@ class WebglMap:
                 on_event(event)
 
         _component()(key=key, data=json.dumps(content).encode(), on_event_change=hear)
+        if picture.edges.said:  # below, for a line that comes and goes above would move the map
+            words.quiet(picture.edges.said)
 
 
 def content_of(picture: Picture) -> dict[str, Any]:
@@ -94,7 +96,7 @@ def content_of(picture: Picture) -> dict[str, Any]:
             "accent": ACCENT[picture.theme],
         },
         "title": picture.title,
-        "caption": picture.caption,
+        "caption": " ".join(filter(None, (picture.caption, picture.edges.said))),
         "alt": f"{picture.title}. Arrow keys move, plus and minus zoom, Enter pins, Space selects.",
         "height": picture.height,
     }

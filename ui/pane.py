@@ -76,11 +76,15 @@ def title_of_projection(pane: Pane) -> str:
     return projections()[pane.projection].title + (" in 3-D" if pane.dimensions == 3 else "")
 
 
-def choose(pipeline: Pipeline, pane: Pane) -> None:
-    """The widgets of a pane: its space and projection."""
-    spaces, side = [space.name for space in pipeline.spaces()], pane.side
-    titles = {name: projection.title for name, projection in projections().items()}
-    st.selectbox("Space", spaces, **state.bound(f"{side}space", spaces, now=pane.space))
+def choose_space(pipeline: Pipeline, pane: Pane) -> None:
+    """The widget of its space."""
+    spaces = [space.name for space in pipeline.spaces()]
+    st.selectbox("Space", spaces, **state.bound(f"{pane.side}space", spaces, now=pane.space))
+
+
+def choose_drawing(pane: Pane) -> None:
+    """The widgets of its projection."""
+    side, titles = pane.side, {name: projection.title for name, projection in projections().items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "Drawn by",

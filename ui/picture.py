@@ -58,7 +58,7 @@ def picture_of(
     ids = dataset.ids if whole else [dataset.ids[row] for row in rows]
     return Picture(
         title=title_of(pipeline, pane, drawing),
-        caption=" ".join(filter(None, (colourless, sampled, without_place(ids, coordinates), lines.said))),
+        caption=" ".join(filter(None, (colourless, sampled, without_place(ids, coordinates)))),
         seen=recipe.key[:16],
         samples=f"{key} {len(rows)}",
         ids=ids,

@@ -11,6 +11,7 @@ from analysis.dataset import Dataset
 from ui import samples_view, state
 
 MOST = 1_000  # rows shown
+LETTERS = 21  # of an id beside a map
 WIDTHS = {"distance": 70, "text": 190}  # pixels beside a map, where there are about 316
 
 
@@ -41,6 +42,7 @@ def draw(
         table.insert(1, "distance", near)
         table = table[columns_beside_a_map(table, dataset)]
         config["id"] = st.column_config.TextColumn(width=60 if numbered(table) else 156)
+        table["id"] = [ending(name) for name in table["id"]]
         config["text"] = st.column_config.TextColumn(width=WIDTHS["text"])
         config["distance"] = st.column_config.NumberColumn(measure, format="%.3f", width=WIDTHS["distance"])
 
@@ -65,6 +67,15 @@ def columns_beside_a_map(table: pd.DataFrame, dataset: Dataset) -> list[str]:
     """The columns of neighbours: what tells samples apart (words where ids are bare numbers), distance, one label."""
     last = ["text"] if numbered(table) and "text" in table else list(dataset.labels[:1])
     return [name for name in ("image", "id", "distance", *last) if name in table]
+
+
+def ending(name: str) -> str:
+    """The end of an id that is too long for a narrow column: of paths and dotted names the end tells more.
+
+    >>> ending("numpy._core._asarray.require"), ending("numpy.ma.asarray")
+    ('…ore._asarray.require', 'numpy.ma.asarray')
+    """
+    return name if len(name) <= LETTERS else f"…{name[1 - LETTERS :]}"
 
 
 def numbered(table: pd.DataFrame) -> bool:

@@ -9,11 +9,31 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from ui import export, named_selections, sample_table, state, view, words
-from ui.pane import Look
+from ui.pane import Look, Pane
 from ui.rows import row_of
 from ui.view import Operation
 
+NAMES = {"words": "words", "labels": "labels", "nothing": "nothing"}
 TITLES = {"replace": "New", "add": "Add", "remove": "Remove", "intersect": "Intersect"}
+
+
+def choose_beside(mine: Pane) -> None:
+    """What a map shows beside its points: the names of regions, lines from what is selected."""
+    if mine.dimensions == 2:
+        st.selectbox(
+            "Regions named by",
+            list(NAMES),
+            format_func=lambda name: f"Names: {NAMES[name]}",
+            label_visibility="collapsed",
+            width=160,
+            **state.bound("names", list(NAMES)),
+        )
+    choose_lines()
+
+
+def choose_lines() -> None:
+    """Whether lines are drawn from what is selected."""
+    st.checkbox("Lines to neighbours", help="From what is selected, in the original space", **state.bound("edges"))
 
 
 def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
@@ -33,7 +53,6 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
         )
         st.button("Undo", key="undo", disabled=not now.past, on_click=_undo)
         st.button("Redo", key="redo", disabled=not now.future, on_click=_redo)
-        st.checkbox("Lines to neighbours", help="From what is selected, in the original space", **state.bound("edges"))
         st.button("Clear", key="clear", disabled=not rows, on_click=_clear)
         named_selections.draw(pipeline, dataset)
     matches = None if look.matching is None else [int(row) for row in look.matching.nonzero()[0]]

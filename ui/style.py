@@ -18,7 +18,7 @@ RULES = """
 .an-note.plain { border-color: rgba(128, 128, 128, .5); }
 .an-title { font-size: 1.06rem; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
 .an-sub { text-transform: none; letter-spacing: 0; font-size: .78rem; opacity: .6; margin: .9rem 0 .1rem; }
-.an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 9.5rem;
+.an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 6.2rem;
   overflow-y: auto; margin: 0; }
 .an-dot { display: inline-block; width: .68rem; height: .68rem; border-radius: 50%; margin-right: .5rem; }
 .an-box { container-type: inline-size; }
@@ -52,6 +52,13 @@ RULES = """
 .an-thumb { image-rendering: pixelated; }
 @media (max-width: 700px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4rem; }
+}
+@media (max-width: 640px) {
+  .st-key-map-page .stHorizontalBlock:has(> .stColumn) { flex-direction: column; flex-wrap: nowrap; }
+  .st-key-map-page .stColumn, .st-key-map-page .stColumn > .stVerticalBlock { display: contents; }
+  .st-key-map-page :has(> .st-key-map-found) { order: 1; }
+  .st-key-map-page :has(> .st-key-map-controls) { order: 2; }
+  .st-key-map-page :has(> .st-key-map-selection) { order: 3; }
 }
 @container (max-width: 36rem) {
   .an-numbers { gap: .7rem; }

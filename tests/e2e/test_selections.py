@@ -8,6 +8,9 @@ from tests.e2e.gestures import group, lasso, map_page
 pytestmark = pytest.mark.browser
 
 
+TRIES, SOON = 8, 9_000  # milliseconds
+
+
 def count(page) -> int:
     settle(page)
     return int(page.get_by_text("60 selected").inner_text().split(" of ")[0])
@@ -38,16 +41,25 @@ def keep(page, name: str) -> None:
 
 def pick(page, label: str, name: str) -> None:
     """Choose in a list, and wait until the page has taken it up."""
-    settle(page)  # a list that is open closes when the page is drawn anew
+    from playwright.sync_api import TimeoutError as Late
+
     box = page.get_by_label(label, exact=True)
-    box.click()
-    box.fill(name)  # of a long list only a part is drawn
-    page.get_by_role("option", name=name).click()
-    page.wait_for_function(
-        '([label, name]) => document.querySelector(`input[aria-label="${label}"]`).value.startsWith(name)',
-        arg=[label, name],
-    )
-    settle(page)
+    for _ in range(TRIES):
+        settle(page)
+        box.click()
+        box.fill(name)  # of a long list only a part is drawn
+        try:
+            page.get_by_role("option", name=name).click(timeout=SOON)
+        except Late:
+            page.keyboard.press("Escape")
+            continue  # a list that is open closes when the page is drawn anew
+        page.wait_for_function(
+            '([label, name]) => document.querySelector(`input[aria-label="${label}"]`).value.startsWith(name)',
+            arg=[label, name],
+        )
+        settle(page)
+        return
+    raise AssertionError(f"{label!r} offers no {name!r}")
 
 
 def selected(page, n: int) -> None:

@@ -32,14 +32,17 @@ def page() -> None:
         return
     samples_panel.with_items(pipeline)
     first = pane.pane_of(pipeline)
-    map_colours.choose(pipeline, dataset, first.space, first.ask, width=320)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        map_colours.choose(pipeline, dataset, first.space, first.ask, width=320)
+        selection_bar.choose_lines()
     sides = st.columns(2, gap="medium")
     panes = []
     for side, place in zip(pane.SIDES, sides, strict=True):
         with place:
             now = pane.pane_of(pipeline, side)
             with st.popover(f"{now.space} by {pane.title_of_projection(now)}", key=f"pane.{side}"):
-                pane.choose(pipeline, now)
+                pane.choose_space(pipeline, now)
+                pane.choose_drawing(now)
             panes.append(pane.pane_of(pipeline, side))
             near = inspector.near_pinned(pipeline, dataset, panes[-1].space)
             look = pane.look_now(dataset, () if near is None else tuple(dataset.ids[row] for row in near.rows))
