@@ -83,6 +83,7 @@ def _list(options: argparse.Namespace) -> int:
         "index": registry.indexes(),
         "projection": registry.projections(),
         "analysis": registry.analyses(),
+        "comparison": registry.comparisons(),
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["dataset", "space", "neighbors", "projection", "regions", "analysis"]
+Kind = Literal["dataset", "space", "neighbors", "projection", "regions", "analysis", "comparison"]
 
 
 @dataclass(frozen=True)
 class Ask:
     """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
-    regions, or an answer about the space.
+    regions, an answer about the space, or a comparison of two spaces.
 
-    `name`: the projection or analysis. `subject`: the space. `other`: the label column. `params`: those that
+    `name`: the projection, the analysis, or the one measure of a comparison (none: those of the study). `subject`: the
+    space. `other`: the label column, or the space it is compared with. `params`: those that
     differ from the plug-in's own (for a projection also `dimensions`).
     """
 
@@ -34,5 +35,7 @@ class Ask:
     def __str__(self) -> str:
         what = {"dataset": "samples", "space": "vectors", "neighbors": "neighbours"}.get(self.kind, self.name)
         what = f"regions of {what}" if self.kind == "regions" else what
+        if self.kind == "comparison":
+            return f"{what or 'comparison'} of {self.subject} with {self.other}"
         of = f" of {self.subject}" if self.subject else ""
         return f"{what}{of}" + (f" by {self.other}" if self.other else "")

@@ -1,18 +1,20 @@
 r"""The recipe of every ask, known from study, configuration files and the samples' keys before anything is made.
 
 dataset -> space -> neighbors -> projection -> regions
-                \-> analysis <-/
+                \-> analysis <-/   \-> comparison <- another space
 """
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.neighbors.graph import graph_recipe
+from analysis.plugin import Comparison
 from analysis.recipe import Recipe
-from analysis.registry import analyses, called, projections
+from analysis.registry import analyses, called, comparisons, projections
 from analysis.spaces import SpaceOf, space_recipe
-from analysis.study import Study
+from analysis.study import ComparisonSpec, Study
 from models.errors import BadInput
 from models.place import Place
 
@@ -27,8 +29,27 @@ def graph_k(study: Study, n: int) -> int:
     return min(max(study.k, WIDEST_DEFAULT, *ks), n - 1)
 
 
-def recipe_of(ask: Ask, space_of: SpaceOf, study: Study, place: Place, dataset: Dataset) -> Recipe:
-    """Recipe of an ask about a space."""
+def comparison_of(study: Study) -> ComparisonSpec:
+    """How a study compares its spaces, said or not."""
+    return study.comparison or ComparisonSpec()
+
+
+def measures_of(ask: Ask, study: Study) -> list[Comparison]:
+    """The measures of a comparison: the one it names, else those the study wants."""
+    if ask.name:
+        return [called(ask.name, comparisons(), "measure")]
+    found = [called(name, comparisons(), "measure") for name in comparison_of(study).measures]
+    return [one for one in found if any(_picks(glob, one.name) for glob in study.analyses)]
+
+
+def _picks(glob: str, measure: str) -> bool:
+    return fnmatchcase(measure, glob) or fnmatchcase("comparison", glob)
+
+
+def recipe_of(
+    ask: Ask, space_of: SpaceOf, study: Study, place: Place, dataset: Dataset, other_of: SpaceOf | None = None
+) -> Recipe:
+    """Recipe of an ask about a space, or about two."""
     space = space_recipe(space_of, dataset, place)
     if ask.kind == "space":
         return space
@@ -36,6 +57,16 @@ def recipe_of(ask: Ask, space_of: SpaceOf, study: Study, place: Place, dataset: 
     graph = graph_recipe(space.key, metric=metric, k=k, seed=seed)
     if ask.kind == "neighbors":
         return graph
+    if other_of is not None:
+        measures, other = measures_of(ask, study), space_recipe(other_of, dataset, place)
+        said: dict[str, Any] = {"measures": {one.name: one.version for one in measures}, "seed": seed}
+        said["draws"] = study.draws
+        inputs = {"space": space.key, "other": other.key}
+        if any(one.at_k for one in measures):
+            said["ks"] = [k for k in comparison_of(study).ks if k < len(dataset)]
+            inputs["neighbors"] = graph.key
+            inputs["other_neighbors"] = graph_recipe(other.key, metric=metric, k=k, seed=seed).key
+        return Recipe("comparison", 1, said, inputs)
     params: dict[str, Any] = {"params": dict(ask.params), "seed": seed}
     if ask.kind in ("projection", "regions"):
         drawing = called(ask.name, projections(), "projection")

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
-from analysis.keys import recipe_of
+from analysis.embed_missing import embed_missing
+from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Params, Projection
@@ -23,7 +24,7 @@ from analysis.result import Result
 from analysis.result_files import number_from_json, number_to_json, result_from, result_to_parts
 from analysis.samples import complete_dataset, dataset_recipe, find_dataset, make_dataset
 from analysis.space import EmbeddingSpace
-from analysis.spaces import SpaceOf, encoder_recipe, items_of, space_recipe, spaces_of
+from analysis.spaces import SpaceOf, spaces_of
 from analysis.store import Artifact, Store
 from analysis.study import Study
 from models.errors import BadInput
@@ -106,7 +107,8 @@ class Pipeline:
         dataset = self.find_dataset()
         if dataset is None:
             return None
-        return recipe_of(ask, self.space_called(ask.subject), self.study, self.place, dataset)
+        other = self.space_called(ask.other) if ask.kind == "comparison" else None
+        return recipe_of(ask, self.space_called(ask.subject), self.study, self.place, dataset, other)
 
     def find(self, ask: Ask) -> Any | None:
         """The value of an ask if it is there: Dataset, EmbeddingSpace, KnnGraph, Drawing or Result."""
@@ -158,60 +160,18 @@ class Pipeline:
         assert recipe is not None
         start = time.perf_counter()
         if ask.kind == "space":
-            self._embed(ask, progress)
+            embed_missing(self, ask, progress)
         elif ask.kind == "neighbors":
             self._link(ask, recipe, start, progress)
         elif ask.kind == "projection":
             self._draw(ask, recipe, start, progress)
         elif ask.kind == "regions":
             self._name(ask, recipe, start, progress)
+        elif ask.kind == "comparison":
+            self._compare(ask, recipe, start, progress)
         else:
             self._answer(ask, recipe, start, progress)
         return self.find(ask)
-
-    def _embed(self, ask: Ask, progress: Progress) -> None:
-        """Embed with a checkpoint: every layer of it that the study wants and that is missing, in one pass."""
-        from models.embedding import embed
-        from models.estimate import estimate
-        from models.precision import precision_said
-        from models.shard_maker import PRECISION
-
-        dataset = self.dataset(items=True)
-        mine = self.space_called(ask.subject)
-        recipes = {
-            space.layer: space_recipe(space, dataset, self.place)
-            for space in self.spaces()
-            if space.checkpoint == mine.checkpoint
-        }
-        missing = {layer: recipe for layer, recipe in recipes.items() if self.store.get(recipe) is None}
-        first = recipes[mine.layer]
-        whole = Recipe("embedding", 1, {"layers": sorted(missing)}, {"space": first.key})
-        folder = self.store.partial(whole)
-        start = time.perf_counter()
-        recipe, items = encoder_recipe(mine.checkpoint, self.place), items_of(mine.checkpoint, dataset, self.place)
-        expected = estimate(recipe, items, sorted(missing), self.study.engine.workers)
-        progress(0, len(items), f"{expected}, from a sample of the {len(items):,}")
-        paths = embed(
-            recipe,
-            items,
-            layers=sorted(missing),
-            folder=folder,
-            workers=self.study.engine.workers,
-            report=progress,
-        )
-        seconds = time.perf_counter() - start
-        for layer, goal in missing.items():
-            vectors = np.load(paths[layer], mmap_mode="r", allow_pickle=False)
-            EmbeddingSpace(ask.subject, goal.key, vectors, dataset.ids)  # checked at birth
-            content = {
-                "n": len(vectors),
-                "d": int(vectors.shape[1]),
-                "checkpoint": mine.checkpoint.name,
-                "precision": precision_said(folder / PRECISION),
-            }
-            del vectors
-            self.store.put(goal, content=content, arrays={"vectors": paths[layer]}, seconds=seconds)
-        self.store.forget(whole)
 
     def _link(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
         from analysis.neighbors.graph import build_graph
@@ -281,6 +241,22 @@ class Pipeline:
         params = params_of(analysis.params, ask.params)
         result = answer(analysis, space, params, needs, draws=study.draws, seed=study.seed, k=study.k)
         content, arrays, tables = result_to_parts(result)
+        self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
+
+    def _compare(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
+        from analysis.compare import compare, ready
+
+        measures, study = measures_of(ask, self.study), self.study
+        sides = []
+        for name in (ask.subject, ask.other):
+            space: EmbeddingSpace = self.make(Ask("space", subject=name), progress)
+            near = any(measure.at_k for measure in measures)
+            graph: KnnGraph | None = self.make(Ask("neighbors", subject=name), progress) if near else None
+            sides.append(ready(space, graph, measures))
+        progress(0, 1, str(ask))
+        ks = [k for k in comparison_of(study).ks if k < sides[0].space.n]
+        found = compare(sides[0], sides[1], measures, ks=ks, draws=study.draws, seed=study.seed, report=progress)
+        content, arrays, tables = result_to_parts(found)
         self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
 
     def _space_and_graph(self, ask: Ask, progress: Progress) -> tuple[EmbeddingSpace, KnnGraph]:

@@ -1,18 +1,19 @@
 """What a study wants, in the order of making: the asks of a whole run, and which of them are still missing."""
 
 from fnmatch import fnmatchcase
+from itertools import combinations
 
 from analysis.ask import Ask
-from analysis.keys import graph_k
+from analysis.keys import comparison_of, graph_k, measures_of
 from analysis.pipeline import Pipeline
-from analysis.registry import analyses
+from analysis.registry import analyses, comparisons
 from models.errors import BadInput, nearest
 
 MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
 
 
 def wanted(pipeline: Pipeline) -> list[Ask]:
-    """Every ask of a whole run: per space its vectors, neighbours, maps and the analyses the study names.
+    """Every ask of a whole run: per space its vectors, neighbours, maps and the analyses it names, comparisons.
 
     Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
     """
@@ -27,6 +28,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
                 asks += [Ask("analysis", name, space.name, other=label) for label in dataset.labels]
             else:
                 asks.append(Ask("analysis", name, space.name))
+    asks += pairs_of(pipeline)
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
     return asks
@@ -46,26 +48,29 @@ def chosen_analyses(globs: tuple[str, ...]) -> list[str]:
         "index",
     )
     for glob in globs:
-        if not any(fnmatchcase(name, glob) for name in (*known, *later, *COMPARISONS, *ESTIMATORS)):
+        if not any(fnmatchcase(name, glob) for name in (*known, *later, *comparisons(), *ESTIMATORS)):
             raise BadInput(f"analyses of the study names {glob!r}, which matches nothing{nearest(glob, known)}")
     return [name for name in known if any(fnmatchcase(name, glob) for glob in globs)]
 
 
 # Names of the contract whose plug-ins come later: a study may name them today.
-COMPARISONS = (
-    "debiased_cka",
-    "rbf_cka",
-    "procrustes",
-    "rsa_pearson",
-    "rsa_spearman",
-    "svcca",
-    "pwcca",
-    "mutual_knn",
-    "jaccard",
-    "second_order_cosine",
-    "eigenspace_overlap",
-)
 ESTIMATORS = ("h_score", "logme", "transrate", "nleep", "gbc", "parc", "uniformity", "collapse", "distances")
+
+
+def pairs_of(pipeline: Pipeline) -> list[Ask]:
+    """The comparisons a study wants: of all its spaces, or of the pairs it names; none where it wants no measure."""
+    spec, names = comparison_of(pipeline.study), [space.name for space in pipeline.spaces()]
+    if not measures_of(Ask("comparison"), pipeline.study):
+        return []
+    if spec.pairs == "all":
+        return [Ask("comparison", subject=a, other=b) for a, b in combinations(names, 2)]
+    found = []
+    for pair in spec.pairs:
+        if len(pair) != 2 or pair[0] == pair[1]:
+            raise BadInput(f"pairs of [comparison] holds {list(pair)}; give two different spaces.")
+        found.append(Ask("comparison", subject=pipeline.space_called(pair[0]).name, other=pair[1]))
+        pipeline.space_called(pair[1])
+    return found
 
 
 def missing(pipeline: Pipeline, asks: list[Ask]) -> list[Ask]:

@@ -133,6 +133,34 @@ class Analysis:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A measure of how alike two spaces of the same samples are; the same whichever of them comes first.
+
+    What `value` is given depends on `basis`. "centered", "raw", "unit": the `Cross` moments of the vectors less their
+    mean, as they are, or at length one; it gives the number. "neighbors": how many neighbours each sample shares,
+    (n,), and k; it gives each sample's contribution, the number being their mean. "directions": unit vectors and
+    neighbours of both and the rows that are asked for; contributions again. "pairs": what `prepare` makes of each
+    space's matrix `of_space` over a sample of rows; it gives the number. `same`: a space with itself.
+    """
+
+    name: str
+    title: str
+    version: int
+    basis: Literal["centered", "raw", "unit", "neighbors", "directions", "pairs"]
+    value: Callable[..., Any]
+    describe: str
+    same: float
+    rotation_invariant: bool = True
+    of_space: Callable[..., npt.NDArray[np.float64]] | None = None
+    prepare: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] | None = None
+
+    @property
+    def at_k(self) -> bool:
+        """Whether it is asked at several k."""
+        return self.basis in ("neighbors", "directions")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Projection:
     """A way to draw a space: `project(space, graph, dimensions, seed, params) -> (n, dimensions) float32`."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from analysis.plugin import Analysis, DatasetSource, Index, Params, Projection
+from analysis.plugin import Analysis, Comparison, DatasetSource, Index, Params, Projection
 from models.discovery import discover
 from models.encoder import Family
 from models.errors import BadInput, nearest
@@ -15,6 +15,11 @@ Plugin = TypeVar("Plugin")
 def analyses() -> Mapping[str, Analysis]:
     """Every question about one space."""
     return discover("analysis.geometry", "ANALYSIS")
+
+
+def comparisons() -> Mapping[str, Comparison]:
+    """Every measure of two spaces."""
+    return discover("analysis.comparison", "COMPARISON")
 
 
 def projections() -> Mapping[str, Projection]:

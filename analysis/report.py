@@ -14,8 +14,9 @@ from analysis.ask import Ask
 from analysis.knn_graph import KnnGraph
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
-from analysis.registry import analyses, indexes, projections
+from analysis.registry import analyses, comparisons, indexes, projections
 from analysis.result import Result
+from analysis.series.matrix import matrices
 from analysis.store import LIBRARIES, library_versions
 from analysis.study import ALLOWED
 from analysis.study_file import plain, study_key
@@ -23,14 +24,14 @@ from models.errors import Failed
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
-SECTIONS_IN_USE = ("name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint")
+SECTIONS_IN_USE = ("name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison")
 
 
 def number_rows(pipeline: Pipeline, asks: list[Ask]) -> pd.DataFrame:
     """Every number that the asks have an answer for, or a reason, one a row."""
     rows = []
     for ask in asks:
-        if ask.kind in ("neighbors", "projection", "analysis"):
+        if ask.kind in ("neighbors", "projection", "analysis", "comparison"):
             value = pipeline.find(ask)
             rows += [] if value is None else rows_of(pipeline, ask, value)
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -47,6 +48,9 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result) ->
             _row("projection", version, ask, ask.name, f"{name}@{pipeline.study.k}", number)
             for name, number in numbers.items()
         ]
+    if ask.kind == "comparison":
+        versions = {name: comparisons()[name.partition("@")[0]].version for name in value.numbers}
+        return [_row("comparison", versions[name], ask, ask.other, name, n) for name, n in value.numbers.items()]
     version = analyses()[ask.name].version
     return [_row(ask.name, version, ask, ask.other, name, n) for name, n in value.numbers.items()]
 
@@ -158,6 +162,8 @@ def write_report(
 
 
 def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool, failures: list[str]) -> None:
+    from analysis.figures.matrix import matrix_figure
+
     for folder in ("tables", "figures", *(["vectors"] if vectors else [])):
         (out / folder).mkdir(parents=True, exist_ok=True)
     number_rows(pipeline, asks).to_csv(out / "numbers.csv", index=False)
@@ -165,13 +171,15 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
     for ask in asks:
         value = pipeline.find(ask)
         if isinstance(value, Result):
-            name = file_name(ask.name, ask.subject, ask.other)
+            name = file_name("comparison" if ask.kind == "comparison" else ask.name, ask.subject, ask.other)
             for table, frame in value.tables.items():
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)
-            if any(number.value is not None for number in value.numbers.values()):
+            if ask.kind == "analysis" and any(number.value is not None for number in value.numbers.values()):
                 _write_figure(analyses()[ask.name].figure(value), out / "figures" / f"{name}.html")
         if isinstance(value, Drawing) and not value.why:
             _write_map(pipeline, ask, value, out)
+    for name, matrix in matrices(pipeline, asks).items():
+        _write_figure(matrix_figure(matrix), out / "figures" / f"{file_name('comparison', name)}.html")
     if vectors:
         _write_vectors(pipeline, out / "vectors")
     whole = json.dumps(manifest(pipeline, asks, failures), indent=1, ensure_ascii=False)

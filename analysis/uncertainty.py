@@ -64,8 +64,8 @@ def answer(
         arrays |= references
         for name, number in numbers.items():
             if number.value is not None:
-                low, high = _bounds(spread, name, "interval", draws, notes)
-                null_low, null_high = _bounds(chance, name, "null", _null_draws(analysis, draws, space.n), notes)
+                low, high = bounds(spread, name, "interval", draws, notes)
+                null_low, null_high = bounds(chance, name, "null", _null_draws(analysis, draws, space.n), notes)
                 mean = None if null_low is None else float(np.mean(chance[name]))
                 if low is not None and high is not None:
                     number = replace(number, low=number.value + low, high=number.value + high)
@@ -97,7 +97,7 @@ def how_made(analysis: Analysis) -> str:
     return interval
 
 
-def _bounds(
+def bounds(
     samples: Mapping[str, Floats], name: str, what: str, asked: int, notes: list[str]
 ) -> tuple[float | None, float | None]:
     """2.5th and 97.5th percentile of a number's draws, none where too few have an answer."""

@@ -86,7 +86,7 @@ async function draw(Plotly, place, given) {
   fold(place, layout.xaxis ?? {});
   shorten(layout.yaxis, place.clientWidth);
   await Plotly.react(place, data, { ...layout, autosize: true }, config(Plotly, place, given));
-  if (given.events && !place.listening) listen(Plotly, place);
+  if (!place.listening) listen(Plotly, place);
   if (!place.folds) place.on("plotly_afterplot", (place.folds = () => refold(Plotly, place)));
   refold(Plotly, place);
   place.dataset.drawn = given.seen;

@@ -27,7 +27,7 @@ from ui import (
     view,
     words,
 )
-from ui.pages import jobs, map, overview, side_by_side
+from ui.pages import compare, jobs, map, overview, side_by_side
 
 Pages = dict[str, list[StreamlitPage]]
 
@@ -52,8 +52,8 @@ def main() -> None:
     if state.went_back():
         opened.revisit()
     address()
-    if state.take("landing"):
-        st.switch_page(pages["Look"][0])
+    if landing := state.take("landing"):
+        st.switch_page(known.get(landing, pages["Look"][0]))
     complaint = state.complaint()
     if complaint:
         words.trouble(complaint)
@@ -86,6 +86,7 @@ def pages_of() -> Pages:
             page(overview.page, "Overview", "overview", default=True),
             page(map.page, "Map", "map"),
             page(side_by_side.page, "Side by side", "side_by_side"),
+            page(compare.page, "Compare", "compare"),
         ],
         "Explain": [
             page(partial(auto_page.page, analysis.name), analysis.title, analysis.name)

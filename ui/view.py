@@ -28,6 +28,7 @@ class View:
     right_projection: str = ""
     colour: str = ""
     label: str = ""
+    measure: str = ""  # of two spaces, that a matrix shows
     edges: bool = False  # whether a map draws lines from what is selected to its neighbours
     names: str = "words"  # what the regions of a map are named by: words, labels or nothing
     shown: int = 10  # neighbours listed

@@ -1,0 +1,254 @@
+"""Two spaces of the same samples compared: every measure asked for, its 95 % interval and its null, drawn together.
+
+Null: the samples of one space dealt anew, so that nothing links the two; a draw serves all measures. Interval: of
+measures made of moments or of pairs, random halves of the samples without repeats (delete-half jackknife; of moments
+in 40 blocks); of neighbours, per-sample contributions resampled on the fixed graphs, for a copy of a sample would be
+its own neighbour. The interval says where the same number of as many other samples would lie.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.comparison.distances import sampled
+from analysis.comparison.moments import Basis, Extended, Floats, Pair, extended
+from analysis.comparison.neighborhoods import Neighborhoods, Order, dealt
+from analysis.knn_graph import KnnGraph
+from analysis.number import CannotAnalyze, Number
+from analysis.plugin import NEIGHBOR_STRETCH, Comparison
+from analysis.progress import Progress, silent
+from analysis.recipe import hash_of
+from analysis.result import Result
+from analysis.space import EmbeddingSpace
+from analysis.uncertainty import DEGENERATE, bounds
+
+DIRECTIONS = 1000  # samples whose second-order cosine is taken
+LINKS = 20_000_000  # neighbours looked up for a null, and the draws of it that are made in any case
+FEWEST_DRAWS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A space ready to be compared: its vectors, its neighbours where they are asked for, and its extended rows."""
+
+    space: EmbeddingSpace
+    graph: KnnGraph | None
+    rows: Mapping[str, Extended]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One number of a measure: its value, a draw of its null, and a draw of its interval or what samples contribute."""
+
+    name: str
+    n: int
+    value: float
+    null: Callable[[Order], float]
+    half: Callable[[int], float] | None = None
+    contributions: Floats | None = None
+    draws: int = 1 << 30  # of the null at most
+
+
+def ready(space: EmbeddingSpace, graph: KnnGraph | None, measures: Sequence[Comparison]) -> Compared:
+    """What is made once of a space, whatever it is compared with."""
+    asked = {"unit" if measure.basis == "directions" else measure.basis for measure in measures}
+    bases: tuple[Basis, ...] = ("centered", "raw", "unit")
+    return Compared(space, graph, {basis: extended(space, basis) for basis in bases if basis in asked})
+
+
+def compare(
+    a: Compared,
+    b: Compared,
+    measures: Sequence[Comparison],
+    *,
+    ks: Sequence[int],
+    draws: int,
+    seed: int,
+    report: Progress = silent,
+) -> Result:
+    """Every measure of two spaces, at each k where it has one. `draws` = 0 leaves intervals and nulls out.
+
+    Numbers by name, `mutual_knn@10` where at k; `points`: for each k of mutual kNN the share of a sample's neighbours
+    that the other space has not. A measure without an answer says why.
+    """
+    start = time.perf_counter()
+    numbers: dict[str, Number] = {}
+    points: dict[str, Floats] = {}
+    notes: list[str] = []
+    measured: list[Measured] = []
+    both = _Both(a, b, seed)
+    for measure in measures:
+        try:
+            measured += both.measured(measure, ks)
+        except CannotAnalyze as error:
+            names = [f"{measure.name}@{k}" for k in ks] if measure.at_k else [measure.name]
+            numbers |= {name: Number(value=None, why=str(error)) for name in names}
+    rngs = [np.random.default_rng([seed % (1 << 63), int(hash_of(part)[:15], 16)]) for part in ("spread", "null")]
+    of = f"{a.space.name} with {b.space.name}"
+    spreads = _spreads(measured, draws, rngs[0], lambda done: report(done, 2 * draws, f"comparing {of}: intervals"))
+    nulls = _nulls(
+        measured, a.space.n, draws, rngs[1], lambda done: report(draws + done, 2 * draws, f"comparing {of}: chance")
+    )
+    for one in measured:
+        number = Number(value=one.value, n=one.n)
+        if draws:
+            low, high = bounds(spreads, one.name, "interval", draws, notes)
+            null_low, null_high = bounds(nulls, one.name, "null", min(draws, one.draws), notes)
+            mean = None if null_low is None else float(np.mean(nulls[one.name]))
+            if low is not None and high is not None:
+                number = replace(number, low=one.value + low, high=one.value + high)
+            number = replace(number, null_mean=mean, null_low=null_low, null_high=null_high)
+        numbers[one.name] = number
+        if one.contributions is not None and one.name.startswith("mutual_knn@"):
+            points[one.name.replace("mutual_knn", "neighbourhood_change")] = 1 - one.contributions
+    seconds = time.perf_counter() - start
+    finished = {name: replace(n, n=n.n or a.space.n, seconds=seconds) for name, n in numbers.items()}
+    return Result(finished, points=points, notes=tuple(notes))
+
+
+def _spreads(
+    measured: Sequence[Measured], draws: int, rng: np.random.Generator, report: Callable[[int], None]
+) -> dict[str, Floats]:
+    """Deviations of each number's draws from their mean."""
+    found: dict[str, Floats] = {}
+    for one in measured:
+        if one.half is not None:
+            continue
+        assert one.contributions is not None
+        known = one.contributions[np.isfinite(one.contributions)]
+        means = np.array([known[rng.integers(len(known), size=len(known))].mean() for _ in range(draws)])
+        found[one.name] = (means - means.mean()) * NEIGHBOR_STRETCH if draws else means
+    halved = [one for one in measured if one.half is not None]
+    got: dict[str, list[float]] = {one.name: [] for one in halved}
+    for draw in range(draws if halved else 0):
+        report(draw)
+        for one in halved:
+            _take(got[one.name], one.half, draw)
+    return found | {name: np.array(values) - (np.mean(values) if values else 0.0) for name, values in got.items()}
+
+
+def _nulls(
+    measured: Sequence[Measured], n: int, draws: int, rng: np.random.Generator, report: Callable[[int], None]
+) -> dict[str, Floats]:
+    got: dict[str, list[float]] = {one.name: [] for one in measured}
+    for draw in range(draws):
+        report(draw)
+        order = rng.permutation(n)
+        for one in measured:
+            if draw < one.draws:
+                _take(got[one.name], one.null, order)
+    return {name: np.array(values) for name, values in got.items()}
+
+
+def _take(kept: list[float], make: Any, of: Any) -> None:
+    """Keep what a draw gives, where it has an answer."""
+    try:
+        value = make(of)
+    except DEGENERATE:
+        return
+    if np.isfinite(value):
+        kept.append(value)
+
+
+class _Both:
+    """Two spaces under comparison: what several measures share is made once."""
+
+    def __init__(self, a: Compared, b: Compared, seed: int) -> None:
+        self.a, self.b, self.seed, self.n = a, b, seed, a.space.n
+        self._pairs: dict[str, Pair] = {}
+        self._neighborhoods: dict[int, Neighborhoods] = {}
+        self._drawn: tuple[int, npt.NDArray[np.bool_]] = (-1, np.empty(0, bool))
+
+    def measured(self, measure: Comparison, ks: Sequence[int]) -> list[Measured]:
+        """The numbers of one measure."""
+        match measure.basis:
+            case "neighbors":
+                return [self._of_neighbors(measure, k) for k in ks]
+            case "directions":
+                return [self._of_directions(measure, k) for k in ks]
+            case "pairs":
+                return [self._of_pairs(measure)]
+        return [self._of_moments(measure)]
+
+    def _of_moments(self, measure: Comparison) -> Measured:
+        if measure.basis not in self._pairs:
+            self._pairs[measure.basis] = Pair(self.a.rows[measure.basis], self.b.rows[measure.basis])
+        pair = self._pairs[measure.basis]
+        return Measured(
+            measure.name,
+            self.n,
+            float(measure.value(pair.whole)),
+            null=lambda order: float(measure.value(pair.permuted(order))),
+            half=lambda draw: float(measure.value(pair.half(self._blocks(draw, len(pair.x.blocks))))),
+        )
+
+    def _blocks(self, draw: int, count: int) -> npt.NDArray[np.bool_]:
+        """Half of the blocks, the same ones for every measure of a draw."""
+        if self._drawn[0] != draw or len(self._drawn[1]) != count:
+            taken = np.zeros(count, dtype=bool)
+            taken[self._rng(draw).permutation(count)[: count // 2]] = True
+            self._drawn = (draw, taken)
+        return self._drawn[1]
+
+    def _rng(self, draw: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed % (1 << 63), 23, draw])
+
+    def _of_neighbors(self, measure: Comparison, k: int) -> Measured:
+        if k not in self._neighborhoods:
+            self._neighborhoods[k] = Neighborhoods(*(_near(side, k) for side in (self.a, self.b)))
+        near = self._neighborhoods[k]
+        contributions = measure.value(near.shared(), k)
+        return Measured(
+            f"{measure.name}@{k}",
+            self.n,
+            float(contributions.mean()),
+            null=lambda order: float(measure.value(near.permuted(order), k).mean()),
+            contributions=contributions,
+            draws=max(FEWEST_DRAWS, LINKS // (self.n * k)),
+        )
+
+    def _of_directions(self, measure: Comparison, k: int) -> Measured:
+        u, v = (side.rows["unit"].rows[:, :-2] for side in (self.a, self.b))
+        near_u, near_v = (_near(side, k) for side in (self.a, self.b))
+        rows = sampled(self.n, self.seed, DIRECTIONS)
+
+        def under(order: Order) -> float:
+            return float(np.nanmean(measure.value(u, v[order], near_u[rows], dealt(near_v, order, rows), rows)))
+
+        contributions = measure.value(u, v, near_u[rows], near_v[rows], rows)
+        if not np.isfinite(contributions).any():
+            raise CannotAnalyze("No sample has a direction in both spaces.")
+        return Measured(
+            f"{measure.name}@{k}",
+            int(np.isfinite(contributions).sum()),
+            float(np.nanmean(contributions)),
+            null=under,
+            contributions=contributions,
+        )
+
+    def _of_pairs(self, measure: Comparison) -> Measured:
+        assert measure.of_space is not None and measure.prepare is not None
+        prepare, rows = measure.prepare, sampled(self.n, self.seed)
+        raw = [measure.of_space(side.space, rows) for side in (self.a, self.b)]
+        left, right = (prepare(one) for one in raw)
+
+        def under(order: Order) -> float:
+            place = np.argsort(np.argsort(order[: len(rows)]))  # a random order of as many
+            return float(measure.value(left, right[np.ix_(place, place)]))
+
+        def half(draw: int) -> float:
+            taken = np.sort(self._rng(draw).permutation(len(rows))[: len(rows) // 2])
+            return float(measure.value(*(prepare(one[np.ix_(taken, taken)]) for one in raw)))
+
+        return Measured(measure.name, len(rows), float(measure.value(left, right)), null=under, half=half)
+
+
+def _near(side: Compared, k: int) -> npt.NDArray[np.int32]:
+    assert side.graph is not None, "a measure of neighbours needs them"
+    if k > side.graph.k:
+        raise CannotAnalyze(f"Each sample has {side.graph.k} neighbours here, so there is no agreement at k = {k}.")
+    return side.graph.nearest(k).indices

@@ -1,0 +1,58 @@
+"""The matrix of a comparison on the page: a click on a cell opens the pair."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from analysis.ask import Ask
+from analysis.figures.matrix import matrix_figure
+from analysis.figures.theme import dressed
+from analysis.pipeline import Pipeline
+from analysis.registry import comparisons
+from analysis.report import file_name
+from analysis.series.matrix import Matrix
+from ui import export, plot, state, style, words
+
+HOW = (
+    "Interval, 95 %: of neighbours, what each sample contributes resampled, stretched for shared neighbours; of the"
+    " others, random halves of the samples. Chance: the samples of one space dealt anew, so that nothing links the two."
+    " Almost any two encoders of the same samples are beyond it, so weigh a cell against those of a random-weights"
+    " twin and of TF-IDF. Grey cells are within chance, widened for the number of cells (Bonferroni)."
+)
+
+
+def draw(pipeline: Pipeline, asks: Sequence[Ask], found: Matrix) -> None:
+    """Draw it, and under it how to read it."""
+    key = "figure.compare"
+    figure = dressed(matrix_figure(found), style.theme())
+    plot.draw(
+        figure,
+        key=key,
+        name=file_name("comparison", found.number),
+        on_event=lambda event: _hear(found, key, event),
+        saving=export.saving(pipeline, list(asks), key),
+    )
+    words.quiet("A click on a cell shows the two maps side by side.")
+    export.figure(
+        pipeline,
+        asks,
+        lambda: matrix_figure(found),
+        key=key,
+        name=file_name("comparison", found.number),
+        data=found.table,
+    )
+    words.quiet(f"{comparisons()[found.number.partition('@')[0]].describe} {HOW}")
+    with st.expander("pairs"):
+        st.dataframe(found.table(), hide_index=True)
+
+
+def _hear(found: Matrix, key: str, event: plot.Event) -> None:
+    """Open the pair of a cell, or save the picture."""
+    if event.kind == "save":
+        export.ask_for(key, event.format)
+    elif event.kind == "pin" and event.ids:
+        cells = {f"{i} {j}": (a, b) for i, a in enumerate(found.names) for j, b in enumerate(found.names) if i != j}
+        if event.ids[0] in cells:
+            a, b = cells[event.ids[0]]
+            state.change(space=a, right_space=b)
+            state.remember("landing", "side_by_side")
