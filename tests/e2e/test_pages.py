@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pandas as pd
 import pytest
+from PIL import Image, ImageColor
 
 from analysis.figures.palette import PAPER
 from tests.e2e.dashboards import looking, points_of, settle
@@ -201,6 +202,31 @@ def test_a_figure_is_saved_as_a_pdf_a_page_that_works_offline_and_a_picture(page
     with page.expect_download() as saved:
         page.get_by_role("button", name="SVG").click()
     assert "<metadata><![CDATA[{" in Path(saved.value.path()).read_text()
+
+
+def test_a_picture_for_a_paper_is_light_on_a_dark_page_and_as_wide_as_its_column(page, address):
+    page.emulate_media(color_scheme="dark")
+    opened(page, address, "hubness")
+    page.locator(".an-plot[data-drawn]").wait_for()
+    assert (
+        page.evaluate("() => document.querySelector('.an-plot').layout.template.layout.paper_bgcolor") == PAPER["dark"]
+    )
+    page.get_by_role("button", name="Export").click()
+    page.get_by_label("PNG", exact=True).click()
+    page.get_by_role("option", name="17.5 cm at 300 dpi, two columns: 2,067 pixels").click()
+    settle(page)
+    for paper in ("light", "dark"):
+        if paper == "dark":
+            page.get_by_test_id("stPopoverBody").get_by_text("Dark", exact=True).click()
+            settle(page)
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="PNG", exact=True).click()
+        image = Image.open(saved.value.path()).convert("RGB")
+        assert image.width == 2067
+        assert image.getpixel((3, 3)) == ImageColor.getrgb(PAPER[paper])
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="HTML").click()
+        assert f'"paper_bgcolor":"{PAPER[paper]}"' in Path(saved.value.path()).read_text()
 
 
 def test_figures_follow_the_page_from_light_to_dark(page, address):
