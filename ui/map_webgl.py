@@ -64,7 +64,8 @@ class WebglMap:
 def content_of(picture: Picture) -> dict[str, Any]:
     """What the browser is told of a picture; large things by their addresses."""
     n, width = picture.coordinates.shape
-    colors = coded(picture.color, picture.theme, n, diverging=picture.diverging, grey=picture.uncoloured)
+    looks = {"diverging": picture.diverging, "grey": picture.uncoloured}
+    colors = coded(picture.color, picture.theme, n, span=picture.span, **looks)
     chosen = np.zeros(n, dtype=bool)
     chosen[picture.places(picture.selected)] = True
     pinned = picture.places((picture.pinned,))

@@ -48,7 +48,7 @@ def test_colour_by_redraws_the_legend_and_keeps_the_zoom(page, address):
     page.wait_for_function(f"(whole) => ({scale})() > 1.5 * whole", arg=whole)
     near = page.evaluate(scale)
     page.get_by_label("Colour by").click()
-    page.get_by_role("option", name="Hubness: occurrence").click()
+    page.get_by_role("option", name="Hubness: how often among the nearest of others").click()
     page.locator(".an-legend-bar").wait_for()
     settle(page)
     assert page.evaluate(scale) == near
