@@ -12,7 +12,7 @@ from PIL import Image, ImageColor
 
 from analysis.figures.palette import PAPER
 from tests.e2e.dashboards import looking, points_of, settle
-from tests.e2e.gestures import group, lasso, map_page, opened, pin
+from tests.e2e.gestures import find_text, group, lasso, map_page, opened, pin
 
 pytestmark = pytest.mark.browser
 
@@ -103,12 +103,7 @@ def test_pin_and_colour_follow_to_the_other_page(page, address):
 
 def test_a_new_text_finds_the_samples_nearest_to_it(page, address):
     map_page(page, address)
-    page.get_by_label("Space", exact=True).click()
-    page.get_by_role("option", name="words").click()
-    box = page.get_by_label("Find by a new text")
-    box.fill("barks at the postman")
-    box.press("Enter")
-    page.get_by_text("10 nearest: cosine, exact search").wait_for()
+    find_text(page, "barks at the postman")
     settle(page)
     assert page.evaluate("() => document.querySelector('.an-map').map.given.near.length") == 10
 
