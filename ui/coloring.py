@@ -15,7 +15,7 @@ from analysis.labels import Labels
 MISSING = 255  # the code of a missing value; `ui/webgl/legend.js` knows both
 STEPS = 254  # codes of a ramp
 LONGEST = 120  # characters of a category's name
-ONE_RANGE = ", one range for both maps"
+ONE_RANGE = " · shared range"
 OTHERS = 254  # the code of all categories beyond the palette
 
 Span = tuple[float, float]
@@ -63,8 +63,10 @@ def title_of(labels: Labels, span: Span | None) -> str:
 
 def shared_span(colors: Sequence[Labels | None]) -> Span | None:
     """One range for the numbers of several maps: that of all of them together; None where their own is the same."""
-    numbers = {color.key: color.values for color in colors if color is not None and color.kind == "numeric"}
-    return span_of(np.concatenate(list(numbers.values()))) if len(numbers) > 1 else None
+    numbers = [color.values for color in colors if color is not None and color.kind == "numeric"]
+    if all(np.array_equal(numbers[0], other, equal_nan=True) for other in numbers[1:]):
+        return None
+    return span_of(np.concatenate(numbers))
 
 
 def _classes(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[str, Any]]:

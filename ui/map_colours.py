@@ -1,6 +1,7 @@
 """By what a map can be coloured: a column of the samples, a number per point of an analysis, a chosen direction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from ui.view import View
 NOTHING = "nothing"
 MOST_CLASSES = 200  # a column of more different words is no colour
 LOOKED_AT = 1_000  # cells that a column is first judged by
+Points = Callable[[], npt.NDArray[np.float64]]
 OF_MAP = {"projection_error": "projection error, the share of neighbours lost"}
 
 
@@ -91,7 +93,7 @@ def of(
     points = _points(pipeline, dataset, space, drawing)
     if name not in points:
         return None
-    return Labels(name, "numeric", (), np.empty(0, np.int32), np.asarray(points[name], dtype=np.float64))
+    return Labels(name, "numeric", (), np.empty(0, np.int32), np.asarray(points[name](), dtype=np.float64))
 
 
 def series_of(labels: Labels) -> pd.Series:
@@ -119,19 +121,17 @@ def _promising(column: pd.Series) -> bool:
     return bool(pd.to_numeric(start, errors="coerce").notna().all()) or start.nunique() <= MOST_CLASSES
 
 
-def _points(
-    pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None
-) -> Mapping[str, npt.NDArray[np.float64]]:
-    """Numbers per point that are there: the map's own error, and those of analyses of the space."""
-    found: dict[str, npt.NDArray[np.float64]] = {}
+def _points(pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | None) -> Mapping[str, Points]:
+    """Numbers per point that are there, made when asked for: the map's own error, and those of analyses."""
+    found: dict[str, Points] = {}
     for ask, point, colour in _possible(pipeline, dataset, space, drawing):
         value: Drawing | KnnGraph | Result | None = pipeline.find(ask)
         if isinstance(value, KnnGraph):
-            found[colour] = value.nearest(pipeline.study.k).distances.mean(axis=1, dtype=np.float64)
+            found[colour] = partial(value.nearest(pipeline.study.k).distances.mean, axis=1, dtype=np.float64)
             continue
         points = value.trust.points if isinstance(value, Drawing) else value.points if value is not None else {}
         if point in points:
-            found[colour] = points[point]
+            found[colour] = partial(points.__getitem__, point)
     return found
 
 

@@ -98,7 +98,7 @@ def figure_of(picture: Picture, *, vectors: int = WEBGL_FROM) -> "go.Figure":
     if picture.color is not None and picture.span is not None:
         low, high = picture.span
         title = plain(cut(title_of(picture.color, picture.span), LONGEST))
-        looks = {"cmin": low, "cmax": max(high, low + 1e-12), "colorbar_title_text": title}
+        looks = {"cmin": low, "cmax": high if high > low else low + 1.0, "colorbar_title_text": title}
         figure.update_traces(marker=looks, selector=_is_ramp)
     if picture.coordinates.shape[1] == 3:
         nothing = {"visible": False}

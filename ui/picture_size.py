@@ -37,7 +37,7 @@ def choose(key: str, *, widths: bool) -> None:
             "PNG, times the screen", SCALES, default=SCALES[1], format_func="{}×".format, key=f"scale.{key}"
         )
         return
-    st.selectbox("PNG", list(SIZES), index=1, key=f"size.{key}")
+    st.selectbox("PNG size", list(SIZES), index=1, key=f"size.{key}")
     if state.answer(f"size.{key}") == PIXELS:
         st.number_input("Pixels", FEWEST, MOST, pixels(17.5), key=f"pixels.{key}")
 

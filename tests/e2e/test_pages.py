@@ -48,7 +48,7 @@ def test_colour_by_redraws_the_legend_and_keeps_the_zoom(page, address):
     page.wait_for_function(f"(whole) => ({scale})() > 1.5 * whole", arg=whole)
     near = page.evaluate(scale)
     page.get_by_label("Colour by").click()
-    page.get_by_role("option", name="Hubness: how often among the nearest of others").click()
+    page.get_by_role("option", name="Hubness: how often another's neighbour").click()
     page.locator(".an-legend-bar").wait_for()
     settle(page)
     assert page.evaluate(scale) == near
@@ -207,7 +207,7 @@ def test_a_picture_for_a_paper_is_light_on_a_dark_page_and_as_wide_as_its_column
         page.evaluate("() => document.querySelector('.an-plot').layout.template.layout.paper_bgcolor") == PAPER["dark"]
     )
     page.get_by_role("button", name="Export").click()
-    page.get_by_label("PNG", exact=True).click()
+    page.get_by_label("PNG size", exact=True).click()
     page.get_by_role("option", name="17.5 cm at 300 dpi, two columns: 2,067 pixels").click()
     settle(page)
     for paper in ("light", "dark"):

@@ -19,7 +19,7 @@ from ui import coloring, map_colours, opened, pane, sample_table
 from ui.found_by import found_by
 from ui.map_plotly import figure_of
 
-HUBS = "Hubness: how often among the nearest of others"
+HUBS = "Hubness: how often another's neighbour"
 PCA = {"projection": "pca", "right_projection": "pca"}
 
 
@@ -63,7 +63,7 @@ def test_two_panes_of_numbers_share_the_robust_range_of_both_and_say_so(world, p
     for coded, values in zip((left, right), both, strict=True):
         expected = np.rint(np.clip((values - low) / (high - low), 0, 1) * (coloring.STEPS - 1))
         assert list(coded.codes) == expected.tolist()
-        assert coded.told["title"] == f"{HUBS}, one range for both maps"
+        assert coded.told["title"] == f"{HUBS} · shared range"
     ends = [coded.told["low"].removeprefix("≤ ") for coded in (left, right)]
     assert ends[0] == ends[1]
     (box,) = own_range(page)
@@ -125,7 +125,7 @@ def test_plotly_draws_the_shared_range_too():
     numbers = Labels("size", "numeric", (), np.empty(0, np.int32), np.array([1.0, 2.0, 3.0, np.nan]))
     (ramp,) = (t for t in figure_of(replace(PICTURE, color=numbers, span=(-5.0, 9.0))).data if t.marker.colorscale)
     assert (ramp.marker.cmin, ramp.marker.cmax) == (-5.0, 9.0)
-    assert ramp.marker.colorbar.title.text == "size, one range for both maps"
+    assert ramp.marker.colorbar.title.text == "size · shared range"
 
 
 def test_regions_named_by_a_majority_say_of_which_label():

@@ -38,7 +38,7 @@ def page() -> None:
     panes = [pane.pane_of(pipeline, side) for side in pane.SIDES]
     first, second = panes
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        map_colours.choose(pipeline, dataset, first.space, first.ask, also=(second.space, second.ask), width=320)
+        map_colours.choose(pipeline, dataset, first.space, first.ask, also=(second.space, second.ask), width=440)
         span = _span(pipeline, dataset, panes)
         if first.dimensions == 2:
             pane.choose_names(dataset)
