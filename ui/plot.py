@@ -70,6 +70,7 @@ def draw(
     words_of_title = _words(title.get("text", ""))
     margin = layout.get("margin") or layout.get("template", {}).get("layout", {}).get("margin", {})
     layout["margin"] = margin | {"t": 34 if interactive else 26}
+    layout.setdefault("uirevision", f"{name} {words_of_title}")  # the same figure keeps its zoom
     st.html(
         f'<p class="an-title">{words_of_title}</p>'
         f'<p class="an-quiet">{_words(title.get("subtitle", {}).get("text", ""))}</p>'

@@ -206,6 +206,18 @@ def test_a_picture_for_a_paper_is_light_on_a_dark_page_and_as_wide_as_its_column
     assert (
         page.evaluate("() => document.querySelector('.an-plot').layout.template.layout.paper_bgcolor") == PAPER["dark"]
     )
+    box = page.locator(".an-plot .nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.31 * box["height"], steps=8)
+    page.mouse.up()
+    zoom = "document.querySelector('.an-plot')._fullLayout.xaxis.range"
+    page.wait_for_function(f"() => {zoom}[1] - {zoom}[0] < 5")
+    near = page.evaluate(f"() => {zoom}")
+    page.evaluate(
+        "() => { const draw = Plotly.toImage; Plotly.toImage = (whole, how) => {"
+        " window.range = whole.layout.xaxis.range; return draw(whole, how); } }"
+    )
     page.get_by_role("button", name="Export").click()
     page.get_by_label("PNG size", exact=True).click()
     page.get_by_role("option", name="17.5 cm at 300 dpi, two columns: 2,067 pixels").click()
@@ -217,7 +229,7 @@ def test_a_picture_for_a_paper_is_light_on_a_dark_page_and_as_wide_as_its_column
         with page.expect_download() as saved:
             page.get_by_role("button", name="PNG", exact=True).click()
         image = Image.open(saved.value.path()).convert("RGB")
-        assert image.width == 2067
+        assert image.width == 2067 and page.evaluate("() => window.range") == near  # as on the screen
         assert image.getpixel((3, 3)) == ImageColor.getrgb(PAPER[paper])
         with page.expect_download() as saved:
             page.get_by_role("button", name="HTML").click()
