@@ -29,6 +29,7 @@ class View:
     colour: str = ""
     label: str = ""
     edges: bool = False  # whether a map draws lines from what is selected to its neighbours
+    own_range: bool = False  # whether each pane has its own range of a numeric colour
     names: str = "words"  # what the regions of a map are named by: words, labels or nothing
     shown: int = 10  # neighbours listed
     pinned: str = ""
