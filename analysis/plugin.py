@@ -121,6 +121,7 @@ class Analysis:
     compute: Callable[..., Result]
     figure: Callable[[Result], "go.Figure"]
     describe: Mapping[str, str]  # for each number: what it says, its formula, in one sentence
+    points: Mapping[str, str] = field(default_factory=dict)  # for each number of a sample: what it is, in a few words
     reading: str = ""  # how to weigh its numbers against one another, where that needs saying
     params: type[Params] = Params
     needs: tuple[Need, ...] = ()

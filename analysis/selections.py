@@ -1,14 +1,15 @@
 """Named selections of a dataset's samples: one small file each, so that two tabs never overwrite each other's names.
 
 `<folder>/<hash of the name>.json` holds {"name": "outliers", "ids": ["a", "b"]}; it is written as a draft and renamed,
-under a lock of the folder. Reading trusts nothing: what is no such file is counted and left out.
+under a lock of the folder. Reading trusts nothing: a file that holds no such thing is said to be damaged, and takes
+neither its name nor a place among the hundred.
 """
 
 import fcntl
 import json
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,15 @@ LONGEST = 60  # characters of a name
 MOST = 100  # names of a dataset
 LARGEST = 64 << 20  # bytes of a selection: a million ids of sixty characters
 WHOLE = 256 << 20  # bytes of all of a dataset
+BEGINNING = 4 << 10  # bytes of a damaged file in which its name is looked for
 JOINERS = "\u200c\u200d"  # that some scripts need within a word
+SELECTED, OTHERS, NONE = "what is selected", "all others", "choose"  # what menus offer beside names, so no names
+UNSEEN = (  # first and last of Unicode's Default_Ignorable_Code_Point, and the blank of braille
+    *((0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+    *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F)),
+    *((0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
+    (0xE0000, 0xE0FFF),
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,18 @@ class Named:
     version: str
 
 
+@dataclass(frozen=True)
+class Damaged:
+    """A file that holds no selection, as the sentence `why` says; not `bad` is one that cannot be read now.
+
+    That one may be whole, so it is neither removed nor written over.
+    """
+
+    file: Path
+    why: str
+    bad: bool = True
+
+
 def cleaned(name: str) -> str:
     r"""A name as it is kept and shown: one line, no signs that cannot be seen.
 
@@ -43,20 +64,24 @@ def cleaned(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
-def listed(folder: Path) -> tuple[tuple[Named, ...], int]:
-    """The named selections in a folder, by name, and how many files there cannot be read."""
-    found, broken = [], 0
-    for file in folder.glob("*.json"):
+def listed(folder: Path) -> tuple[tuple[Named, ...], tuple[Damaged, ...]]:
+    """The named selections in a folder, by name, and the files there that hold none."""
+    found: list[Named] = []
+    damaged: list[Damaged] = []
+    for file in sorted(folder.glob("*.json")):
         try:
             version = _version(file)
             name, n = _summary(file, version)
         except FileNotFoundError:
             continue  # another tab has just removed it
-        except (OSError, ValueError):
-            broken += 1
-            continue
-        found.append(Named(name, n, file, version))
-    return tuple(sorted(found, key=lambda named: (named.name.casefold(), named.name))), broken
+        except OSError as error:
+            why = f"A file of named selections cannot be read: {file.name}, {error.strerror or error}."
+            damaged.append(Damaged(file, why, bad=False))
+        except ValueError:
+            damaged.append(Damaged(file, _said(file)))
+        else:
+            found.append(Named(name, n, file, version))
+    return tuple(sorted(found, key=lambda named: (named.name.casefold(), named.name))), tuple(damaged)
 
 
 def ids_of(named: Named) -> tuple[str, ...]:
@@ -68,16 +93,17 @@ def ids_of(named: Named) -> tuple[str, ...]:
 
 
 def keep(folder: Path, name: str, ids: Sequence[str]) -> None:
-    """Keep ids under a name that is not taken."""
+    """Keep ids under a name that is not taken; a damaged file takes none."""
     target = _target(folder, name)
     if not ids:
         raise BadInput("nothing is selected; select some samples and name them then.")
     content = json.dumps({"name": cleaned(name), "ids": list(dict.fromkeys(ids))}).encode()
     with _alone(folder):
-        files = list(folder.glob("*.json"))
-        if target.exists():
+        bad = {one.file for one in listed(folder)[1] if one.bad}
+        files = [file for file in folder.glob("*.json") if file != target]
+        if _holds(target):
             raise _taken(name)
-        if len(files) >= MOST:
+        if len(set(files) - bad) >= MOST:
             raise BadInput(f"{MOST} selections are named already; delete one that is not needed.")
         if len(content) > LARGEST or len(content) + sum(file.stat().st_size for file in files) > WHOLE:
             raise BadInput("the named selections would take too much room; delete one, or name fewer samples.")
@@ -91,7 +117,7 @@ def rename(folder: Path, name: str, new: str) -> None:
     if target == before:
         return
     with _alone(folder):
-        if target.exists():
+        if _holds(target):
             raise _taken(new)
         try:
             _, ids = _read(before)
@@ -113,13 +139,67 @@ def remove(folder: Path, name: str) -> tuple[str, ...]:
     return ids
 
 
+def discard(folder: Path) -> int:
+    """Remove the damaged files of a folder; how many there were."""
+    with _alone(folder):
+        bad = [one.file for one in listed(folder)[1] if one.bad and one.file.is_file()]
+        for file in bad:
+            file.unlink(missing_ok=True)
+    return len(bad)
+
+
 def _target(folder: Path, name: str) -> Path:
     words = cleaned(name)
-    if not words:
-        raise BadInput("a selection needs a name; type a few words.")
+    if not any(_seen(sign) for sign in words):
+        raise BadInput("a selection needs a name that can be seen; type a few words.")
+    if _folded(words) in map(_folded, (SELECTED, OTHERS, NONE)):
+        raise BadInput(f"{words!r} is what the menus call something else; choose another name.")
     if len(words) > LONGEST:
         raise BadInput(f"the name has {len(words)} characters; give one of at most {LONGEST}.")
     return folder / f"{hash_of('selection', words)[:32]}.json"
+
+
+def _seen(sign: str) -> bool:
+    """Whether a sign can be seen by itself: a mark needs a letter to stand on."""
+    return not _unseen(sign) and unicodedata.category(sign)[0] != "M"
+
+
+def _unseen(sign: str) -> bool:
+    return any(first <= ord(sign) <= last for first, last in UNSEEN) or unicodedata.category(sign)[0] in "ZC"
+
+
+def _folded(words: str) -> str:
+    r"""What a name is compared by where it must not be taken for another: no case, width, blanks or unseen signs.
+
+    >>> _folded("What\u200d is \uff33elected") == _folded("what is selected")
+    True
+    """
+    for _ in range(2):  # a folded sign can be one that has a simpler form
+        words = unicodedata.normalize("NFKC", words).casefold()
+    return "".join(sign for sign in words if not _unseen(sign))
+
+
+def _said(file: Path) -> str:
+    """What is wrong with a damaged file, by its selection's name where that can still be read."""
+    name = ""
+    if file.is_file():
+        with file.open("rb") as found:
+            start = found.read(BEGINNING).decode(errors="replace")
+        with suppress(ValueError, BadInput, RecursionError):
+            told, _ = json.JSONDecoder().raw_decode(start.removeprefix('{"name": '))
+            name = told if isinstance(told, str) and _target(file.parent, told) == file else ""
+    if not name:
+        return f"The file {file.name} of named selections is damaged and says no name; remove it."
+    return f"The selection {name!r} is damaged and its samples are lost; remove it, or keep another under its name."
+
+
+def _holds(file: Path) -> bool:
+    """Whether a file is there and holds a selection."""
+    try:
+        _summary(file, _version(file))
+    except (FileNotFoundError, ValueError):
+        return False
+    return True
 
 
 def _taken(name: str) -> BadInput:

@@ -12,20 +12,15 @@ Run: python -m benchmarks.map [--sizes N ...] [--runs R] [--json]
 import argparse
 import json
 import math
-import os
-import signal
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from analysis.pdf import find_chrome
-from tests.e2e.dashboards import browsing, wait_for_answer
+from tests.e2e.dashboards import browsing, running
 
 APP = Path(__file__).with_name("map_app.py")
 SIZES = (10_000, 100_000, 1_000_000)
@@ -45,30 +40,10 @@ STAGE = {"webgl": ".an-map-stage", "plotly": ".js-plotly-plot .nsewdrag"}
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-@contextmanager
-def serving() -> Iterator[str]:
+def serving() -> AbstractContextManager[str]:
     """The address of the app."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = {
-        "port": port,
-        "headless": "true",
-        "address": "127.0.0.1",
-        "maxMessageSize": 900,
-        "fileWatcherType": "none",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
-    command += [f"--server.{name}={value}" for name, value in options.items()]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    path = os.pathsep.join([str(APP.parents[1]), os.environ.get("PYTHONPATH", "")])
-    server = subprocess.Popen(command, start_new_session=True, env=os.environ | {"PYTHONPATH": path}, **quiet)  # type: ignore[call-overload]
-    try:
-        wait_for_answer(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
+    options = {"headless": "true", "address": "127.0.0.1", "maxMessageSize": "900", "fileWatcherType": "none"}
+    return running(APP, options)
 
 
 def measure(browser: Any, address: str, renderer: str, n: int) -> dict[str, float | None]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from analysis.ask import Ask
+from analysis.figures.palette import Theme
 from analysis.figures.theme import dressed
 from analysis.figures.words import plain
 from analysis.pipeline import Pipeline
@@ -18,6 +20,11 @@ from analysis.uncertainty import how_made
 from ui import controls, export, opened, panel, plot, samples_panel, state, style, words
 from ui.findings import Finding
 from ui.numbers import BANDLESS, STRIP, lines, meanings, spans_of
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+HEIGHT = 460  # pixels of a figure that has no height of its own
 
 
 def page(name: str) -> None:
@@ -86,17 +93,29 @@ def _figure(pipeline: Pipeline, analysis: Analysis, ask: Ask, result: Result) ->
         words.note(" ".join(sorted(reasons)))
         return
     key, name = f"figure.{analysis.name}", file_name(analysis.name, ask.subject, ask.other)
-    drawn = dressed(analysis.figure(result), style.theme())
-    drawn.update_layout(height=drawn.layout.height or 460)
+
+    def on(paper: Theme) -> "go.Figure":
+        figure = dressed(analysis.figure(result), paper)
+        return figure.update_layout(height=figure.layout.height or HEIGHT)
+
+    drawn, saving = on(style.theme()), export.saving(pipeline, [ask], key)
+    paper = None if saving is None else saving.paper
     plot.draw(
         drawn,
         key=key,
         name=name,
         on_event=lambda event: export.ask_for(key, event.format),
-        saving=export.saving(pipeline, [ask], key),
+        saving=saving,
+        printed=None if paper in (None, style.theme()) else on(paper),
     )
     export.figure(
-        pipeline, [ask], lambda: analysis.figure(result), key=key, name=name, data=lambda: _main_table(result)
+        pipeline,
+        [ask],
+        lambda: on("light"),
+        dark=lambda: on("dark"),
+        key=key,
+        name=name,
+        data=lambda: _main_table(result),
     )
     title = (drawn.layout.title.text or "").replace("<br>", " ")
     for sentence in [*result.notes, *sorted(reasons - {""})]:

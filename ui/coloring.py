@@ -1,5 +1,6 @@
 """What a map is coloured by, as one byte per point: the code of a category or of a step of a ramp."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,14 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.figures.palette import DIVERGING, GREY, LABELS, OTHER, SEQUENTIAL, Theme, label_colors
-from analysis.figures.scatter import OUTLYING
+from analysis.figures.scatter import span_of
 from analysis.figures.words import cut, shown
 from analysis.labels import Labels
 
 MISSING = 255  # the code of a missing value; `ui/webgl/legend.js` knows both
 STEPS = 254  # codes of a ramp
 LONGEST = 120  # characters of a category's name
+ONE_RANGE = " · shared range"
 OTHERS = 254  # the code of all categories beyond the palette
+
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,21 +30,43 @@ class Coded:
     told: dict[str, Any]
 
 
-def coded(labels: Labels | None, theme: Theme, n: int, *, diverging: bool = False, grey: bool = False) -> Coded:
+def coded(
+    labels: Labels | None,
+    theme: Theme,
+    n: int,
+    *,
+    diverging: bool = False,
+    grey: bool = False,
+    span: Span | None = None,
+) -> Coded:
     """The codes of n points; without labels all have one colour, or are `grey` where they should have had another.
 
-    `diverging`: 0 belongs in the ramp's middle.
+    `diverging`: 0 belongs in the ramp's middle. `span`: the ramp's ends, where they are not these points' own.
     """
     if labels is None:
         classes = [{"code": 0, "color": GREY if grey else LABELS[theme][0], "name": "samples", "count": n}]
         told = {"kind": "none", "title": "", "classes": classes, "missing": GREY}
         return Coded(f"plain {n}", bytes(n), told)
-    codes, told = _ramp(labels, theme, diverging=diverging) if labels.kind == "numeric" else _classes(labels, theme)
-    return Coded(
-        f"{labels.key} {theme} {diverging}",
-        codes.tobytes(),
-        told | {"title": cut(labels.name, LONGEST), "missing": GREY},
-    )
+    if labels.kind != "numeric":
+        codes, told = _classes(labels, theme)
+    else:
+        codes, told = _ramp(labels, theme, span or span_of(labels.values), diverging=diverging)
+    title = title_of(labels, span)
+    return Coded(f"{labels.key} {theme} {diverging} {span}", codes.tobytes(), told | {"title": title, "missing": GREY})
+
+
+def title_of(labels: Labels, span: Span | None) -> str:
+    """What a legend is called: its column, and that the range of its colours is not this map's own."""
+    shared = ONE_RANGE if span is not None and labels.kind == "numeric" else ""
+    return f"{cut(labels.name, LONGEST)}{shared}"
+
+
+def shared_span(colors: Sequence[Labels | None]) -> Span | None:
+    """One range for the numbers of several maps: that of all of them together; None where their own is the same."""
+    numbers = [color.values for color in colors if color is not None and color.kind == "numeric"]
+    if all(np.array_equal(numbers[0], other, equal_nan=True) for other in numbers[1:]):
+        return None
+    return span_of(np.concatenate(numbers))
 
 
 def _classes(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[str, Any]]:
@@ -63,19 +89,14 @@ def _classes(labels: Labels, theme: Theme) -> tuple[npt.NDArray[np.uint8], dict[
     return codes, {"kind": "category", "classes": classes}
 
 
-def _ramp(labels: Labels, theme: Theme, *, diverging: bool) -> tuple[npt.NDArray[np.uint8], dict[str, Any]]:
-    """Numbers along the ramp between their 2nd and 98th percentile; those beyond take the ends' colours."""
-    values = labels.values
+def _ramp(labels: Labels, theme: Theme, ends: Span, *, diverging: bool) -> tuple[npt.NDArray[np.uint8], dict[str, Any]]:
+    """Numbers along the ramp between these ends; those beyond take the ends' colours."""
+    values, (low, high) = labels.values, ends
     known = np.isfinite(values)
-    low, high, beyond = 0.0, 1.0, False
-    if known.any():
-        low, high = np.quantile(values[known], [OUTLYING, 1 - OUTLYING])
-        if low == high:
-            low, high = values[known].min(), values[known].max()
-        if diverging:
-            high = max(abs(low), abs(high))
-            low = -high
-        beyond = bool(values[known].min() < low or values[known].max() > high)
+    if diverging and known.any():
+        high = max(abs(low), abs(high))
+        low = -high
+    beyond = bool(known.any() and (values[known].min() < low or values[known].max() > high))
     span = high - low if high > low else 1.0
     codes = np.full(len(values), MISSING, dtype=np.uint8)
     codes[known] = np.rint(np.clip((values[known] - low) / span, 0, 1) * (STEPS - 1))

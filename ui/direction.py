@@ -8,10 +8,10 @@ from analysis.dataset import Dataset
 from analysis.labels import Labels
 from analysis.number import CannotAnalyze
 from analysis.pipeline import Pipeline
+from analysis.selections import OTHERS, SELECTED
 from analysis.space import EmbeddingSpace
 from models.errors import BadInput, Failed
 from ui import named_selections, queries
-from ui.named_selections import OTHERS, SELECTED
 from ui.rows import row_of
 from ui.view import View
 

@@ -1,7 +1,8 @@
 """The bytes of every download. Each carries its manifest: inside where the format has a place for it, else beside.
 
 Parquet keeps it in its schema, HTML in a script element of plain JSON, PNG and SVG in their metadata (`plot.js`);
-CSV, .npy and PDF come in a zip with `manifest.json`.
+CSV, .npy and PDF come in a zip with `manifest.json`. CSV is that of RFC 4180, its texts as they are: a text that a
+spreadsheet would take for a formula is not altered, for ids and texts must read back; the manifest says so instead.
 """
 
 import io
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Manifest = Mapping[str, Any]
+CAUTION = "a spreadsheet may take them for formulas, so import the columns as text, or save Parquet."
+FORMULA = r"[=+\-@\t\r]"  # what makes a spreadsheet take the rest of a cell for a formula
 
 
 def packed(files: Mapping[str, bytes], manifest: Manifest) -> bytes:
@@ -32,7 +35,25 @@ def packed(files: Mapping[str, bytes], manifest: Manifest) -> bytes:
 
 def csv(name: str, table: pd.DataFrame, manifest: Manifest) -> bytes:
     """A table as CSV, in a zip."""
-    return packed({f"{name}.csv": table.to_csv(index=False).encode()}, manifest)
+    return packed({f"{name}.csv": plain_csv(table)}, cautioned(manifest, table))
+
+
+def plain_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV alone; with CRLF at its lines' ends, every cell that holds a CR or LF is quoted."""
+    content: str = table.to_csv(index=False, lineterminator="\r\n")
+    return content.encode()
+
+
+def cautioned(manifest: Manifest, table: pd.DataFrame) -> Manifest:
+    """A manifest that says how many cells a spreadsheet would take for formulas, where there are any."""
+    texts = [table[name].dropna().astype(str) for name in table.select_dtypes(exclude=["number", "bool"])]
+    n = pd.Index(table.columns.astype(str)).str.match(FORMULA).sum()
+    n += sum((cells.str.match(FORMULA) & pd.to_numeric(cells, errors="coerce").isna()).sum() for cells in texts)
+    if not n:
+        return manifest
+    begin = "1 cell begins" if n == 1 else f"{n:,} cells begin"
+    caution = f"{begin} with =, +, -, @, a tab or a carriage return and stand in the CSV as they are: {CAUTION}"
+    return {**manifest, "notes": [*manifest.get("notes", ()), caution]}
 
 
 def parquet(table: pd.DataFrame, manifest: Manifest) -> bytes:
@@ -57,12 +78,13 @@ def vectors(
         return csv(name, table, manifest)
     matrix = io.BytesIO()
     np.save(matrix, np.ascontiguousarray(rows), allow_pickle=False)
-    return packed({f"{name}.npy": matrix.getvalue(), "ids.csv": ids_csv(ids)}, manifest)
+    named = ids_of(ids)
+    return packed({f"{name}.npy": matrix.getvalue(), "ids.csv": plain_csv(named)}, cautioned(manifest, named))
 
 
-def ids_csv(ids: Sequence[str]) -> bytes:
+def ids_of(ids: Sequence[str]) -> pd.DataFrame:
     """One column, `id`."""
-    return pd.DataFrame({"id": list(ids)}).to_csv(index=False).encode()
+    return pd.DataFrame({"id": list(ids)}, dtype=object)
 
 
 def page(figure: "go.Figure", manifest: Manifest) -> bytes:

@@ -7,13 +7,12 @@ import streamlit as st
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
-from analysis.figures.words import with_interval
 from analysis.knn_graph import KnnGraph
 from analysis.pipeline import Pipeline
-from analysis.registry import indexes
 from analysis.spaces import family_of
 from models.errors import BadInput, Failed
 from ui import panel, queries, sample_table, samples_view, state, view, words, work
+from ui.found_by import found_by
 from ui.pane import Pane
 from ui.rows import row_of
 
@@ -35,11 +34,7 @@ def near_pinned(pipeline: Pipeline, dataset: Dataset, space: str) -> Near | None
         return None
     shown = min(state.view().shown, graph.k)
     rows, distances = graph.indices[row, :shown], graph.distances[row, :shown]
-    said = f"{graph.metric}, exact search"
-    if not indexes()[graph.method].exact:
-        recall = with_interval(graph.recall_at(pipeline.study.k))
-        said = f"{graph.metric}, {indexes()[graph.method].title}, measured recall@{pipeline.study.k} {recall}"
-    return Near(tuple(map(int, rows)), tuple(map(float, distances)), said)
+    return Near(tuple(map(int, rows)), tuple(map(float, distances)), found_by(graph, pipeline.study.k))
 
 
 def near_query(pipeline: Pipeline, pane: Pane) -> Near | None:

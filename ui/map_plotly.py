@@ -11,8 +11,9 @@ import pandas as pd
 from analysis.figures.palette import ACCENT, GREY, INK, LABELS, OTHER, PAPER
 from analysis.figures.scatter import LEGEND_NAME, scatter
 from analysis.figures.theme import TEXT
-from analysis.figures.words import plain
+from analysis.figures.words import cut, plain
 from ui import plot
+from ui.coloring import LONGEST, title_of
 from ui.map_colours import series_of
 from ui.map_renderer import Picture
 
@@ -94,6 +95,11 @@ def figure_of(picture: Picture, *, vectors: int = WEBGL_FROM) -> "go.Figure":
         annotations=_names(picture),
     )
     figure.update_traces(marker_colorbar=BAR, selector=_is_ramp)
+    if picture.color is not None and picture.span is not None:
+        low, high = picture.span
+        title = plain(cut(title_of(picture.color, picture.span), LONGEST))
+        looks = {"cmin": low, "cmax": high if high > low else low + 1.0, "colorbar_title_text": title}
+        figure.update_traces(marker=looks, selector=_is_ramp)
     if picture.coordinates.shape[1] == 3:
         nothing = {"visible": False}
         axes = {"xaxis": nothing, "yaxis": nothing, "zaxis": nothing}

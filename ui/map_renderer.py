@@ -39,6 +39,7 @@ class Picture:
     hidden: npt.NDArray[np.bool_]
     uncoloured: bool = False  # whether a colour was asked for that this space has no values of
     diverging: bool = False  # whether 0 belongs in the middle of the colours
+    span: tuple[float, float] | None = None  # the ends of a ramp, where they are not these points' own
     selected: tuple[str, ...] = ()
     operation: Operation = "replace"  # of the next selection with this one
     pinned: str = ""

@@ -20,7 +20,7 @@ from analysis.recipe import hash_of, hash_of_array
 from ui import headings, state, wire, words
 from ui.coloring import coded
 from ui.map_renderer import Picture
-from ui.plot import Event, Saving
+from ui.plot import Event, Saving, told
 
 PAGE = 64  # samples whose hover cards travel together
 TURN = "map.turn"  # the latest selection that was heard of
@@ -43,7 +43,7 @@ class WebglMap:
             "modules": list(wire.code()),
             "turn": state.remembered(TURN) or 0,
             "session": _session(),
-            "save": None if saving is None else {"format": saving.format, "turn": saving.turn, "scale": saving.scale},
+            "save": None if saving is None else told(saving),
             "manifest": {} if saving is None else dict(saving.manifest),
         }
 
@@ -66,7 +66,8 @@ class WebglMap:
 def content_of(picture: Picture) -> dict[str, Any]:
     """What the browser is told of a picture; large things by their addresses."""
     n, width = picture.coordinates.shape
-    colors = coded(picture.color, picture.theme, n, diverging=picture.diverging, grey=picture.uncoloured)
+    looks = {"diverging": picture.diverging, "grey": picture.uncoloured}
+    colors = coded(picture.color, picture.theme, n, span=picture.span, **looks)
     chosen = np.zeros(n, dtype=bool)
     chosen[picture.places(picture.selected)] = True
     pinned = picture.places((picture.pinned,))

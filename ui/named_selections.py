@@ -4,7 +4,7 @@ They belong to the dataset, so a change of k or of checkpoints keeps them, and e
 those of samples that were uploaded stay in the session's own folder.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,13 +15,14 @@ import streamlit as st
 from analysis import selections
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
-from analysis.selections import Named
+from analysis.selections import Damaged, Named
 from models.errors import BadInput, Failed
 from ui import opened, state, view, words
 from ui.rows import row_of
 from ui.view import Operation
 
-SELECTED, OTHERS = "what is selected", "all others"  # what menus call them, so no names
+SELECTED, OTHERS = selections.SELECTED, selections.OTHERS
+MOST_SAID = 3  # damaged files that are named
 WORDS: dict[Operation, str] = {"replace": "Select", "add": "Add", "remove": "Remove", "intersect": "Intersect"}
 SAID, DELETED, TURN = "named.said", "named.deleted", "named.turn"
 
@@ -52,7 +53,7 @@ def _rows(_dataset: Dataset, file: str, version: str, _named: Named) -> npt.NDAr
 def draw(pipeline: Pipeline, dataset: Dataset) -> None:
     """The menu of the named selections."""
     folder = folder_of(pipeline)
-    found, broken = selections.listed(folder)
+    found, damaged = selections.listed(folder)
     names = {named.name: named for named in found}
     with st.popover(f"Named ({len(names)})" if names else "Named", key="named"):
         chosen = len(state.view().selection)
@@ -76,7 +77,8 @@ def draw(pipeline: Pipeline, dataset: Dataset) -> None:
             with _line("Another name for it", "another name", "rename") as key:
                 _take("Rename", f"{key}.take", _rename, folder, key)
                 _take("Delete", "named.delete", _delete, folder)
-        _last_words(folder, broken)
+        _last_words(folder)
+        _damaged(folder, damaged)
 
 
 @contextmanager
@@ -99,7 +101,7 @@ def _take(label: str, key: str, act: Callable[..., None], *arguments: object, di
     st.form_submit_button(label, key=key, on_click=_attempt, args=(act, *arguments), disabled=disabled)
 
 
-def _last_words(folder: Path, broken: int) -> None:
+def _last_words(folder: Path) -> None:
     """What became of the last click, and the way back from a deletion."""
     said, deleted = state.take(SAID), state.remembered(DELETED)
     if said:
@@ -108,8 +110,16 @@ def _last_words(folder: Path, broken: int) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             words.quiet(f"Deleted: {deleted[1]}")
             st.button("Undo", key="named.undo", on_click=_attempt, args=(_restore, folder))
-    if broken:
-        words.quiet(f"{words.counted(broken, 'file')} of named selections cannot be read and are left out.")
+
+
+def _damaged(folder: Path, damaged: Sequence[Damaged]) -> None:
+    """What is damaged, a sentence each, and the button that removes it."""
+    for one in damaged[:MOST_SAID]:
+        words.quiet(one.why)
+    if len(damaged) > MOST_SAID:
+        words.quiet(f"{words.counted(len(damaged) - MOST_SAID, 'more file')} of named selections are damaged.")
+    if any(one.bad for one in damaged):
+        st.button("Remove what is damaged", key="named.discard", on_click=_attempt, args=(selections.discard, folder))
 
 
 def _attempt(act: Callable[..., None], *arguments: object) -> None:
@@ -135,10 +145,7 @@ def _rename(folder: Path, key: str) -> None:
 
 
 def _typed(key: str) -> str:
-    name = selections.cleaned(str(state.answer(key) or ""))
-    if name in (SELECTED, OTHERS):
-        raise BadInput(f"{name!r} is what the menus call something else; choose another name.")
-    return name
+    return selections.cleaned(str(state.answer(key) or ""))
 
 
 def _taken() -> None:

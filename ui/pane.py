@@ -10,12 +10,14 @@ import streamlit as st
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.figures.palette import Theme
+from analysis.figures.words import cut
 from analysis.pipeline import Pipeline
 from analysis.registry import projections
 from ui import filtering, state, style
 from ui.view import View
 
 BEST = ("umap", "tsne", "pca")  # in this order, what is there is shown first
+LONGEST = 24  # characters of a label's name on a button
 Side = Literal["", "right_"]
 SIDES: tuple[Side, Side] = ("", "right_")
 
@@ -48,12 +50,35 @@ class Look:
     matching: npt.NDArray[np.bool_] | None = None
     near: tuple[str, ...] = ()
     theme: Theme = "light"
+    span: tuple[float, float] | None = None  # one range of colours for all panes, where they are numbers
 
 
 def look_now(dataset: Dataset, near: tuple[str, ...] = ()) -> Look:
     """The present look; a filter that cannot be used is said so and left out."""
     now = state.view()
     return Look(now, filtering.mask_of(dataset, now.filter, regex=now.regex), near, style.theme())
+
+
+def choose_names(dataset: Dataset, pane: Pane) -> None:
+    """The widget of what the regions of a flat map are named by."""
+    names = names_of_regions(dataset)
+    if pane.dimensions == 2:
+        st.selectbox(
+            "Regions named by",
+            list(names),
+            format_func=lambda name: f"Names: {names[name]}",
+            label_visibility="collapsed",
+            width=210,
+            **state.bound("names", list(names)),
+        )
+
+
+def names_of_regions(dataset: Dataset) -> dict[str, str]:
+    """What regions can be named by, in words: a majority only where there is a label of categories."""
+    first = dataset.labels[0] if dataset.labels else ""
+    named = bool(first) and dataset.labels_in(first).kind == "categorical"
+    majority = {"labels": f"Majority of {cut(first, LONGEST)}"} if named else {}
+    return {"words": "Words"} | majority | {"nothing": "Nothing"}
 
 
 def pane_of(pipeline: Pipeline, side: Side = "") -> Pane:

@@ -13,6 +13,7 @@ from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.datasets.sampling import sample_rows
 from analysis.figures.words import cut, hover, plain, with_interval
+from analysis.labels import Labels
 from analysis.pipeline import Drawing, Pipeline
 from ui import direction, map_colours
 from ui.map_edges import NONE, Edges, edges_of
@@ -45,11 +46,9 @@ def picture_of(
     rows = _rows(dataset, key, pipeline.study.seed, most)
     whole = len(rows) == len(dataset)
     coordinates = np.asarray(drawing.coordinates)
-    gone = now.colour == direction.COLOUR and not direction.colours(pipeline, dataset, now)
-    colour = "" if gone else now.colour
-    color = map_colours.of(colour or first_colour(dataset), pipeline, dataset, pane.space, pane.ask, now)
+    colour, color = color_of(pipeline, dataset, pane, now)
     uncoloured = color is None and colour not in ("", map_colours.NOTHING)
-    colourless = f"{pane.space} has no values of this colour yet; the Map offers what is missing." if uncoloured else ""
+    colourless = f"{pane.space} has no values of this colour: {cut(colour, 80)}." if uncoloured else ""
     recipe = pipeline.recipe(pane.ask)
     assert recipe is not None
     hidden = np.zeros(len(dataset), dtype=bool) if look.matching is None else ~look.matching
@@ -67,6 +66,7 @@ def picture_of(
         color=color if color is None or whole else color.of_rows(rows),
         uncoloured=uncoloured,
         diverging=colour == direction.COLOUR,
+        span=look.span,
         hovers=partial(hover_cards, dataset, rows, key),
         card=card_of(dataset, rows),
         hidden=hidden if whole else hidden[rows],
@@ -79,6 +79,13 @@ def picture_of(
         theme=look.theme,
         height=height,
     )
+
+
+def color_of(pipeline: Pipeline, dataset: Dataset, pane: Pane, now: View) -> tuple[str, Labels | None]:
+    """The name of the colour that is meant, empty for what is best; and its values in a pane's space, if any."""
+    gone = now.colour == direction.COLOUR and not direction.colours(pipeline, dataset, now)
+    colour = "" if gone else now.colour
+    return colour, map_colours.of(colour or first_colour(dataset), pipeline, dataset, pane.space, pane.ask, now)
 
 
 def edges_of_selection(

@@ -168,11 +168,27 @@ function listen(Plotly, place) {
   };
 }
 
-async function save(Plotly, place, { code, save, name, manifest, figure, titled }) {
+// A figure for other paper, with what was done to the one on the screen: zoom, hidden series, folded words.
+function asSeen({ data, layout }, place) {
+  const found = { ...layout };
+  for (const [name, axis] of Object.entries(place.layout))
+    if (/^[xy]axis\d*$/.test(name)) {
+      const { range, autorange, ticktext } = axis;
+      const title = { ...layout[name]?.title, text: axis.title?.text ?? "" };
+      found[name] = { ...layout[name], range, autorange, title, ...(ticktext && { ticktext }) };
+    }
+  if (layout.scene) found.scene = { ...layout.scene, camera: place.layout.scene?.camera };
+  const shown = (trace, at) => ({ ...trace, visible: place.data[at]?.visible ?? trace.visible ?? true });
+  return { data: data.map(shown), layout: found };
+}
+
+async function save(Plotly, place, { code, save, name, manifest, figure, titled, printed }) {
   const { download, withManifest } = await import(new URL(`${code}/files.js`, document.baseURI));
-  const whole = { data: place.data, layout: { ...place.layout, ...titled } };
+  const onScreen = { data: place.data, layout: { ...place.layout, ...titled } };
+  const whole = printed ? asSeen(printed, place) : onScreen;
   const size = { width: Math.max(place.clientWidth, 760), height: figure.layout.height };
-  const url = await Plotly.toImage(whole, { format: save.format, scale: save.scale, ...size });
+  const scale = save.format === "png" && save.width ? save.width / size.width : save.scale;
+  const url = await Plotly.toImage(whole, { format: save.format, scale, ...size });
   const text = save.format === "svg" && decodeURIComponent(url.slice(url.indexOf(",") + 1));
   const drawn = text ? new Blob([text]) : await (await fetch(url)).blob();
   download(await withManifest(drawn, save.format, manifest), `${name}.${save.format}`);

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
+from analysis.figures.palette import Theme
 from ui import state, wire
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ class Event:
 
 @dataclass(frozen=True)
 class Saving:
-    """A picture the browser is to save: its kind, the how-manieth, its file name, and what it carries inside."""
+    """A picture the browser is to save: its kind, the how-manieth, its size and paper, and what it carries inside."""
 
     format: Literal["png", "svg"]
     turn: int
     scale: float = 2.0  # of the screen's pixels
+    width: int | None = None  # pixels of a PNG; where given, instead of the scale
+    paper: Theme | None = None  # None: as on the screen
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -52,8 +55,11 @@ def draw(
     on_event: Callable[[Event], None],
     interactive: bool = False,
     saving: Saving | None = None,
+    printed: "go.Figure | None" = None,
 ) -> None:
     """Draw a figure, its title as text of the page above it; a saved picture carries the title inside.
+
+    `printed`: the same figure as it is saved, where that looks otherwise than on the screen.
 
     `seen` names the samples it shows: an event about others, from before a rerun, is dropped. `interactive`: points
     can be selected and pinned; their id stands in `customdata`.
@@ -64,6 +70,7 @@ def draw(
     words_of_title = _words(title.get("text", ""))
     margin = layout.get("margin") or layout.get("template", {}).get("layout", {}).get("margin", {})
     layout["margin"] = margin | {"t": 34 if interactive else 26}
+    layout.setdefault("uirevision", f"{name} {words_of_title}")  # the same figure keeps its zoom
     st.html(
         f'<p class="an-title">{words_of_title}</p>'
         f'<p class="an-quiet">{_words(title.get("subtitle", {}).get("text", ""))}</p>'
@@ -77,7 +84,8 @@ def draw(
         "name": name,
         "seen": seen,
         "events": interactive,
-        "save": None if saving is None else {"format": saving.format, "turn": saving.turn, "scale": saving.scale},
+        "save": None if saving is None else told(saving),
+        "printed": None if printed is None else json.loads(printed.to_json()),
         "manifest": {} if saving is None else dict(saving.manifest),
     }
 
@@ -87,6 +95,11 @@ def draw(
             on_event(event)
 
     _component()(key=key, data=json.dumps(content).encode(), on_event_change=hear)
+
+
+def told(saving: Saving) -> dict[str, Any]:
+    """What the browser is told of a picture that it is to save."""
+    return {"format": saving.format, "turn": saving.turn, "scale": saving.scale, "width": saving.width}
 
 
 def event_from(said: Any, seen: str) -> Event | None:

@@ -6,6 +6,7 @@ from analysis.dataset import Dataset
 from analysis.figures.words import shown
 from analysis.knn_graph import KnnGraph
 from ui import sample_table, state, words
+from ui.found_by import found_by
 
 
 def draw(dataset: Dataset, row: int, spaces: list[str], graphs: list[KnnGraph]) -> None:
@@ -17,8 +18,11 @@ def draw(dataset: Dataset, row: int, spaces: list[str], graphs: list[KnnGraph]) 
         key=lambda i: min(rank.get(i, graphs[0].n) for rank in ranks),
     )
     shared = sum(all(rank.get(i, k + 1) <= k for rank in ranks) for i in near)
+    searches = [found_by(graph, k) for graph in graphs]
+    found = searches[0] if len(set(searches)) == 1 else f"{searches[0]} (left) and {searches[1]} (right)"
     words.quiet(
-        f"{shared} of the {k} nearest are the same in both ({shown(shared / k)}). A rank beyond {graphs[0].k} is empty."
+        f"{shared} of the {k} nearest are the same in both ({shown(shared / k)})."
+        f" A rank beyond {min(graph.k for graph in graphs)} is shown as {sample_table.EMPTY}. Found by {found}."
     )
     titles = spaces if spaces[0] != spaces[1] else [f"{spaces[0]} (left)", f"{spaces[1]} (right)"]
     extra = pd.DataFrame(

@@ -12,6 +12,7 @@ from ui import samples_view, state
 
 MOST = 1_000  # rows shown
 LETTERS = 21  # of an id beside a map
+EMPTY = "–"  # what a cell without a value shows
 WIDTHS = {"distance": 70, "text": 190}  # pixels beside a map, where there are about 316
 
 
@@ -58,7 +59,7 @@ def draw(
         on_select=pin,
         selection_mode="single-cell",
         column_config=config,
-        placeholder="–",
+        placeholder=EMPTY,
         height=height or min(420, 38 + 35 * len(table)),
     )
 

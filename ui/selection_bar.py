@@ -9,26 +9,11 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from ui import export, named_selections, sample_table, state, view, words
-from ui.pane import Look, Pane
+from ui.pane import Look
 from ui.rows import row_of
 from ui.view import Operation
 
-NAMES = {"words": "words", "labels": "labels", "nothing": "nothing"}
 TITLES = {"replace": "New", "add": "Add", "remove": "Remove", "intersect": "Intersect"}
-
-
-def choose_beside(mine: Pane) -> None:
-    """What a map shows beside its points: the names of regions, lines from what is selected."""
-    if mine.dimensions == 2:
-        st.selectbox(
-            "Regions named by",
-            list(NAMES),
-            format_func=lambda name: f"Names: {NAMES[name]}",
-            label_visibility="collapsed",
-            width=160,
-            **state.bound("names", list(NAMES)),
-        )
-    choose_lines()
 
 
 def choose_lines() -> None:

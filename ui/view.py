@@ -30,6 +30,7 @@ class View:
     label: str = ""
     measure: str = ""  # of two spaces, that a matrix shows
     edges: bool = False  # whether a map draws lines from what is selected to its neighbours
+    own_range: bool = False  # whether each pane has its own range of a numeric colour
     names: str = "words"  # what the regions of a map are named by: words, labels or nothing
     shown: int = 10  # neighbours listed
     pinned: str = ""

@@ -60,6 +60,19 @@ def scatter(
     return dressed(titled(figure, title), theme)
 
 
+def span_of(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """The ends of a ramp for numbers: their 2nd and 98th percentile, so that no single one takes all of it.
+
+    >>> span_of(np.array([1.0, 1.0, np.nan])), span_of(np.array([]))
+    ((1.0, 1.0), (0.0, 1.0))
+    """
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return 0.0, 1.0
+    low, high = np.quantile(finite, [OUTLYING, 1 - OUTLYING])
+    return (float(low), float(high)) if low < high else (float(finite.min()), float(finite.max()))
+
+
 def _traces(
     frame: pd.DataFrame, color: str | None, chosen: npt.NDArray[np.bool_], theme: Theme
 ) -> list[tuple[Rows, dict[str, Any]]]:
@@ -91,15 +104,12 @@ def _traces(
 
 
 def _ramp(values: npt.NDArray[np.float64], color: str, theme: Theme) -> dict[str, Any]:
-    """Numbers along the ramp between their 2nd and 98th percentile, so that no single one takes all of it."""
-    finite = values[np.isfinite(values)]
-    low, high = np.quantile(finite, [OUTLYING, 1 - OUTLYING]) if len(finite) else (0.0, 1.0)
-    if low == high and len(finite):
-        low, high = finite.min(), finite.max()
+    """Numbers along the ramp."""
+    low, high = span_of(values)
     return {
         "color": values,
-        "cmin": float(low),
-        "cmax": float(high) if high > low else float(low) + 1.0,
+        "cmin": low,
+        "cmax": high if high > low else low + 1.0,
         "colorscale": scale(SEQUENTIAL[theme]),
         "colorbar": {"title": {"text": plain(cut(color, LEGEND_NAME))}, "thickness": 12, "outlinewidth": 0},
     }

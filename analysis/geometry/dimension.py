@@ -111,6 +111,10 @@ ANALYSIS = Analysis(
         "twonn": "Dimension at the finest scale, from the two nearest distances (Facco et al. 2017; top 10 % cut).",
         "mle": "Dimension among the k nearest, from how fast distances grow (Levina, Bickel; MacKay and Ghahramani).",
     },
+    points={
+        "local_dimension": "dimension around each sample (MLE)",
+        "second_to_first": "ratio of 2nd to 1st neighbour distance",
+    },
     reading="Where both agree, trust either. TwoNN far lower: near-copies pull the nearest pairs together; trust MLE."
     " Far higher: fine noise, or groups smaller than k; trust neither alone. Both run low far above 10.",
     needs=("neighbors",),

@@ -113,6 +113,7 @@ ANALYSIS = Analysis(
         "isoscore": "How evenly variance is spread over the dimensions (Rudman et al. 2022): 0 for a line, 1 for a"
         " round cloud of very many samples.",
     },
+    points={"mean_cosine": "mean cosine with all others"},
     interval=Subsample(share=share),
     null=Drawn(draw=round_cloud, what="a round Gaussian cloud of as many samples and dimensions.", draws=40),
     rotation_invariant=True,

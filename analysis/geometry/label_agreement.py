@@ -57,8 +57,7 @@ def _classes(neighbors: KnnGraph, labels: Labels) -> Result:
 def _values(neighbors: KnnGraph, labels: Labels) -> Result:
     from scipy.stats import rankdata
 
-    around = neighbor_means(labels.values, neighbors.indices)
-    asked = labels.known & np.isfinite(around)
+    asked = labels.known & np.isfinite(around := neighbor_means(labels.values, neighbors.indices))
     n, own, means = int(asked.sum()), labels.values[asked], around[asked]
     if n < 4 or np.ptp(own) == 0 or np.ptp(means) == 0:
         raise CannotAnalyze(f"Label {labels.name!r} does not vary among the {n} samples asked.", "knn_spearman")
@@ -112,6 +111,7 @@ ANALYSIS = Analysis(
         "knn_accuracy": "Share of samples whose class leads among their k nearest (leave-one-out; m tied count 1/m).",
         "knn_spearman": "Rank correlation of a sample's value with the mean of its k nearest neighbours'.",
     },
+    points={"agreement": "neighbours' agreement", "correct": "kNN vote is right", "neighbors_mean": "neighbours' mean"},
     needs=("neighbors", "labels"),
     null=Permuted(),
     at_k=True,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,26 @@ ANSWERS = 75_000  # milliseconds a page may take
 @contextmanager
 def serving(*arguments: str) -> Iterator[str]:
     """The address of a dashboard started with these arguments."""
+    with running(ROOT / "app.py", {"headless": "true"}, *arguments) as address:
+        yield address
+
+
+@contextmanager
+def running(app: Path, options: Mapping[str, str], *arguments: str) -> Iterator[str]:
+    """The address of an app of Streamlit on a free port, with these options of its server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
-    command += ["--server.headless", "true", "--", *arguments]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
+    command += [part for name, value in options.items() for part in (f"--server.{name}", value)]
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        [*command, "--", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         wait_for_answer(f"http://127.0.0.1:{port}/_stcore/health", server)

@@ -1,4 +1,4 @@
-"""What a person does on a page: open it, go round points with a lasso, pin one."""
+"""What a person does on a page: open it, go round points with a lasso, ask for a text, pin a point."""
 
 import math
 
@@ -37,6 +37,16 @@ def lasso(page, around: list[dict], *, shift: bool = True) -> None:
     page.mouse.up()
     if shift:
         page.keyboard.up("Shift")
+
+
+def find_text(page, text: str) -> None:
+    """Ask the space of words for the samples nearest to a new text."""
+    page.get_by_label("Space", exact=True).click()
+    page.get_by_role("option", name="words").click()
+    box = page.get_by_label("Find by a new text")
+    box.fill(text)
+    box.press("Enter")
+    page.get_by_text("10 nearest: cosine, exact search").wait_for()
 
 
 def pin(page, figure: int = 0) -> str:

@@ -17,7 +17,7 @@ from analysis.study_file import read_study
 from models.place import Place
 from tests import pets
 from tests.e2e.dashboards import looking, serving, settle
-from tests.e2e.gestures import map_page, opened
+from tests.e2e.gestures import find_text, map_page, opened
 from tests.pets import World
 
 pytestmark = pytest.mark.browser
@@ -193,12 +193,7 @@ def test_a_dialog_stays_open_with_what_was_typed_while_a_job_goes_on(browser, ch
 
 def test_a_query_and_what_is_looked_at_outlive_a_reload(page, address):
     map_page(page, address)
-    page.get_by_label("Space", exact=True).click()
-    page.get_by_role("option", name="words").click()
-    box = page.get_by_label("Find by a new text")
-    box.fill("barks at the postman")
-    box.press("Enter")
-    page.get_by_text("10 nearest: cosine, exact search").wait_for()
+    find_text(page, "barks at the postman")
     page.wait_for_url("**query=barks*")
     page.reload()
     page.get_by_text("10 nearest: cosine, exact search").wait_for()

@@ -8,10 +8,11 @@ from zipfile import ZipFile
 
 import pandas as pd
 import pytest
+from PIL import Image, ImageColor
 
 from analysis.figures.palette import PAPER
 from tests.e2e.dashboards import looking, points_of, settle
-from tests.e2e.gestures import group, lasso, map_page, opened, pin
+from tests.e2e.gestures import find_text, group, lasso, map_page, opened, pin
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +48,7 @@ def test_colour_by_redraws_the_legend_and_keeps_the_zoom(page, address):
     page.wait_for_function(f"(whole) => ({scale})() > 1.5 * whole", arg=whole)
     near = page.evaluate(scale)
     page.get_by_label("Colour by").click()
-    page.get_by_role("option", name="Hubness: occurrence").click()
+    page.get_by_role("option", name="Hubness: how often another's neighbour").click()
     page.locator(".an-legend-bar").wait_for()
     settle(page)
     assert page.evaluate(scale) == near
@@ -102,12 +103,7 @@ def test_pin_and_colour_follow_to_the_other_page(page, address):
 
 def test_a_new_text_finds_the_samples_nearest_to_it(page, address):
     map_page(page, address)
-    page.get_by_label("Space", exact=True).click()
-    page.get_by_role("option", name="words").click()
-    box = page.get_by_label("Find by a new text")
-    box.fill("barks at the postman")
-    box.press("Enter")
-    page.get_by_text("10 nearest: cosine, exact search").wait_for()
+    find_text(page, "barks at the postman")
     settle(page)
     assert page.evaluate("() => document.querySelector('.an-map').map.given.near.length") == 10
 
@@ -201,6 +197,43 @@ def test_a_figure_is_saved_as_a_pdf_a_page_that_works_offline_and_a_picture(page
     with page.expect_download() as saved:
         page.get_by_role("button", name="SVG").click()
     assert "<metadata><![CDATA[{" in Path(saved.value.path()).read_text()
+
+
+def test_a_picture_for_a_paper_is_light_on_a_dark_page_and_as_wide_as_its_column(page, address):
+    page.emulate_media(color_scheme="dark")
+    opened(page, address, "hubness")
+    page.locator(".an-plot[data-drawn]").wait_for()
+    assert (
+        page.evaluate("() => document.querySelector('.an-plot').layout.template.layout.paper_bgcolor") == PAPER["dark"]
+    )
+    box = page.locator(".an-plot .nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.31 * box["height"], steps=8)
+    page.mouse.up()
+    zoom = "document.querySelector('.an-plot')._fullLayout.xaxis.range"
+    page.wait_for_function(f"() => {zoom}[1] - {zoom}[0] < 5")
+    near = page.evaluate(f"() => {zoom}")
+    page.evaluate(
+        "() => { const draw = Plotly.toImage; Plotly.toImage = (whole, how) => {"
+        " window.range = whole.layout.xaxis.range; return draw(whole, how); } }"
+    )
+    page.get_by_role("button", name="Export").click()
+    page.get_by_label("PNG size", exact=True).click()
+    page.get_by_role("option", name="17.5 cm at 300 dpi, two columns: 2,067 pixels").click()
+    settle(page)
+    for paper in ("light", "dark"):
+        if paper == "dark":
+            page.get_by_test_id("stPopoverBody").get_by_text("Dark", exact=True).click()
+            settle(page)
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="PNG", exact=True).click()
+        image = Image.open(saved.value.path()).convert("RGB")
+        assert image.width == 2067 and page.evaluate("() => window.range") == near  # as on the screen
+        assert image.getpixel((3, 3)) == ImageColor.getrgb(PAPER[paper])
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="HTML").click()
+        assert f'"paper_bgcolor":"{PAPER[paper]}"' in Path(saved.value.path()).read_text()
 
 
 def test_figures_follow_the_page_from_light_to_dark(page, address):

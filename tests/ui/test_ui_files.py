@@ -1,5 +1,6 @@
 """Every download reads back, and carries its manifest."""
 
+import csv
 import io
 import json
 from zipfile import ZipFile
@@ -8,8 +9,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pyarrow.parquet as pq
+import pytest
 
+from analysis.dataset import Dataset
 from ui import files
+from ui.export import table_of
 
 MANIFEST = {"study": {"name": "</script><b>"}, "seed": 7, "keys": {"umap of MiniLM": "ab12"}, "n": 2}
 TABLE = pd.DataFrame({"id": ["a", 'b "quoted", with comma'], "x": [1.5, np.nan]})
@@ -24,6 +28,35 @@ def test_csv_reads_back_with_its_manifest_beside_it():
     found = unzipped(files.csv("map", TABLE, MANIFEST))
     pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(found["map.csv"])), TABLE)
     assert json.loads(found["manifest.json"]) == MANIFEST
+
+
+def test_csv_is_that_of_rfc_4180_and_texts_read_back_as_they_are():
+    texts = ["two\r\nlines", "old\rmac", "new\nline", '"quoted", comma', "=1+1", "-x", " spaces ", "日本 🐈"]
+    content = unzipped(files.csv("t", pd.DataFrame({"id": ["a"] * 8, "text": texts}), {"notes": ["one"]}))
+    assert content["t.csv"].startswith(b'id,text\r\na,"two\r\nlines"\r\na,"old\rmac"\r\na,"new\nline"\r\n')
+    read = list(csv.reader(io.StringIO(content["t.csv"].decode(), newline="")))
+    assert read == [["id", "text"], *(["a", text] for text in texts)]
+    first, second = json.loads(content["manifest.json"])["notes"]
+    assert first == "one" and second.startswith("2 cells begin with =")
+
+
+@pytest.mark.parametrize(
+    ("cells", "n"), [(["=A1", "@x", "+y", "\tz", "\rw", "-v"], 6), (["-1.5", "+2", "a=b", None], 0), ([-1.5, 2.0], 0)]
+)
+def test_the_manifest_counts_what_a_spreadsheet_would_take_for_a_formula(cells, n):
+    told = files.cautioned({}, pd.DataFrame({"x": cells})).get("notes", [""])[0]
+    assert told.startswith(f"{n} cells begin") if n else not told
+    assert files.cautioned({}, pd.DataFrame({"=x": [1]}))["notes"][0].startswith("1 cell begins")
+
+
+def test_a_table_of_samples_holds_the_whole_text_and_no_column_is_lost():
+    frame = pd.DataFrame({"text": ["t0", "t1"], "id": [1, 2], "text (column)": ["u", "v"], "kind": ["k", "l"]})
+    dataset = Dataset("d", ("a", "b"), frame, texts=("=long " * 500, "short"))
+    table = table_of(dataset, np.array([1, 0]))
+    assert table.columns.tolist() == ["id", "text (column) (column)", "id (column)", "text (column)", "kind", "text"]
+    assert table["id"].tolist() == ["b", "a"] and table["text"].tolist() == ["short", "=long " * 500]
+    assert table["text (column) (column)"].tolist() == ["t1", "t0"]
+    assert pq.read_table(io.BytesIO(files.parquet(table, MANIFEST))).column_names == table.columns.tolist()
 
 
 def test_parquet_reads_back_with_its_manifest_inside():

@@ -1,6 +1,7 @@
 """A map carries the id of every point, keeps what a filter leaves out beyond reach, and says when it is a sample."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -115,6 +116,8 @@ def test_up_to_so_many_every_sample_is_drawn_without_a_word():
 
 class Nothing:
     """A pipeline that has computed nothing."""
+
+    study = SimpleNamespace(k=5)
 
     def find(self, ask):
         return None

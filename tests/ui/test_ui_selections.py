@@ -12,10 +12,10 @@ from analysis.ask import Ask
 from analysis.jobs import described
 from analysis.neighbors.centers import along, near_center
 from analysis.number import CannotAnalyze
+from analysis.selections import OTHERS, SELECTED
 from models.errors import BadInput
 from tests.ui.test_ui_pages import drawn, raw, said
 from ui import named_selections, opened, queries
-from ui.named_selections import OTHERS, SELECTED
 
 CATS, DOGS = (tuple(f"pet {i}" for i in range(first, 60, 3)) for first in (0, 1))
 NAME = '<b>cats</b> **all** & "more"'
@@ -141,11 +141,21 @@ def test_a_change_of_k_or_of_checkpoints_keeps_the_names(world, pipeline, folder
 
 def test_ids_of_no_sample_are_counted_and_left_out(world, folder):
     selections.keep(folder, "old", ["pet 3", "pet 900", "pet 901"])
-    (folder / "damaged.json").write_text("{")
     page = press(drawn("map", projection="pca"), "named.replace")
     assert selected(page).startswith("1 of 60")
     assert "2 ids of 'old' are of no sample here" in said(page)
-    assert "1 file of named selections cannot be read" in said(page)
+
+
+def test_what_is_damaged_is_said_and_removed_by_a_click(world, folder):
+    selections.keep(folder, "good", CATS)
+    for number in range(5):
+        (folder / f"{number:032}.json").write_text("{")
+    page = drawn("map", projection="pca")
+    assert said(page).count("of named selections is damaged and says no name; remove it.") == 3
+    assert "2 more files of named selections are damaged." in said(page)
+    press(page, "named.discard")
+    assert "damaged" not in said(page) and names(folder) == {"good": 20}
+    assert not [one for one in page.button if one.key == "named.discard"]
 
 
 def test_names_over_an_upload_stay_in_the_sessions_own_folder(world, pipeline, monkeypatch):

@@ -1,7 +1,6 @@
 """Files that hold far more than they weigh are refused by what they say of themselves, before anything is unpacked."""
 
 import resource
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,8 @@ from analysis.datasets.decoded import decoded_bytes
 from analysis.datasets.limits import Limits, check_file
 from analysis.plugin import Preview
 from analysis.study import DatasetSpec
-from models.errors import BadInput
 from models.place import Place
+from tests.refusals import light_refusal, refusal
 
 LIMITS = Limits(bytes=1 << 20, rows=10_000, dimensions=100, pixels=1000)
 TEXTS = pa.table(
@@ -49,20 +48,8 @@ def preview(path: Path) -> Preview:
     return table.DATASET.preview(DatasetSpec(path=path.name), Place(path.parent))
 
 
-def refusal(ask: Callable[[], object]) -> str:
-    with pytest.raises(BadInput) as caught:
-        ask()
-    sentence = str(caught.value)
-    assert "\n" not in sentence and len(sentence) < 300
-    return sentence
-
-
 def at_the_door(path: Path) -> str:
-    """The sentence of a refusal that takes no memory to speak of."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sentence = refusal(lambda: check_file(path, LIMITS))
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
-    return sentence
+    return light_refusal(lambda: check_file(path, LIMITS))
 
 
 @pytest.mark.parametrize("compression", [None, "lz4", "zstd"])

@@ -86,17 +86,102 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("content", BROKEN, ids=range(len(BROKEN)))
-def test_a_file_that_is_no_selection_is_counted_and_left_out(tmp_path, content):
+def test_a_file_that_is_no_selection_is_said_to_be_damaged_and_takes_no_name(tmp_path, content):
     keep(tmp_path, "good", ["a"])
-    keep(tmp_path, "x", ["a"])
-    next(named.file for named in listed(tmp_path)[0] if named.name == "x").write_bytes(content)
-    found, broken = listed(tmp_path)
-    assert [named.name for named in found] == ["good"] and broken == 1
+    damage(tmp_path, "x", content)
+    found, (damaged,) = listed(tmp_path)
+    assert [named.name for named in found] == ["good"] and damaged.bad
+    assert "is damaged" in damaged.why and damaged.why.count(".") - damaged.why.count(".json") == 1
+    keep(tmp_path, "x", ["b", "c"])
+    assert ids(tmp_path, "x") == ("b", "c") and listed(tmp_path)[1] == ()
 
 
-def test_a_file_under_the_name_of_another_is_left_out(tmp_path):
+def damage(folder, name: str, content: bytes):
+    keep(folder, name, ["a"])
+    file = next(named.file for named in listed(folder)[0] if named.name == name)
+    file.write_bytes(content)
+    return file
+
+
+def test_a_file_cut_off_is_called_by_its_name_renamed_onto_and_removed(tmp_path):
+    damage(tmp_path, 'out"liers', b'{"name": "out\\"liers", "ids": ["a", "b')
+    keep(tmp_path, "good", ["a"])
+    assert "The selection 'out\"liers' is damaged" in listed(tmp_path)[1][0].why
+    assert selections.discard(tmp_path) == 1 and listed(tmp_path)[1] == () and names(tmp_path) == {"good": 1}
+    damage(tmp_path, "x", b"{")
+    rename(tmp_path, "good", "x")
+    assert names(tmp_path) == {"x": 1} and listed(tmp_path)[1] == () and selections.discard(tmp_path) == 0
+    damage(tmp_path, "y", b"{")
+    assert remove(tmp_path, "y") == () and listed(tmp_path)[1] == ()
+
+
+def test_a_file_under_the_name_of_another_is_damaged_and_lends_no_name(tmp_path):
     (tmp_path / f"{'0' * 32}.json").write_text(json.dumps({"name": "x", "ids": ["a"]}))
-    assert listed(tmp_path) == ((), 1)
+    found, (damaged,) = listed(tmp_path)
+    assert found == () and "'x'" not in damaged.why
+
+
+def test_damaged_files_take_no_place_among_the_most(tmp_path, monkeypatch):
+    monkeypatch.setattr(selections, "MOST", 2)
+    for number in range(3):
+        damage(tmp_path, f"bad {number}", b"{")
+    keep(tmp_path, "a", ["1"])
+    keep(tmp_path, "b", ["1"])
+    with pytest.raises(BadInput, match="2 selections are named already"):
+        keep(tmp_path, "c", ["1"])
+
+
+def test_what_cannot_be_read_now_is_neither_removed_nor_written_over(tmp_path, monkeypatch):
+    keep(tmp_path, "a", ["1"])
+
+    def refuse(file):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(selections, "_summary", lambda file, version: refuse(file))
+        (found,) = listed(tmp_path)[1]
+        assert not found.bad and "cannot be read" in found.why and "Permission denied" in found.why
+        assert selections.discard(tmp_path) == 0
+        with pytest.raises(Failed, match="Permission denied"):
+            keep(tmp_path, "a", ["2"])
+    assert ids(tmp_path, "a") == ("1",)
+
+
+UNSEEN = ["\u200b", "\u200d\u200c", "\u202e", "\u2066\u2069", "\x07\x1b", "\u0301\u0302", "\u20dd", "\u3164", "\uffa0"]
+UNSEEN += [
+    "\u115f\u1160",
+    "\u2800",
+    "\ufe0f",
+    "\U000e0100",
+    "\u034f",
+    "\u180b",
+    "\ue000",
+    "\u00ad",
+    "\ufeff",
+    " \u200d \u0301",
+]
+
+
+@pytest.mark.parametrize("name", UNSEEN, ids=ascii)
+def test_a_name_that_cannot_be_seen_is_refused(tmp_path, name):
+    with pytest.raises(BadInput, match="a name that can be seen; type a few words"):
+        keep(tmp_path, name, ["a"])
+    keep(tmp_path, "a", ["a"])
+    with pytest.raises(BadInput, match="can be seen"):
+        rename(tmp_path, "a", name)
+    keep(tmp_path, f"a{name}b"[:60], ["a"])  # among letters such signs belong to the writing, or are left out
+
+
+@pytest.mark.parametrize("name", ["what is selected", "all others", "choose"])
+@pytest.mark.parametrize(
+    "between", ["\u200d", "\u200c", "\u3164", "\u034f", "\ufe0f", "\u200b", "\u202e", ""], ids=ascii
+)
+def test_a_name_that_looks_like_a_reserved_one_is_refused(tmp_path, name, between):
+    wide = "".join(chr(ord(letter) + 0xFEE0) if letter.isalpha() else letter for letter in name)
+    for written in (name.upper(), name.title(), wide, f" {name} "):
+        with pytest.raises(BadInput, match="the menus call something else"):
+            keep(tmp_path, between.join(written), ["a"])
+    keep(tmp_path, f"{name} 2", ["a"])
 
 
 def test_sizes_are_capped(tmp_path, monkeypatch):
@@ -137,4 +222,4 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
 
 
 def test_no_folder_is_no_names(tmp_path):
-    assert listed(tmp_path / "nowhere") == ((), 0)
+    assert listed(tmp_path / "nowhere") == ((), ())

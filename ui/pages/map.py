@@ -44,7 +44,7 @@ def page() -> None:
     look = pane.look_now(dataset, tuple(dataset.ids[row] for row in ringed))
     with left:
         with st.container(key="map-picture"):
-            there = map_view.draw(pipeline, dataset, mine, look, options=lambda: selection_bar.choose_beside(mine))
+            there = map_view.draw(pipeline, dataset, mine, look, options=lambda: _options(dataset, mine))
         if there:
             with st.container(key="map-selection"):
                 selection_bar.draw(pipeline, dataset, mine.space, look)
@@ -66,3 +66,9 @@ def _controls(pipeline: Pipeline, dataset: Dataset) -> Pane:
         words.trouble(str(error))
     find.ask(pipeline, mine.space)
     return mine
+
+
+def _options(dataset: Dataset, mine: Pane) -> None:
+    """What a map shows beside its points."""
+    pane.choose_names(dataset, mine)
+    selection_bar.choose_lines()

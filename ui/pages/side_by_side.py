@@ -1,16 +1,20 @@
 """Side by side: the same samples in two spaces, one selection, one pinned sample, and its neighbours in both."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from ui import (
+    coloring,
     inspector,
     map_colours,
     map_view,
     opened,
     pane,
+    picture,
     ranks,
     samples_panel,
     samples_view,
@@ -31,24 +35,33 @@ def page() -> None:
     if dataset is None:
         return
     samples_panel.with_items(pipeline)
-    first = pane.pane_of(pipeline)
+    panes = [pane.pane_of(pipeline, side) for side in pane.SIDES]
+    first, second = panes
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        map_colours.choose(pipeline, dataset, first.space, first.ask, width=320)
+        map_colours.choose(pipeline, dataset, first.space, first.ask, also=(second.space, second.ask), width=320)
+        span = _span(pipeline, dataset, panes)
+        pane.choose_names(dataset, first)
         selection_bar.choose_lines()
-    sides = st.columns(2, gap="medium")
-    panes = []
-    for side, place in zip(pane.SIDES, sides, strict=True):
+    for mine, place in zip(panes, st.columns(2, gap="medium"), strict=True):
         with place:
-            now = pane.pane_of(pipeline, side)
-            with st.popover(f"{now.space} by {pane.title_of_projection(now)}", key=f"pane.{side}"):
-                pane.choose_space(pipeline, now)
-                pane.choose_drawing(now)
-            panes.append(pane.pane_of(pipeline, side))
-            near = inspector.near_pinned(pipeline, dataset, panes[-1].space)
+            with st.popover(f"{mine.space} by {pane.title_of_projection(mine)}", key=f"pane.{mine.side}"):
+                pane.choose_space(pipeline, mine)
+                pane.choose_drawing(mine)
+            near = inspector.near_pinned(pipeline, dataset, mine.space)
             look = pane.look_now(dataset, () if near is None else tuple(dataset.ids[row] for row in near.rows))
-            map_view.draw(pipeline, dataset, panes[-1], look, height=HEIGHT)
+            if map_view.draw(pipeline, dataset, mine, replace(look, span=span), height=HEIGHT):
+                map_colours.offer(pipeline, dataset, mine.space, mine.ask, mine.side)
     _pinned(pipeline, dataset, panes)
     selection_bar.draw(pipeline, dataset, first.space, pane.look_now(dataset))
+
+
+def _span(pipeline: Pipeline, dataset: Dataset, panes: list[Pane]) -> coloring.Span | None:
+    """One range of colours for both panes of numbers, unless each is to have its own."""
+    now = state.view()
+    span = coloring.shared_span([picture.color_of(pipeline, dataset, mine, now)[1] for mine in panes])
+    if span is not None:
+        st.checkbox("Own range per pane", help="Else both maps share one", **state.bound("own_range"))
+    return None if now.own_range else span
 
 
 def _pinned(pipeline: Pipeline, dataset: Dataset, panes: list[Pane]) -> None:
