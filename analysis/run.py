@@ -68,7 +68,7 @@ def run(
     asks = checked(pipeline)
     broken: list[Failure] = []
     for i, ask in enumerate(asks):
-        if any(failure.ask.kind == "space" and failure.ask.subject == ask.subject for failure in broken):
+        if any(one.ask.kind == "space" and one.ask.subject in _spaces_of(ask) for one in broken):
             continue
         done = _within(i, len(asks), ask, progress)
         try:
@@ -100,6 +100,10 @@ def checked(pipeline: Pipeline) -> list[Ask]:
         else:
             pipeline.recipe(Ask("space", subject=space.name))
     return wanted(pipeline)
+
+
+def _spaces_of(ask: Ask) -> tuple[str, ...]:
+    return (ask.subject, ask.other) if ask.kind == "comparison" else (ask.subject,)
 
 
 def _within(i: int, total: int, ask: Ask, progress: Progress) -> Callable[[int, int, str], None]:

@@ -31,14 +31,15 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
 def _needs(ask: Ask) -> list[Ask]:
     if ask.kind in ("dataset", "space"):
         return []
-    space = Ask("space", subject=ask.subject)
-    return [space] if ask.kind == "neighbors" else [space, Ask("neighbors", subject=ask.subject)]
+    names = (ask.subject, ask.other) if ask.kind == "comparison" else (ask.subject,)
+    spaces = [Ask("space", subject=name) for name in names]
+    return spaces if ask.kind == "neighbors" else [*spaces, *(Ask("neighbors", subject=name) for name in names)]
 
 
 def _seconds(pipeline: Pipeline, ask: Ask) -> float:
     dataset = pipeline.find_dataset()
     n = 1_500 if dataset is None else len(dataset)
-    measured = None if ask.kind in ("dataset", "space") else _measured(pipeline, ask)
+    measured = None if ask.kind in ("dataset", "space", "comparison") else _measured(pipeline, ask)
     if measured is not None:
         return measured
     if ask.kind == "dataset":
@@ -49,6 +50,8 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
         return 0.5 + (n / 10_000) ** 2 * 0.7 if n < 30_000 else n / 12_000
     if ask.kind == "projection":
         return {"pca": 0.5 + n / 50_000, "umap": 1 + n / 2_500, "tsne": 3 + n / 300}.get(ask.name, 2 + n / 1_000)
+    if ask.kind == "comparison":
+        return 4 + n / 500
     if ask.kind == "regions":
         return 1 + min(n, 50_000) / 5_000
     return 2 + n / 1_500

@@ -13,6 +13,7 @@ from analysis.dataset import Dataset
 from analysis.knn_graph import KnnGraph
 from analysis.labels import Labels
 from analysis.pipeline import Drawing, Pipeline
+from analysis.plan import pairs_of
 from analysis.registry import analyses
 from analysis.result import Result
 from ui import direction, panel, state
@@ -148,3 +149,9 @@ def _possible(pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | N
             named = {} if result is None else {point: point.replace("_", " ") for point in result.points}
             for point, told in {**named, **analysis.points}.items():
                 yield ask, point, f"{analysis.title}{by}: {told}"
+    for ask in pairs_of(pipeline):
+        if space in (ask.subject, ask.other):
+            result = pipeline.find(ask)
+            for point in () if result is None else result.points:
+                k = point.partition("@")[2]
+                yield ask, point, f"Change of the {k} nearest from {ask.subject} to {ask.other}"

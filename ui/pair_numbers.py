@@ -1,4 +1,4 @@
-"""The two spaces of a page in numbers: each measure with its interval, its chance, and the study's controls beside it."""
+"""The two spaces of a page in numbers: each measure with its interval, its chance, and the study's controls."""
 
 import pandas as pd
 import streamlit as st

@@ -1,12 +1,34 @@
 """The neighbours of one sample in two spaces, with their rank in each."""
 
 import pandas as pd
+import streamlit as st
 
+from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.figures.words import shown
 from analysis.knn_graph import KnnGraph
-from ui import sample_table, state, words
+from analysis.pipeline import Pipeline
+from ui import sample_table, samples_view, state, words
 from ui.found_by import found_by
+from ui.rows import row_of
+
+
+def draw_pinned(pipeline: Pipeline, dataset: Dataset, spaces: list[str]) -> None:
+    """The pinned sample whole, and its neighbours in both spaces."""
+    row = row_of(dataset).get(state.view().pinned)
+    if row is None:
+        words.quiet("Click a point to pin it in both maps and compare its neighbours.")
+        return
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        samples_view.card(dataset, row)
+    with right:
+        found: list[KnnGraph | None] = [pipeline.find(Ask("neighbors", subject=name)) for name in spaces]
+        graphs = [graph for graph in found if graph is not None]
+        if len(graphs) < len(spaces):
+            words.note("The neighbours of one of the two spaces are not computed; the Overview offers them.")
+        else:
+            draw(dataset, row, spaces, graphs)
 
 
 def draw(dataset: Dataset, row: int, spaces: list[str], graphs: list[KnnGraph]) -> None:

@@ -52,6 +52,8 @@ def name_of(ask: Ask) -> str:
         return f"{projections()[ask.name].title} map"
     if ask.kind == "regions":
         return f"names on the {projections()[ask.name].title} map"
+    if ask.kind == "comparison":
+        return f"comparison with {ask.other}"
     title = analyses()[ask.name].title.lower()
     return f"{title} by {ask.other}" if ask.other else title
 

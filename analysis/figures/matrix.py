@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.figures.palette import GREY
+from analysis.figures.palette import GREY, INK
 from analysis.figures.theme import dressed, titled
 from analysis.figures.words import cut, plain, shown, with_interval
 from analysis.series.matrix import Matrix
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 WRITTEN = 14  # spaces up to which each cell's number is written in it
-CELL = 46  # pixels
+CELL, MOST = 56, 12  # pixels of a cell; cells in a column that are so large
+FAINT = 0.35  # opacity of a cell within chance
 
 
 def matrix_figure(matrix: Matrix) -> "go.Figure":
@@ -21,37 +22,36 @@ def matrix_figure(matrix: Matrix) -> "go.Figure":
     import plotly.graph_objects as go
 
     names, values = list(matrix.names), matrix.values()
+    np.fill_diagonal(values, np.nan)  # a space with itself says nothing
     grey = np.array([[matrix.beyond_chance(a, b) is False for b in names] for a in names])
     labels = [plain(cut(name, 28)) for name in names]
-    pairs = [[f"{i} {j}" for j in range(len(names))] for i in range(len(names))]
-    hovers = [[_hover(matrix, a, b) for b in names] for a in names]
-    known = values[np.isfinite(values)]
-    shared = {"x": labels, "y": labels, "customdata": pairs, "text": hovers, "hovertemplate": "%{text}<extra></extra>"}
-    figure = go.Figure(
-        go.Heatmap(
-            z=np.where(grey, np.nan, values),
-            zmin=float(known.min()),
-            zmax=float(known.max()),
-            reversescale=matrix.same == 0,
-            xgap=2,
-            ygap=2,
-            colorbar={"thickness": 10, "len": 0.7, "outlinewidth": 0},
-            **shared,
-        )
-    )
+    shared = {
+        "x": labels,
+        "y": labels,
+        "customdata": [[f"{i} {j}" for j in range(len(names))] for i in range(len(names))],
+        "text": [[_hover(matrix, a, b) for b in names] for a in names],
+        "hovertemplate": "%{text}<extra></extra>",
+        "hoverongaps": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    bar = {"thickness": 10, "len": 0.8, "outlinewidth": 0, "x": 1.02}
+    known = np.where(grey, np.nan, values)
+    figure = go.Figure(go.Heatmap(z=known, coloraxis="coloraxis", **shared))
     if grey.any():
-        shade = [[0, GREY], [1, GREY]]
-        faint = np.where(grey, 0.0, np.nan)
-        figure.add_heatmap(z=faint, colorscale=shade, opacity=0.35, showscale=False, xgap=2, ygap=2, **shared)
+        shade = [[0.0, GREY], [1.0, GREY]]
+        figure.add_heatmap(z=np.where(grey, 0.0, np.nan), colorscale=shade, opacity=FAINT, showscale=False, **shared)
     if len(names) <= WRITTEN:
-        for i, row in enumerate(values):
-            for j, value in enumerate(row):
-                if i != j and np.isfinite(value):
-                    figure.add_annotation(x=labels[j], y=labels[i], text=shown(value), showarrow=False, font_size=11)
-    figure.update_xaxes(side="bottom", tickangle=-40 if len(names) > 5 else 0, showline=False, ticks="")
-    figure.update_yaxes(autorange="reversed", showline=False, ticks="", scaleanchor="x", constrain="domain")
-    height = 150 + CELL * min(len(names), 18)
-    return dressed(titled(figure, title_of(matrix)).update_layout(height=max(360, height)))
+        for i, j in np.argwhere(np.isfinite(values)):
+            said = {"text": f"<b>{shown(values[i, j])}</b>", "showarrow": False, "font_size": 12}
+            paper = {"bgcolor": "rgba(255,255,255,.82)", "font_color": INK["light"], "borderpad": 1}
+            figure.add_annotation(x=labels[j], y=labels[i], **said, **paper)
+    figure.update_coloraxes(colorbar=bar, reversescale=matrix.same == 0, showscale=bool(np.isfinite(known).any()))
+    narrow = {"constrain": "domain", "showline": False, "ticks": ""}
+    figure.update_xaxes(constraintoward="left", tickangle=-40 if len(names) > 5 else 0, **narrow)
+    figure.update_yaxes(autorange="reversed", scaleanchor="x", **narrow)
+    size = CELL * max(4, min(len(names), MOST))
+    return dressed(titled(figure, title_of(matrix)).update_layout(height=160 + size))
 
 
 def title_of(matrix: Matrix) -> str:

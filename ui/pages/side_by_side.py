@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from ui import (
@@ -13,17 +12,15 @@ from ui import (
     map_colours,
     map_view,
     opened,
+    pair_numbers,
     pane,
     picture,
     ranks,
     samples_panel,
-    samples_view,
     selection_bar,
     state,
-    words,
 )
 from ui.pane import Pane
-from ui.rows import row_of
 
 HEIGHT = 480
 
@@ -51,7 +48,8 @@ def page() -> None:
             look = pane.look_now(dataset, () if near is None else tuple(dataset.ids[row] for row in near.rows))
             if map_view.draw(pipeline, dataset, mine, replace(look, span=span), height=HEIGHT):
                 map_colours.offer(pipeline, dataset, mine.space, mine.ask, mine.side)
-    _pinned(pipeline, dataset, panes)
+    ranks.draw_pinned(pipeline, dataset, [mine.space for mine in panes])
+    pair_numbers.draw(pipeline, dataset, first.space, second.space)
     selection_bar.draw(pipeline, dataset, first.space, pane.look_now(dataset))
 
 
@@ -62,20 +60,3 @@ def _span(pipeline: Pipeline, dataset: Dataset, panes: list[Pane]) -> coloring.S
     if span is not None:
         st.checkbox("Own range per pane", help="Else both maps share one", **state.bound("own_range"))
     return None if now.own_range else span
-
-
-def _pinned(pipeline: Pipeline, dataset: Dataset, panes: list[Pane]) -> None:
-    row = row_of(dataset).get(state.view().pinned)
-    if row is None:
-        words.quiet("Click a point to pin it in both maps and compare its neighbours.")
-        return
-    left, right = st.columns([1, 2], gap="large")
-    with left:
-        samples_view.card(dataset, row)
-    with right:
-        found = [pipeline.find(Ask("neighbors", subject=mine.space)) for mine in panes]
-        graphs = [graph for graph in found if graph is not None]
-        if len(graphs) == len(panes):
-            ranks.draw(dataset, row, [mine.space for mine in panes], graphs)
-        else:
-            words.note("The neighbours of one of the two spaces are not computed; the Overview offers them.")
