@@ -188,7 +188,7 @@ def test_the_keys_are_listed_on_demand(page, address):
         "add to the selection",
     ):
         assert does in words
-    keys(bare, "Escape")
+    page.keyboard.press("Escape")
     assert listed.is_hidden()
     keys(bare, "?")
     assert listed.is_visible()

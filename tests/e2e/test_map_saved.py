@@ -49,7 +49,7 @@ def test_a_picture_is_refused_while_the_browser_has_taken_the_graphics_away(page
     given = picture(SPREAD if n == 24 else np.random.default_rng(0).normal(size=(n, 2)))
     bare = BareMap(page, address, given)
     saved = []
-    page.on("download", saved.append)
+    page.on("download", lambda download: saved.append(download))
     bare.run("(window.loser = map.painter.gl.getExtension('WEBGL_lose_context'), loser.loseContext())")
     bare.show(given, save={"format": form, "turn": 1, "scale": 2}, manifest={})
     said = page.locator(".an-map-trouble").inner_text()

@@ -14,7 +14,7 @@ const ICONS = {
   in: "M12 6v12M6 12h12",
   out: "M6 12h12",
   home: "M4 11l8-7 8 7M6 10v9h12v-9",
-  keys: "M9 9a3 3 0 1 1 4.2 2.8c-.8.4-1.2 1-1.2 2.2M12 17.2v.6",
+  keys: "M8 8.5a4 4 0 1 1 5.6 3.6c-1 .5-1.6 1.2-1.6 2.9M12 18.6v.6",
 };
 const TAP = 5; // pixels a finger or mouse may move and still click
 const FINGER = 16; // pixels within which a finger means a point
@@ -31,7 +31,7 @@ export class Hand {
     this.button(bar, "in", "Zoom in", () => this.zoom(1.5));
     this.button(bar, "out", "Zoom out", () => this.zoom(1 / 1.5));
     this.button(bar, "home", "Whole map", () => this.home());
-    this.button(bar, "keys", "Keys", () => this.keys.help.toggle());
+    this.button(bar, "keys", "Keys", () => this.keys.list());
     this.take("pan");
     this.keys = new Keys(map, this);
     const { stage } = map;

@@ -58,7 +58,7 @@ export class Keys {
       f: () => this.close(how),
       "[": () => (overlay.cross = Math.max(4, overlay.cross / 1.3)),
       "]": () => (overlay.cross *= 1.3),
-      "?": () => this.help.toggle(),
+      "?": () => this.list(),
       Enter: () => map.pin(this.aim()),
       " ": () => map.select(map.inside(circle(this.middle, overlay.cross)), how),
       Escape: () => this.leave(),
@@ -92,10 +92,17 @@ export class Keys {
   // Leave what is open, else the selection.
   leave() {
     const { map, hand, help } = this;
-    if (help.open) help.toggle();
+    if (help.open) this.list();
     else if (hand.drawing) hand.abandon();
     else if (map.overlay.corners.length) this.abandon();
     else map.clear();
+  }
+
+  // Show or hide the list of keys; they are heard from here on.
+  list() {
+    this.help.toggle();
+    this.hand.buttons.keys.setAttribute("aria-expanded", String(this.help.open));
+    this.map.stage.focus();
   }
 
   abandon() {

@@ -47,6 +47,7 @@ export class PointMap {
     const fresh = before?.positions !== positions || before.samples !== given.samples;
     this.given = given;
     this.join(given);
+    for (const name of ["ink", "halo"]) this.stage.style.setProperty(`--${name}`, given.theme[name]);
     if (fresh) this.place(at, given, before);
     if (fresh || before.color.address !== color.address) this.painter.codes((this.codes = codes));
     if (fresh || before.left_out !== left_out) this.left = left ? unpacked(left, given.n) : new Uint8Array(given.n);
