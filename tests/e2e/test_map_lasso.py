@@ -98,6 +98,22 @@ def test_cells_and_bands_take_exactly_the_points_of_the_plain_test(page, address
         assert by_bands == right, f"by bands, {len(ring)} corners"
 
 
+def test_corners_so_far_away_that_crossings_are_rounded_over_many_cells_change_nothing(page, address):
+    rng = np.random.default_rng(11)
+    points = (rng.integers(-8, 9, (2000, 2)) / 8).astype(np.float32)
+    around = []
+    for _ in range(60):
+        ring = rng.integers(-10, 11, (20, 2)) / 8
+        far = rng.random((20, 2)) < 0.2
+        ring[far] *= 10 ** rng.uniform(0, 30, far.sum())
+        around.append(ring)
+    bare = BareMap(page, address, picture(points))
+    found = page.evaluate(LASSOED, [bare.code, points.astype(float).ravel().tolist(), [r.tolist() for r in around]])
+    expected = [crossed(ring, points) for ring in around]
+    assert sum(map(len, expected)) > 20_000
+    assert found == [[each, each] for each in expected]
+
+
 @pytest.mark.parametrize("stray", [1e6, 1e-6, 1e30])
 def test_a_stray_point_that_makes_one_cell_of_all_others_changes_nothing(page, address, stray):
     rng = np.random.default_rng(5)

@@ -53,8 +53,7 @@ function enter(entered, grid, row, edges, at) {
   const [from, to] = [Math.max(low, Math.min(yi, yj)), Math.min(high, Math.max(yi, yj))];
   if (from > to) return;
   const across = yi === yj ? [xi, xj] : [crossing(edges, at, from), crossing(edges, at, to)];
-  if (yi >= low && yi <= high) across.push(xi);
-  if (yj >= low && yj <= high) across.push(xj);
+  if (yj >= low && yj <= high) across.push(xj); // rounded, the crossing there may be far from it; at yi it is xi
   entered.fill(1, grid.cell(Math.min(...across), 0), grid.cell(Math.max(...across), 0) + 1);
 }
 
