@@ -44,6 +44,24 @@ def test_a_saved_picture_shows_the_selected_in_their_color_and_the_rest_dimmed(p
         assert ((line > 15) & (line < line.max() - 15)).sum() <= 4
 
 
+@pytest.mark.parametrize(("form", "n"), [("png", 24), ("svg", 20_001)])
+def test_a_picture_is_refused_while_the_browser_has_taken_the_graphics_away(page, address, form, n):
+    given = picture(SPREAD if n == 24 else np.random.default_rng(0).normal(size=(n, 2)))
+    bare = BareMap(page, address, given)
+    saved = []
+    page.on("download", lambda download: saved.append(download))
+    bare.run("(window.loser = map.painter.gl.getExtension('WEBGL_lose_context'), loser.loseContext())")
+    bare.show(given, save={"format": form, "turn": 1, "scale": 2}, manifest={})
+    said = page.locator(".an-map-trouble").inner_text()
+    assert said.startswith("The picture is not saved: the browser has taken the map's graphics away") and not saved
+    page.wait_for_function("() => !window.maps[0].painter.ready")
+    bare.run("window.loser.restoreContext()")
+    page.wait_for_function("() => window.maps[0].painter.ready")
+    with page.expect_download():
+        bare.show(given, save={"format": form, "turn": 2, "scale": 2}, manifest={})
+    assert page.locator(".an-map-trouble").count() == 0
+
+
 def test_a_saved_svg_has_points_title_and_names_as_vectors(page, address):
     given = replace(
         picture(SPREAD, ["ant", "bee"] * 12),
