@@ -107,6 +107,19 @@ export class PointMap {
     this.redraw();
   }
 
+  // What `make` gives while the map looks otherwise, in another theme's colours; it may not wait for anything.
+  looking(look, make) {
+    const { given } = this;
+    Object.assign(this, { given: { ...given, ...look } });
+    this.painter.palette(paletteOf(this.given.color, this.hides));
+    try {
+      return make();
+    } finally {
+      this.given = given;
+      this.colored();
+    }
+  }
+
   // The categories that the legend hides, shared by the maps of the page.
   get hidden() {
     const hidden = (this.hub.hidden ??= new Map());
