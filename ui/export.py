@@ -11,6 +11,7 @@ import streamlit as st
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
+from analysis.figures.palette import Theme
 from analysis.pdf import find_chrome
 from analysis.pipeline import Pipeline
 from analysis.report import file_name, manifest
@@ -50,13 +51,13 @@ def figure(
     name: str,
     data: Callable[[], pd.DataFrame],
     label: str = "Export",
-    on_paper: "Callable[[], go.Figure] | None" = None,
+    on_paper: "Callable[[Theme], go.Figure] | None" = None,
     dark: "Callable[[], go.Figure] | None" = None,
 ) -> None:
-    """The menu of a figure: pictures by the browser, PDF (drawn by `on_paper` where given), page, and its data.
+    """The menu of a figure: pictures by the browser, PDF, page, and its data.
 
-    `dark`: the same on dark paper. Where it is given, the paper and a PNG's width can be chosen; the paper is light
-    unless dark is chosen, whatever the page is.
+    `on_paper`: how a PDF is drawn for the chosen paper, where otherwise. `dark`: the same on dark paper; where it is
+    given, the paper and a PNG's width can be chosen; the paper is light unless dark is chosen, whatever the page is.
     """
     worker, said = queries.warm(), partial(manifest, pipeline, list(asks))
 
@@ -67,14 +68,13 @@ def figure(
         return files.packed({f"{name}.pdf": content}, said())
 
     with st.popover(label, key=f"export.{key}"):
-        paper = drawn
-        if dark is not None and _paper(key) == "dark":
-            paper = dark
+        theme: Theme = "dark" if dark is not None and _paper(key) == "dark" else "light"
+        paper = dark if dark is not None and theme == "dark" else drawn
         picture_size.choose(key, widths=dark is not None)
         with st.container(horizontal=True):
             st.button("PNG", key=f"png.{key}", on_click=ask_for, args=(key, "png"))
             st.button("SVG", key=f"svg.{key}", on_click=ask_for, args=(key, "svg"))
-            printed = partial(pdf, on_paper or paper)
+            printed = partial(pdf, partial(on_paper, theme) if on_paper else paper)
             _download("PDF", printed, f"{name}.pdf.zip", key, disabled=find_chrome() is None)
             _download("HTML", lambda: files.page(paper(), said()), f"{name}.html", key)
         with st.container(horizontal=True):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,8 +44,10 @@ class PlotlyMap:
         saving: plot.Saving | None,
     ) -> None:
         """Draw, in place."""
+        paper = None if saving is None else saving.paper
         plot.draw(
             figure_of(picture),
+            printed=None if paper in (None, picture.theme) else figure_of(replace(picture, theme=paper)),
             key=key,
             name=name,
             seen=picture.seen,

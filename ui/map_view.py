@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.dataset import Dataset
+from analysis.figures.palette import Theme
 from analysis.pipeline import Drawing, Pipeline
 from analysis.report import file_name
 from ui import export, panel, plot, state, view, words
@@ -61,9 +62,9 @@ def draw(
         on_event=lambda event: _hear(dataset, key, event),
         saving=export.saving(pipeline, [pane.ask], key),
     )
-    printed = replace(look, theme="light")
 
-    def figure(vectors: int = WEBGL_FROM) -> "go.Figure":
+    def figure(theme: Theme, vectors: int = WEBGL_FROM) -> "go.Figure":
+        printed = replace(look, theme=theme)
         picture = picture_of(pipeline, dataset, pane, drawing, printed, height=640, most=MOST_BY_PLOTLY)
         return figure_of(picture, vectors=vectors)
 
@@ -71,8 +72,9 @@ def draw(
         export.figure(
             pipeline,
             [pane.ask],
-            figure,
-            on_paper=partial(figure, VECTORS),
+            partial(figure, "light"),
+            dark=partial(figure, "dark"),
+            on_paper=partial(figure, vectors=VECTORS),
             key=key,
             name=name,
             data=lambda: data_of(pipeline, dataset, pane, drawing, look.view),

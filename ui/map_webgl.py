@@ -8,6 +8,7 @@ import binascii
 import json
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from analysis.figures.palette import ACCENT, GREY, INK, PAPER
+from analysis.figures.palette import ACCENT, GREY, INK, PAPER, Theme
 from analysis.recipe import hash_of, hash_of_array
 from ui import headings, state, wire, words
-from ui.coloring import coded
+from ui.coloring import Coded, coded
 from ui.map_renderer import Picture
 from ui.plot import Event, Saving, told
 
@@ -43,7 +44,7 @@ class WebglMap:
             "modules": list(wire.code()),
             "turn": state.remembered(TURN) or 0,
             "session": _session(),
-            "save": None if saving is None else told(saving),
+            "save": None if saving is None else saved_as(saving, picture),
             "manifest": {} if saving is None else dict(saving.manifest),
         }
 
@@ -66,8 +67,7 @@ class WebglMap:
 def content_of(picture: Picture) -> dict[str, Any]:
     """What the browser is told of a picture; large things by their addresses."""
     n, width = picture.coordinates.shape
-    looks = {"diverging": picture.diverging, "grey": picture.uncoloured}
-    colors = coded(picture.color, picture.theme, n, span=picture.span, **looks)
+    colors = _colors(picture)
     chosen = np.zeros(n, dtype=bool)
     chosen[picture.places(picture.selected)] = True
     pinned = picture.places((picture.pinned,))
@@ -89,18 +89,33 @@ def content_of(picture: Picture) -> dict[str, Any]:
         "edges": wire.address(f"edges {hash_of_array(ends)}", lambda page: ends.tobytes()) if len(ends) else None,
         "regions": list(picture.regions),
         "operation": picture.operation,
-        "theme": {
-            "paper": _rgb(PAPER[picture.theme]),
-            "halo": PAPER[picture.theme],
-            "faint": _rgb(GREY),
-            "ink": INK[picture.theme],
-            "accent": ACCENT[picture.theme],
-        },
+        "theme": _theme(picture.theme),
         "title": picture.title,
         "caption": " ".join(filter(None, (picture.caption, picture.edges.said))),
         "alt": f"{picture.title}. Arrow keys move, plus and minus zoom, Enter pins, Space selects.",
         "height": picture.height,
     }
+
+
+def _colors(picture: Picture) -> Coded:
+    grey = picture.uncoloured
+    n = len(picture.coordinates)
+    return coded(picture.color, picture.theme, n, diverging=picture.diverging, grey=grey, span=picture.span)
+
+
+def _theme(theme: Theme) -> dict[str, Any]:
+    """What is not the points' own colour."""
+    rgb = {"paper": _rgb(PAPER[theme]), "faint": _rgb(GREY)}
+    return rgb | {"halo": PAPER[theme], "ink": INK[theme], "accent": ACCENT[theme]}
+
+
+def saved_as(saving: Saving, picture: Picture) -> dict[str, Any]:
+    """The picture to save: its size, and how it looks where its paper is not the page's."""
+    said = told(saving)
+    if saving.paper in (None, picture.theme):
+        return said
+    printed = replace(picture, theme=saving.paper)
+    return said | {"look": {"theme": _theme(printed.theme), "color": _colors(printed).told}}
 
 
 def event_from(said: Any, picture: Picture) -> Event | None:

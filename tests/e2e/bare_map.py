@@ -23,7 +23,7 @@ BUILD = """async ([code, given, places]) => {
     window.told = [];
     document.body.style.margin = 0;
     const tell = (event) => window.told.push(event);
-    window.frames_ = window.frames_ ?? [];
+    Object.assign(window, { given_: given[0], tell_: tell, frames_: window.frames_ ?? [] });
     for (let i = window.frames_.length; i < places; i++) {
         const parent = document.body.appendChild(document.createElement("div"));
         parent.style.width = Math.floor(window.innerWidth / places) + "px";
@@ -64,6 +64,7 @@ class BareMap:
 
     def __init__(self, page: Any, address: str, *pictures: Picture, **told: Any) -> None:
         self.page, self.address = page, address
+        self.code = f"{address}/{wire.code_address()}"
         page.goto(f"{address}/code/{wire.code_address().split('/')[1]}/files.js")
         page.set_content(f"<base href='{address}/'><body></body>")
         page.add_style_tag(path=str(wire.CODE / "map.css"))
@@ -77,7 +78,7 @@ class BareMap:
             | told
             for each in pictures
         ]
-        self.page.evaluate(BUILD, [f"{self.address}/{wire.code_address()}", given, len(given)])
+        self.page.evaluate(BUILD, [self.code, given, len(given)])
         self.settle()
 
     def settle(self) -> None:

@@ -10,6 +10,8 @@ from PIL import Image
 
 from analysis.figures.palette import LABELS, PAPER
 from tests.e2e.bare_map import BareMap, picture
+from ui.map_webgl import saved_as
+from ui.plot import Saving
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +44,46 @@ def test_a_saved_picture_shows_the_selected_in_their_color_and_the_rest_dimmed(p
         x, y = ((bare.pixel(0)[0] - box["x"] + EDGE) * 3, (bare.pixel(0)[1] - box["y"] + EDGE + TITLE) * 3)
         line = np.abs(image[round(y), round(x) - 20 : round(x) + 21] - paper).sum(axis=1)
         assert ((line > 15) & (line < line.max() - 15)).sum() <= 4
+
+
+def test_a_picture_on_other_paper_has_its_colors_and_the_width_asked_for_and_the_map_keeps_its_own(page, address):
+    given = replace(picture(SPREAD, ["ant", "bee"] * 12), theme="dark")
+    bare = BareMap(page, address, given)
+    saving = saved_as(Saving("png", 1, 2.0, 1004, "light"), given)
+    with page.expect_download() as saved:
+        bare.show(given, save=saving, manifest={})
+    image = np.asarray(Image.open(saved.value.path()).convert("RGB")).astype(float)
+    assert image.shape[1] == 1004
+    paper, ink = (np.array(list(bytes.fromhex(color[1:])), float) for color in (PAPER["light"], LABELS["light"][0]))
+    assert tuple(image[2, 2]) == tuple(paper)
+    away = np.abs(image - ink).sum(axis=2)
+    assert away.min() < 90  # the points are in the light palette's first color, but for their opacity
+    ours = bare.run("[map.given.theme.halo, [...map.painter.colors.subarray(0, 3)], map.given.color.classes[0].color]")
+    assert ours == [PAPER["dark"], list(bytes.fromhex(LABELS["dark"][0][1:])), LABELS["dark"][0]]
+    svg = saved_as(Saving("svg", 2, 2.0, None, "light"), given)
+    with page.expect_download() as saved:
+        bare.show(given, save=svg, manifest={})
+    red, green, blue = bytes.fromhex(LABELS["light"][0][1:])
+    text = Path(saved.value.path()).read_text()
+    assert f'fill="rgb({red},{green},{blue})"' in text and f'fill="{PAPER["light"]}"' in text
+
+
+@pytest.mark.parametrize(("form", "n"), [("png", 24), ("svg", 20_001)])
+def test_a_picture_is_refused_while_the_browser_has_taken_the_graphics_away(page, address, form, n):
+    given = picture(SPREAD if n == 24 else np.random.default_rng(0).normal(size=(n, 2)))
+    bare = BareMap(page, address, given)
+    saved = []
+    page.on("download", lambda download: saved.append(download))
+    bare.run("(window.loser = map.painter.gl.getExtension('WEBGL_lose_context'), loser.loseContext())")
+    bare.show(given, save={"format": form, "turn": 1, "scale": 2}, manifest={})
+    said = page.locator(".an-map-trouble").inner_text()
+    assert said.startswith("The picture is not saved: the browser has taken the map's graphics away") and not saved
+    page.wait_for_function("() => !window.maps[0].painter.ready")
+    bare.run("window.loser.restoreContext()")
+    page.wait_for_function("() => window.maps[0].painter.ready")
+    with page.expect_download():
+        bare.show(given, save={"format": form, "turn": 2, "scale": 2}, manifest={})
+    assert page.locator(".an-map-trouble").count() == 0
 
 
 def test_a_saved_svg_has_points_title_and_names_as_vectors(page, address):

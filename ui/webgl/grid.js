@@ -12,11 +12,17 @@ export class Grid {
     const cells = this.side ** 2;
     const cellOf = new Uint32Array(n);
     this.starts = new Uint32Array(cells + 2);
+    this.rowLow = new Float64Array(this.side).fill(Infinity); // heights of the points of each row
+    this.rowHigh = new Float64Array(this.side).fill(-Infinity);
     for (let i = 0; i < n; i++) {
       const [x, y] = [positions[2 * i], positions[2 * i + 1]];
-      const cell = Number.isFinite(x + y) ? this.cell(x, 0) + this.side * this.cell(y, 1) : cells; // NaN: the last
+      const known = Number.isFinite(x + y);
+      const row = known ? this.cell(y, 1) : 0;
+      const cell = known ? this.cell(x, 0) + this.side * row : cells; // without coordinates: the last
       cellOf[i] = cell;
       this.starts[cell + 1]++;
+      if (known && y < this.rowLow[row]) this.rowLow[row] = y;
+      if (known && y > this.rowHigh[row]) this.rowHigh[row] = y;
     }
     for (let cell = 0; cell <= cells; cell++) this.starts[cell + 1] += this.starts[cell];
     this.members = new Uint32Array(n);
@@ -38,6 +44,15 @@ export class Grid {
         take(this.members[at]);
   }
 
+  // Whether `test(point)` holds for any point in the cells that a box touches.
+  some(low, high, test) {
+    const [left, right] = [this.cell(low[0], 0), this.cell(high[0], 0)];
+    for (let row = this.cell(low[1], 1); row <= this.cell(high[1], 1); row++)
+      for (let at = this.starts[row * this.side + left]; at < this.starts[row * this.side + right + 1]; at++)
+        if (test(this.members[at])) return true;
+    return false;
+  }
+
   // How many points the cells hold that a box touches, and how many of these cells hold any.
   count(low, high) {
     let points = 0;
@@ -51,28 +66,6 @@ export class Grid {
       }
     return { points, cells };
   }
-}
-
-// Whether a point lies in a polygon, by the even-odd rule; `ring` is [[x, y], …].
-export function inside(ring, x, y) {
-  let found = false;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [xi, yi] = ring[i];
-    const [xj, yj] = ring[j];
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) found = !found;
-  }
-  return found;
-}
-
-export function box(ring) {
-  const low = [Infinity, Infinity];
-  const high = [-Infinity, -Infinity];
-  for (const point of ring)
-    for (const axis of [0, 1]) {
-      low[axis] = Math.min(low[axis], point[axis]);
-      high[axis] = Math.max(high[axis], point[axis]);
-    }
-  return { low, high };
 }
 
 // The least box about the points that have all their coordinates.

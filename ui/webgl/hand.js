@@ -1,7 +1,10 @@
-// What is done to a map by mouse, touch and keyboard, and the tools above it.
+// What is done to a map by mouse and touch, and the tools above it.
 //
-// Shift + drag draws a lasso that adds to the selection, Alt + drag one that takes from it. The keyboard works about
-// the cross in the middle: arrows move the map under it, + and - zoom, Enter pins, Space selects its circle.
+// Shift + drag draws a lasso that adds to the selection, Alt + drag one that takes from it. One finger that swipes up
+// or down scrolls the page, as it does over any picture; one that goes sideways, or two of them, move the map. With the
+// box or the lasso in hand one finger draws.
+
+import { Keys } from "./keys.js";
 
 const TOOLS = { pan: "Move", box: "Box", lasso: "Lasso" };
 const ICONS = {
@@ -11,12 +14,11 @@ const ICONS = {
   in: "M12 6v12M6 12h12",
   out: "M6 12h12",
   home: "M4 11l8-7 8 7M6 10v9h12v-9",
+  keys: "M8 8.5a4 4 0 1 1 5.6 3.6c-1 .5-1.6 1.2-1.6 2.9M12 18.6v.6",
 };
 const TAP = 5; // pixels a finger or mouse may move and still click
 const FINGER = 16; // pixels within which a finger means a point
-const ROUND = 24; // radius of the keyboard's circle at first
 const STRIDE = 2; // pixels between two corners of a lasso
-const STEP = 48; // pixels an arrow key moves
 const ORBIT = 0.008; // radians a pixel
 
 export class Hand {
@@ -29,7 +31,9 @@ export class Hand {
     this.button(bar, "in", "Zoom in", () => this.zoom(1.5));
     this.button(bar, "out", "Zoom out", () => this.zoom(1 / 1.5));
     this.button(bar, "home", "Whole map", () => this.home());
+    this.button(bar, "keys", "Keys", () => this.keys.list());
     this.take("pan");
+    this.keys = new Keys(map, this);
     const { stage } = map;
     const heard = {
       pointerdown: (event) => this.down(event),
@@ -39,8 +43,9 @@ export class Hand {
       pointerleave: () => this.map.hub?.hovered(-1, this.map),
       wheel: (event) => this.wheel(event),
       dblclick: (event) => this.zoom(2, ...this.at(event)),
-      keydown: (event) => this.key(event),
-      blur: () => this.uncross(),
+      touchmove: (event) => event.touches.length > 1 && event.cancelable && event.preventDefault(),
+      keydown: (event) => this.keys.press(event),
+      blur: () => this.keys.rest(),
     };
     for (const [name, hear] of Object.entries(heard)) stage.addEventListener(name, hear, { passive: false });
   }
@@ -59,12 +64,14 @@ export class Hand {
   begin(flat) {
     this.flat = flat;
     this.buttons.pan.title = flat ? "Move" : "Turn";
+    this.keys.begin();
   }
 
   take(tool) {
     this.tool = tool;
     for (const name of Object.keys(TOOLS)) this.buttons[name].setAttribute("aria-pressed", String(name === tool));
     this.map.stage.style.cursor = tool === "pan" ? "grab" : "crosshair";
+    this.map.stage.style.touchAction = tool === "pan" ? "pan-y" : "none"; // what the browser does with one finger
   }
 
   at(event) {
@@ -75,6 +82,9 @@ export class Hand {
   down(event) {
     if (event.button > 0 || !this.map.given) return;
     this.map.stage.setPointerCapture(event.pointerId);
+    this.keys.rest();
+    this.keys.abandon();
+    if (!this.fingers.size) this.before = this.view();
     this.fingers.set(event.pointerId, this.at(event));
     this.from = this.at(event);
     this.far = 0;
@@ -89,10 +99,7 @@ export class Hand {
     if (!this.map.given) return;
     const here = this.at(event);
     const before = this.fingers.get(event.pointerId);
-    if (!before) {
-      if (event.pointerType !== "touch") this.map.hub.hovered(this.map.under(...here), this.map);
-      return;
-    }
+    if (!before) return this.pass(event, here);
     this.far = Math.max(this.far, Math.hypot(here[0] - this.from[0], here[1] - this.from[1]));
     if (this.fingers.size === 2) this.pinch(event.pointerId, here);
     else if (this.drawing) this.draw(here);
@@ -100,10 +107,30 @@ export class Hand {
     this.fingers.set(event.pointerId, here);
   }
 
+  // Over the map without a button down. A browser repeats the last place when the page changes under the mouse.
+  pass(event, here) {
+    if (event.pointerType === "touch") return;
+    const still = this.passed?.every((value, axis) => value === here[axis]);
+    this.passed = here;
+    if (still) return;
+    this.keys.rest();
+    this.map.hub.hovered(this.map.under(...here), this.map);
+  }
+
   drag(dx, dy) {
-    if (this.flat) this.map.camera.pan(dx, dy);
-    else this.map.camera.orbit(dx * ORBIT, dy * ORBIT);
+    if (this.flat) return this.pan(dx, dy);
+    this.map.camera.orbit(dx * ORBIT, dy * ORBIT);
     this.map.moved();
+  }
+
+  pan(dx, dy) {
+    this.map.camera.pan(dx, dy);
+    this.map.moved();
+  }
+
+  view() {
+    const { middle, turn, scale } = this.map.camera;
+    return { middle: [...middle], turn: [...turn], scale };
   }
 
   draw(here) {
@@ -121,7 +148,7 @@ export class Hand {
     const ratio = apart(here) / apart(before);
     this.map.camera.pan((here[0] - before[0]) / 2, (here[1] - before[1]) / 2);
     if (Number.isFinite(ratio)) this.map.camera.zoom(ratio, (here[0] + other[0]) / 2, (here[1] + other[1]) / 2);
-    this.drawing = this.map.overlay.path = null;
+    this.abandon();
     this.map.moved();
   }
 
@@ -133,8 +160,20 @@ export class Hand {
     const reach = event.pointerType === "touch" ? FINGER : undefined;
     if (done && this.far <= TAP && !this.fingers.size) map.pin(map.under(...this.at(event), reach));
     else if (done && this.drawing && path.length > 2) map.select(map.inside(path), this.how ?? map.given.operation);
-    this.drawing = null;
+    if (!done && !this.fingers.size) this.gone(event);
+    this.abandon();
     map.redraw(false);
+  }
+
+  // The browser has taken a gesture for itself: nothing has happened here.
+  gone(event) {
+    Object.assign(this.map.camera, this.before);
+    this.map.moved();
+    if (event.pointerType === "touch") this.map.hint.say("Two fingers move the map, one scrolls the page.");
+  }
+
+  abandon() {
+    this.drawing = this.map.overlay.path = null;
   }
 
   wheel(event) {
@@ -156,65 +195,7 @@ export class Hand {
     this.map.moved();
   }
 
-  uncross() {
-    this.map.overlay.cross = 0;
-    this.map.hub?.hovered(-1, this.map);
-    this.map.redraw(false);
-  }
-
-  key(event) {
-    const { map } = this;
-    if (!map.given || event.target !== map.stage) return;
-    const control = event.ctrlKey || event.metaKey;
-    if (control && event.key.toLowerCase() === "z") {
-      event.preventDefault();
-      return map.say({ kind: event.shiftKey ? "redo" : "undo" });
-    }
-    if (control && event.key !== "a") return;
-    const arrows = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    const round = map.overlay.cross || ROUND;
-    const middle = [map.camera.width / 2, map.camera.height / 2];
-    const how = event.altKey ? "remove" : event.shiftKey ? "add" : map.given.operation;
-    const acts = {
-      "+": () => this.zoom(1.25),
-      "=": () => this.zoom(1.25),
-      "-": () => this.zoom(0.8),
-      0: () => this.home(),
-      v: () => this.take("pan"),
-      b: () => this.take("box"),
-      l: () => this.take("lasso"),
-      "[": () => (map.overlay.cross = Math.max(4, round / 1.3)),
-      "]": () => (map.overlay.cross = round * 1.3),
-      Enter: () => map.pin(map.under(...middle, round)),
-      " ": () => map.select(map.inside(circle(middle, round)), how),
-      Escape: () => map.clear(),
-      a: () => map.select(map.inside(whole(map.camera)), how),
-    };
-    if (!(event.key in arrows) && !(event.key in acts)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    map.overlay.cross = round;
-    if (event.key in arrows) this.drag(...arrows[event.key].map((way) => way * STEP));
-    else acts[event.key]();
-    map.hub.hovered(map.under(...middle, map.overlay.cross), map);
-    map.redraw(false);
-  }
-
   free() {
     this.fingers.clear();
   }
-}
-
-function circle([x, y], radius) {
-  const turn = (at) => (2 * Math.PI * at) / 48;
-  return Array.from({ length: 48 }, (_, at) => [x + radius * Math.cos(turn(at)), y + radius * Math.sin(turn(at))]);
-}
-
-function whole({ width, height }) {
-  return [
-    [0, 0],
-    [width, 0],
-    [width, height],
-    [0, height],
-  ];
 }

@@ -6,7 +6,7 @@ import { save } from "./save.js";
 export function show(parent, given, tell) {
   const frame = parent.querySelector(".an-map") ?? framed(parent);
   frame.stage.style.height = `min(${given.height}px, 72vh)`;
-  frame.stage.setAttribute("aria-label", given.alt);
+  frame.stage.setAttribute("aria-label", `${given.alt} Press ? for every key.`);
   try {
     frame.map ??= new PointMap(frame.stage, frame.tools, frame.legend);
   } catch (error) {
@@ -17,11 +17,11 @@ export function show(parent, given, tell) {
     .then(() => frame.map.update(given))
     .then(() => frame.querySelector(".an-map-trouble")?.remove())
     .then(() => {
-      if (!given.save || frame.saved === given.save.turn) return null;
+      if (!given.save || frame.map.freed || frame.saved === given.save.turn) return null;
       frame.saved = given.save.turn;
-      return save(frame.map, given);
+      return save(frame.map, given).catch((error) => trouble(frame, `The picture is not saved: ${error.message}.`));
     })
-    .catch((error) => trouble(frame, error)));
+    .catch((error) => trouble(frame, `The map could not be drawn: ${error.message}. Reload the page.`)));
 }
 
 export function leave(parent) {
@@ -46,8 +46,8 @@ function framed(parent) {
   return frame;
 }
 
-function trouble(frame, error) {
+function trouble(frame, words) {
   const said = frame.querySelector(".an-map-trouble") ?? frame.appendChild(document.createElement("p"));
   said.className = "an-map-trouble";
-  said.textContent = `The map could not be drawn: ${error.message}. Reload the page.`;
+  said.textContent = words;
 }

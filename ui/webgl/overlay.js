@@ -8,6 +8,7 @@ export class Overlay {
     this.canvas = stage.appendChild(document.createElement("canvas"));
     this.hover = -1;
     this.path = null; // pixels of a lasso or box that is being drawn
+    this.corners = []; // places of a lasso that is being made by keys
     this.cross = 0; // radius of the keyboard's circle, in pixels; 0: none
   }
 
@@ -26,18 +27,10 @@ export class Overlay {
     this.marks(pen, map);
     const { accent } = map.given.theme;
     if (this.hover >= 0) ring(pen, map.pixelOf(this.hover), 6, map.given.theme.ink, 1.5);
-    if (this.path?.length > 1) {
-      pen.beginPath();
-      for (const [x, y] of this.path) pen.lineTo(x, y);
-      pen.closePath();
-      pen.strokeStyle = accent;
-      pen.lineWidth = 1.5;
-      pen.stroke();
-      pen.globalAlpha = 0.08;
-      pen.fillStyle = accent;
-      pen.fill();
-      pen.globalAlpha = 1;
-    }
+    if (this.path?.length > 1) outline(pen, this.path, accent);
+    const corners = this.corners.map((corner) => map.camera.place(...corner));
+    if (corners.length > 1) outline(pen, corners, accent);
+    for (const corner of corners) ring(pen, corner, 3, accent, 1.5);
     if (this.cross) this.crosshair(pen, accent);
   }
 
@@ -91,6 +84,19 @@ export class Overlay {
     }
     pen.stroke();
   }
+}
+
+function outline(pen, path, color) {
+  pen.beginPath();
+  for (const [x, y] of path) pen.lineTo(x, y);
+  pen.closePath();
+  pen.strokeStyle = color;
+  pen.lineWidth = 1.5;
+  pen.stroke();
+  pen.globalAlpha = 0.08;
+  pen.fillStyle = color;
+  pen.fill();
+  pen.globalAlpha = 1;
 }
 
 function ring(pen, [x, y], radius, color, width) {

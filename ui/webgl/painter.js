@@ -5,8 +5,8 @@ import { FRAGMENT, VERTEX } from "./shaders.js";
 
 export const SELECTED = 1;
 export const LEFT_OUT = 2; // by a filter
-const NOWHERE = 1e30; // where a point without coordinates is sent
 const LOST = "webglcontextlost";
+const TAKEN = "the browser has taken the map's graphics away; save again when the map is back";
 const RESTORED = "webglcontextrestored";
 
 export class Painter {
@@ -42,13 +42,15 @@ export class Painter {
     this.ready = true;
   }
 
-  // The points (n × width) in the order they are given; `order` is the one they are drawn in.
+  // The points (n × width) in the order they are given; `order` is the one they are drawn in, without those that lack
+  // a coordinate. They go to the driver in units of a power of two, so that the largest is about 1 and none is rounded.
   points(positions, width) {
-    this.n = positions.length / width;
     this.width = width;
-    this.order = shuffled(this.n);
+    this.order = shuffled(positions.length / width).filter((point) => stands(positions, width, point));
+    this.n = this.order.length;
     const at = gathered(positions, this.order, width);
-    for (let i = 0; i < at.length; i++) if (at[i] !== at[i]) at[i] = NOWHERE;
+    this.unit = 2 ** Math.ceil(Math.log2(at.reduce((most, value) => Math.max(most, Math.abs(value)), 0))) || 1;
+    for (let i = 0; i < at.length; i++) at[i] /= this.unit;
     this.keep("at", at);
   }
 
@@ -115,11 +117,12 @@ export class Painter {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     const count = Math.min(this.n, looks.few ?? this.n);
-    gl.uniform3f(this.spot("middleHigh"), ...view.middle.map(Math.fround));
-    gl.uniform3f(this.spot("middleLow"), ...view.middle.map((value) => value - Math.fround(value)));
+    const middle = view.middle.map((value) => value / this.unit);
+    gl.uniform3f(this.spot("middleHigh"), ...middle.map(Math.fround));
+    gl.uniform3f(this.spot("middleLow"), ...middle.map((value) => value - Math.fround(value)));
     gl.uniformMatrix3fv(this.spot("turn"), false, view.turn);
-    gl.uniform2f(this.spot("scale"), ...view.scale);
-    gl.uniform1f(this.spot("deep"), view.deep);
+    gl.uniform2f(this.spot("scale"), ...view.scale.map((value) => value * this.unit));
+    gl.uniform1f(this.spot("deep"), view.deep / this.unit);
     gl.uniform1f(this.spot("size"), looks.size * looks.ratio);
     gl.uniform3f(this.spot("faint"), ...looks.faint);
     if (view.deep) gl.enable(gl.DEPTH_TEST);
@@ -154,6 +157,7 @@ export class Painter {
     const raw = new Uint8ClampedArray(4 * width * height);
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, raw);
     [canvas.width, canvas.height] = before;
+    if (!this.ready || gl.isContextLost()) throw new Error(TAKEN);
     const turned = new Uint8ClampedArray(raw.length);
     for (let row = 0; row < height; row++)
       turned.set(raw.subarray(4 * width * row, 4 * width * (row + 1)), 4 * width * (height - 1 - row));
@@ -209,8 +213,14 @@ export function shuffled(n) {
   return order;
 }
 
+// Whether a point has all its coordinates.
+function stands(positions, width, point) {
+  for (let axis = 0; axis < width; axis++) if (!Number.isFinite(positions[width * point + axis])) return false;
+  return true;
+}
+
 function gathered(values, order, width) {
-  const found = new values.constructor(values.length);
+  const found = new values.constructor(order.length * width);
   if (width === 1) for (let i = 0; i < order.length; i++) found[i] = values[order[i]];
   else
     for (let i = 0; i < order.length; i++)

@@ -2,10 +2,13 @@
 
 import { Camera } from "./camera.js";
 import { Card } from "./card.js";
-import { Grid, boundsOf, box, inside } from "./grid.js";
+import { Grid, boundsOf } from "./grid.js";
 import { Hand } from "./hand.js";
+import { Hint, emptiness } from "./hint.js";
 import { hubOf, packed, unpacked } from "./hub.js";
+import { insideOf, lassoed } from "./lasso.js";
 import { Legend, paletteOf } from "./legend.js";
+import { looksOf } from "./looks.js";
 import { Overlay } from "./overlay.js";
 import { LEFT_OUT, Painter, SELECTED } from "./painter.js";
 import { fetched } from "./wire.js";
@@ -22,6 +25,7 @@ export class PointMap {
     this.canvas = stage.appendChild(document.createElement("canvas"));
     this.overlay = new Overlay(stage);
     this.card = new Card(stage);
+    this.hint = new Hint(stage);
     this.legend = new Legend(legend, this);
     this.camera = new Camera();
     this.painter = new Painter(this.canvas, () => this.redraw());
@@ -43,6 +47,7 @@ export class PointMap {
     const fresh = before?.positions !== positions || before.samples !== given.samples;
     this.given = given;
     this.join(given);
+    for (const name of ["ink", "halo"]) this.stage.style.setProperty(`--${name}`, given.theme[name]);
     if (fresh) this.place(at, given, before);
     if (fresh || before.color.address !== color.address) this.painter.codes((this.codes = codes));
     if (fresh || before.left_out !== left_out) this.left = left ? unpacked(left, given.n) : new Uint8Array(given.n);
@@ -102,6 +107,19 @@ export class PointMap {
     this.redraw();
   }
 
+  // What `make` gives while the map looks otherwise, in another theme's colours; it may not wait for anything.
+  looking(look, make) {
+    const { given } = this;
+    Object.assign(this, { given: { ...given, ...look } });
+    this.painter.palette(paletteOf(this.given.color, this.hides));
+    try {
+      return make();
+    } finally {
+      this.given = given;
+      this.colored();
+    }
+  }
+
   // The categories that the legend hides, shared by the maps of the page.
   get hidden() {
     const hidden = (this.hub.hidden ??= new Map());
@@ -153,13 +171,12 @@ export class PointMap {
   inside(ring) {
     const found = [];
     if (this.flat) {
-      const edge = ring.map(([x, y]) => this.camera.under(x, y));
-      this.latestRing = edge;
-      const { low, high } = box(edge);
-      this.cells.within(low, high, (i) => {
-        if (this.shows(i) && inside(edge, this.positions[2 * i], this.positions[2 * i + 1])) found.push(i);
-      });
-    } else this.each((i, x, y) => inside(ring, x, y) && found.push(i));
+      this.latestRing = ring.map(([x, y]) => this.camera.under(x, y));
+      lassoed(this.cells, this.latestRing, (i) => this.shows(i) && found.push(i));
+    } else {
+      const holds = insideOf(ring);
+      this.each((i, x, y) => holds(x, y) && found.push(i));
+    }
     return found;
   }
 
@@ -236,6 +253,8 @@ export class PointMap {
     this.painter.draw(this.camera.view(), this.looks(whole ? n : this.few));
     this.stage.dataset.points = whole ? n : Math.floor(this.few);
     clearTimeout(this.rest);
+    clearTimeout(this.seeing);
+    this.seeing = setTimeout(() => this.hint.keep(emptiness(this)), STILL);
     if (whole && n < FIRST) return;
     if (!whole) this.rest = setTimeout(() => this.finish(), STILL);
     else if (this.few < n) return;
@@ -249,26 +268,8 @@ export class PointMap {
     this.redraw();
   }
 
-  // How points look: smaller and more transparent the more of them share a pixel.
-  looks(few = Infinity, ratio = this.ratio) {
-    const { paper, faint } = this.given.theme;
-    const { size, alpha } = this.crowding(Math.min(few, this.given.n));
-    return { paper, faint, alpha, size, ratio, few, dim: Math.min(alpha, 0.12) };
-  }
-
-  crowding(few) {
-    const { width, height, scale } = this.camera;
-    let [points, area] = [this.given.n, 0.3 * width * height * (this.flat ? 1 : (scale / this.camera.whole) ** 2)];
-    if (this.flat) {
-      const { step } = this.cells;
-      const seen = this.cells.count(this.camera.under(0, height), this.camera.under(width, 0));
-      points = seen.points;
-      area = Math.min(seen.cells * step[0] * step[1] * scale ** 2, width * height) || 1;
-    }
-    points = Math.max(1, (points * few) / this.given.n);
-    const size = Math.min(9, Math.max(1.6, 0.9 * Math.sqrt(area / points)));
-    const cover = (points * size ** 2) / area; // points over a pixel, about
-    return { size, alpha: Math.min(0.85, Math.max(0.12, 1.8 / cover)) };
+  looks(few, ratio) {
+    return looksOf(this, few, ratio);
   }
 
   say(event) {
@@ -277,6 +278,8 @@ export class PointMap {
 
   free() {
     this.freed = true;
+    clearTimeout(this.seeing);
+    this.hint.free();
     this.watch.disconnect();
     clearTimeout(this.rest);
     this.hub?.maps.delete(this);

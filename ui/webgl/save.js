@@ -11,21 +11,26 @@ const FONT = "Helvetica, Arial, sans-serif"; // a file has no fonts of its own
 const EDGE = 16;
 
 export async function save(map, given) {
-  const { format, scale } = given.save;
-  const page = layout(map, given);
+  const { format, look = {} } = given.save;
+  const worn = { ...given, ...look };
+  const page = layout(map, worn);
+  const scale = given.save.width ? given.save.width / page.width : given.save.scale;
+  const few = format === "svg" && given.n <= VECTORS;
+  const [points, marked] = map.looking(look, () => [
+    few ? circles(map) : shot(map, format === "svg" ? 2 : scale),
+    marks(map),
+  ]);
+  const over = (dots) => drawn(page, worn, dots, marked, map.camera);
   if (format === "svg") {
-    const few = given.n <= VECTORS;
-    const points = few ? circles(map) : image(await shot(map, 2).convertToBlob(), map.camera);
-    const words = drawn(page, given, await points, map);
-    return download(await withManifest(new Blob([words]), "svg", given.manifest), `${given.name}.svg`);
+    const dots = few ? points : await image(await points.convertToBlob(), map.camera);
+    return download(await withManifest(new Blob([over(dots)]), "svg", given.manifest), `${given.name}.svg`);
   }
   const canvas = new OffscreenCanvas(Math.round(page.width * scale), Math.round(page.height * scale));
   const pen = canvas.getContext("2d");
-  pen.fillStyle = given.theme.halo;
+  pen.fillStyle = worn.theme.halo;
   pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.drawImage(shot(map, scale), EDGE * scale, page.top * scale);
-  const over = await picture(drawn(page, given, "", map), canvas.width, canvas.height);
-  pen.drawImage(over, 0, 0, canvas.width, canvas.height);
+  pen.drawImage(points, EDGE * scale, page.top * scale);
+  pen.drawImage(await picture(over(""), canvas.width, canvas.height), 0, 0, canvas.width, canvas.height);
   return download(await withManifest(await canvas.convertToBlob(), "png", given.manifest), `${given.name}.png`);
 }
 
@@ -83,7 +88,7 @@ function entries(color, map, pen, width, top) {
   return found;
 }
 
-function drawn(page, given, points, map) {
+function drawn(page, given, points, marked, camera) {
   const { ink, halo } = given.theme;
   const parts = [];
   let y = EDGE;
@@ -103,14 +108,14 @@ function drawn(page, given, points, map) {
       parts.push(`<text ${place}>${escaped(words)}</text>`);
     }
   }
-  const { width: wide, height: tall } = map.camera;
+  const { width: wide, height: tall } = camera;
   const size = `width="${page.width}" height="${page.height}"`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${page.width} ${page.height}"` +
     ` font-family='${FONT}' font-size="13" fill="${ink}">` +
     `${points ? `<rect ${size} fill="${halo}"/>` : ""}` +
     `<svg x="${EDGE}" y="${page.top}" width="${wide}" height="${tall}" viewBox="0 0 ${wide} ${tall}">` +
-    `${points}${marks(map)}</svg>` +
+    `${points}${marked}</svg>` +
     `${parts.join("")}</svg>`
   );
 }
