@@ -121,6 +121,18 @@ def test_a_filter_dims_what_it_does_not_find_and_no_pattern_breaks_the_page(page
     assert page.locator(".an-map-stage[data-drawn]").is_visible()
 
 
+def test_a_cell_of_the_matrix_opens_the_pair(page, address):
+    opened(page, address)
+    page.goto(f"{address}/compare")
+    settle(page)
+    page.get_by_text("Debiased CKA: columns and words are most alike").wait_for()
+    box = page.locator(".an-plot .nsewdrag").bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
+    page.wait_for_url("**/side_by_side?*right_space=words*")
+    page.get_by_text("Debiased CKA of columns and words:").wait_for()
+    page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")
+
+
 def test_two_panes_share_a_selection_by_id(page, address):
     opened(page, address, "side_by_side")
     page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")

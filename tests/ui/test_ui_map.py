@@ -117,7 +117,10 @@ def test_up_to_so_many_every_sample_is_drawn_without_a_word():
 class Nothing:
     """A pipeline that has computed nothing."""
 
-    study = SimpleNamespace(k=5)
+    study = SimpleNamespace(k=5, comparison=None, analyses=("*",))
+
+    def spaces(self):
+        return ()
 
     def find(self, ask):
         return None

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from analysis.registry import analyses
 from ui import opened
 
-PAGES = ("overview", "map", "side_by_side", "jobs")
+PAGES = ("overview", "map", "side_by_side", "compare", "jobs")
 SECONDS = 60
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -28,7 +28,7 @@ def script(name, changes):
         return changed(session, view=changed(session.view, **changes))
 
     state.begin(first)
-    known = ("overview", "map", "side_by_side", "jobs")
+    known = ("overview", "map", "side_by_side", "compare", "jobs")
     run = import_module(f"ui.pages.{name}").page if name in known else partial(auto_page.page, name)
     router.guarded(run)
 
@@ -181,3 +181,28 @@ def test_a_widget_shows_the_view_even_where_another_page_changed_it(world):
 def test_only_the_state_module_knows_streamlits_session_state():
     files = [file for file in (APP.parent / "ui").rglob("*.py") if "session_state" in file.read_text()]
     assert [file.name for file in files] == ["state.py"]
+
+
+def test_compare_shows_the_matrix_and_every_measure_can_be_asked_for(world):
+    page = drawn("compare")
+    assert "Debiased CKA: columns and words are most alike" in said(page)
+    assert "Compare" in page.header[0].value
+    other = drawn("compare", measure="rsa_pearson")
+    assert "Not compared for every two spaces yet" in said(other)
+    assert [button.label.split(" · ")[0] for button in other.button if "Compare" in button.label] == ["Compare"]
+
+
+def test_side_by_side_says_how_alike_the_two_are_and_whose_neighbours_changed(world):
+    page = drawn("side_by_side", projection="pca", right_projection="pca")
+    assert "Debiased CKA of columns and words:" in said(page)
+    table = next(one.value for one in page.dataframe if "measure" in one.value)
+    assert table["measure"].tolist() == [
+        "Debiased CKA",
+        "Procrustes disparity",
+        "Mutual kNN, k = 10",
+        "Mutual kNN, k = 50",
+    ]
+    assert {box.label for box in page.expander} >= {"Moved most", "Stayed", "By kind"}
+    change = "Change of the 10 nearest from columns to words"
+    coloured = drawn("side_by_side", projection="pca", right_projection="pca", colour=change)
+    assert change in next(box for box in coloured.selectbox if box.label == "Colour by").options
