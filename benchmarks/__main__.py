@@ -20,7 +20,9 @@ ALL = {
     "umap": "UMAP",
     "map": "The map in the browser",
     "kill_and_resume": "Killed and resumed",
+    "comparison": "Comparing spaces",
     "coverage": "Coverage of the intervals",
+    "comparison_coverage": "Coverage of the comparisons",
 }
 PARTS = Path(__file__).parent / "results"
 
