@@ -6,8 +6,11 @@ in 40 blocks); of neighbours, per-sample contributions resampled on the fixed gr
 its own neighbour. The interval says where the same number of as many other samples would lie.
 """
 
+import os
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +24,6 @@ from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import NEIGHBOR_STRETCH, Comparison
 from analysis.progress import Progress, silent
-from analysis.recipe import hash_of
 from analysis.result import Result
 from analysis.space import EmbeddingSpace
 from analysis.uncertainty import DEGENERATE, bounds
@@ -87,12 +89,9 @@ def compare(
         except CannotAnalyze as error:
             names = [f"{measure.name}@{k}" for k in ks] if measure.at_k else [measure.name]
             numbers |= {name: Number(value=None, why=str(error)) for name in names}
-    rngs = [np.random.default_rng([seed % (1 << 63), int(hash_of(part)[:15], 16)]) for part in ("spread", "null")]
-    of = f"{a.space.name} with {b.space.name}"
-    spreads = _spreads(measured, draws, rngs[0], lambda done: report(done, 2 * draws, f"comparing {of}: intervals"))
-    nulls = _nulls(
-        measured, a.space.n, draws, rngs[1], lambda done: report(draws + done, 2 * draws, f"comparing {of}: chance")
-    )
+    of = f"comparing {a.space.name} with {b.space.name}"
+    spreads = _spreads(measured, draws, seed, lambda done: report(done, 2 * draws, f"{of}: intervals"))
+    nulls = _nulls(measured, a.space.n, draws, seed, lambda done: report(draws + done, 2 * draws, f"{of}: chance"))
     for one in measured:
         number = Number(value=one.value, n=one.n)
         if draws:
@@ -110,48 +109,61 @@ def compare(
     return Result(finished, points=points, notes=tuple(notes))
 
 
-def _spreads(
-    measured: Sequence[Measured], draws: int, rng: np.random.Generator, report: Callable[[int], None]
-) -> dict[str, Floats]:
+def _spreads(measured: Sequence[Measured], draws: int, seed: int, report: Callable[[int], None]) -> dict[str, Floats]:
     """Deviations of each number's draws from their mean."""
-    found: dict[str, Floats] = {}
-    for one in measured:
-        if one.half is not None:
-            continue
-        assert one.contributions is not None
-        known = one.contributions[np.isfinite(one.contributions)]
-        means = np.array([known[rng.integers(len(known), size=len(known))].mean() for _ in range(draws)])
-        found[one.name] = (means - means.mean()) * NEIGHBOR_STRETCH if draws else means
-    halved = [one for one in measured if one.half is not None]
-    got: dict[str, list[float]] = {one.name: [] for one in halved}
-    for draw in range(draws if halved else 0):
-        report(draw)
-        for one in halved:
-            _take(got[one.name], one.half, draw)
-    return found | {name: np.array(values) - (np.mean(values) if values else 0.0) for name, values in got.items()}
+
+    def draw(number: int) -> dict[str, float]:
+        rng = np.random.default_rng([seed % (1 << 63), 23, number])
+        found = {}
+        for one in measured:
+            if one.half is not None:
+                found[one.name] = _tried(one.half, number)
+            elif one.contributions is not None:
+                known = one.contributions[np.isfinite(one.contributions)]
+                found[one.name] = float(known[rng.integers(len(known), size=len(known))].mean()) * NEIGHBOR_STRETCH
+        return found
+
+    drawn = _drawn(draw, draws, report)
+    return {name: values - (values.mean() if len(values) else 0.0) for name, values in drawn.items()}
 
 
 def _nulls(
-    measured: Sequence[Measured], n: int, draws: int, rng: np.random.Generator, report: Callable[[int], None]
+    measured: Sequence[Measured], n: int, draws: int, seed: int, report: Callable[[int], None]
 ) -> dict[str, Floats]:
-    got: dict[str, list[float]] = {one.name: [] for one in measured}
-    for draw in range(draws):
-        report(draw)
-        order = rng.permutation(n)
-        for one in measured:
-            if draw < one.draws:
-                _take(got[one.name], one.null, order)
-    return {name: np.array(values) for name, values in got.items()}
+    """Each number with the samples of one space dealt anew."""
+
+    def draw(number: int) -> dict[str, float]:
+        order = np.random.default_rng([seed % (1 << 63), 29, number]).permutation(n)
+        return {one.name: _tried(one.null, order) for one in measured if number < one.draws}
+
+    return _drawn(draw, draws, report)
 
 
-def _take(kept: list[float], make: Any, of: Any) -> None:
-    """Keep what a draw gives, where it has an answer."""
+def _drawn(draw: Callable[[int], Mapping[str, float]], draws: int, report: Callable[[int], None]) -> dict[str, Floats]:
+    """The finite values of each number over the draws, some draws at a time on one core each.
+
+    Products as small as these gain nothing from several cores, and wait for each other where other work has one.
+    """
+    from threadpoolctl import threadpool_limits
+
+    found: dict[str, list[float]] = {}
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with threadpool_limits(1), ThreadPoolExecutor(cores) as pool:
+        for number, values in enumerate(pool.map(draw, range(draws))):
+            report(number)
+            for name, value in values.items():
+                kept = found.setdefault(name, [])
+                if np.isfinite(value):
+                    kept.append(value)
+    return {name: np.array(kept) for name, kept in found.items()}
+
+
+def _tried(make: Any, of: Any) -> float:
+    """What a draw gives; NaN where it has no answer."""
     try:
-        value = make(of)
+        return float(make(of))
     except DEGENERATE:
-        return
-    if np.isfinite(value):
-        kept.append(value)
+        return float("nan")
 
 
 class _Both:
@@ -161,7 +173,7 @@ class _Both:
         self.a, self.b, self.seed, self.n = a, b, seed, a.space.n
         self._pairs: dict[str, Pair] = {}
         self._neighborhoods: dict[int, Neighborhoods] = {}
-        self._drawn: tuple[int, npt.NDArray[np.bool_]] = (-1, np.empty(0, bool))
+        self._latest = threading.local()  # the blocks of the draw in hand
 
     def measured(self, measure: Comparison, ks: Sequence[int]) -> list[Measured]:
         """The numbers of one measure."""
@@ -188,11 +200,12 @@ class _Both:
 
     def _blocks(self, draw: int, count: int) -> npt.NDArray[np.bool_]:
         """Half of the blocks, the same ones for every measure of a draw."""
-        if self._drawn[0] != draw or len(self._drawn[1]) != count:
+        if getattr(self._latest, "of", None) != (draw, count):
             taken = np.zeros(count, dtype=bool)
             taken[self._rng(draw).permutation(count)[: count // 2]] = True
-            self._drawn = (draw, taken)
-        return self._drawn[1]
+            self._latest.of, self._latest.taken = (draw, count), taken
+        found: npt.NDArray[np.bool_] = self._latest.taken
+        return found
 
     def _rng(self, draw: int) -> np.random.Generator:
         return np.random.default_rng([self.seed % (1 << 63), 23, draw])

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from analysis.comparison.latest import Latest
 from analysis.number import CannotAnalyze
 from analysis.space import EmbeddingSpace
 
@@ -101,7 +102,7 @@ class Pair:
 
     def __init__(self, x: Extended, y: Extended) -> None:
         self.x, self.y = x, y
-        self._latest: tuple[object, Cross] | None = None
+        self._latest = Latest()
         n = len(x.rows)
         self.whole = self._of(*(self._exact(left, right) for left, right in ((x, y), (x, x), (y, y))))
         widest = max(x.rows.shape[1], y.rows.shape[1])
@@ -109,16 +110,16 @@ class Pair:
 
     def permuted(self, order: npt.NDArray[np.intp]) -> Cross:
         """The second space's samples dealt anew; the latest is kept, for the next measure that asks for it."""
-        if self._latest is None or self._latest[0] is not order:
+
+        def make() -> Cross:
             products = (self.x.rows.T @ self.y.rows[order]).astype(np.float64)
-            self._latest = (order, self._cross(products, self.whole.x, self.whole.y))
-        return self._latest[1]
+            return self._cross(products, self.whole.x, self.whole.y)
+
+        return self._latest.of(order, make)
 
     def half(self, draw: npt.NDArray[np.bool_]) -> Cross:
         """The samples of the blocks drawn, (blocks,), about their own means; the latest is kept."""
-        if self._latest is None or self._latest[0] is not draw:
-            self._latest = (draw, self._subset(draw))
-        return self._latest[1]
+        return self._latest.of(draw, lambda: self._subset(draw))
 
     def _subset(self, drawn: npt.NDArray[np.bool_]) -> Cross:
         if self._held:

@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from analysis.comparison.latest import Latest
 from analysis.comparison.moments import Floats
 
 Neighbors = npt.NDArray[np.int32]
@@ -26,7 +27,7 @@ class Neighborhoods:
 
     def __init__(self, a: Neighbors, b: Neighbors) -> None:
         self.a, self.b, self.n, self.k = a, b, *a.shape
-        self._latest: tuple[Order, Floats] | None = None
+        self._latest = Latest()
 
     def shared(self) -> Floats:
         """How many of the k nearest a sample has in both, (n,)."""
@@ -34,9 +35,7 @@ class Neighborhoods:
 
     def permuted(self, order: Order) -> Floats:
         """The same, the second space's samples dealt anew; the latest is kept for the next measure that asks."""
-        if self._latest is None or self._latest[0] is not order:
-            self._latest = (order, self._counted(dealt(self.b, order)))
-        return self._latest[1]
+        return self._latest.of(order, lambda: self._counted(dealt(self.b, order)))
 
     def _counted(self, b: Neighbors) -> Floats:
         keys = np.arange(self.n, dtype=np.int64)[:, None] * self.n + b
