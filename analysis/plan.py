@@ -23,10 +23,8 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
     for space in pipeline.spaces():
         asks.append(Ask("neighbors", subject=space.name))
         for name in chosen:
-            if "labels" in analyses()[name].needs:
-                asks += [Ask("analysis", name, space.name, other=label) for label in dataset.labels]
-            else:
-                asks.append(Ask("analysis", name, space.name))
+            columns = analyses()[name].columns(dataset.labels)
+            asks += [Ask("analysis", name, space.name, other=label) for label in columns]
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
     return asks
@@ -65,7 +63,7 @@ COMPARISONS = (
     "second_order_cosine",
     "eigenspace_overlap",
 )
-ESTIMATORS = ("h_score", "logme", "transrate", "nleep", "gbc", "parc", "uniformity", "collapse", "distances")
+ESTIMATORS = ("h_score", "logme", "transrate", "nleep", "gbc", "parc")
 
 
 def missing(pipeline: Pipeline, asks: list[Ask]) -> list[Ask]:

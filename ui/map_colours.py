@@ -96,7 +96,7 @@ def _points(
         near = graph.nearest(pipeline.study.k)
         found[f"Neighbours: mean distance to the {near.k} nearest"] = near.distances.mean(axis=1, dtype=np.float64)
     for name, analysis in analyses().items():
-        for label in dataset.labels if "labels" in analysis.needs else ("",):
+        for label in analysis.columns(dataset.labels):
             result: Result | None = pipeline.find(Ask("analysis", name, space, label))
             by = f" by {label}" if label else ""
             for point, values in ({} if result is None else result.points).items():

@@ -109,7 +109,7 @@ def test_numbers_change_only_with_the_version(analysis: Analysis) -> None:
     """
     space, labels = clusters(n=60, d=24)
     now = values(ask(analysis, space, labels))
-    if "labels" in analysis.needs:
+    if "labels" in analysis.needs:  # other numbers of other labels
         now |= values(ask(analysis, space, numbers(space.vectors[:, 0])))
     known = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
     name = f"{analysis.name}@{analysis.version}"

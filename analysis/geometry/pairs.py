@@ -1,0 +1,133 @@
+"""All pairs of distances of a space, a tile at a time and never all at once.
+
+With two columns more, one matrix product gives the distances themselves, ready to be counted: [-x, |x|²/2, 1] · [y, 1,
+|y|²/2] = |x - y|² / 2, which is 1 - cos for unit vectors; euclidean distance is the root of twice that; dot is -x · y.
+Rows are taken off their mean first, so that float32 keeps the digits of a narrow cone, and scaled so that a tile holds
+places in a histogram: distance = low + width * place, 0 <= place <= BINS. The ends are bounds known beforehand: no two
+rows are farther apart than twice the largest distance r from the mean (2 r² for 1 - cos). Up to DOUBLE samples tiles
+are in double precision.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.geometry.cosines import unit, with_direction
+from analysis.geometry.moments import CHUNK, ROUNDING, Floats, Vectors, chunks, mean_of
+from analysis.knn_graph import Metric
+from analysis.number import CannotAnalyze
+
+Rows = npt.NDArray[np.intp]
+Tile = npt.NDArray[np.floating]
+
+BINS = 4096  # whose counts fit the processor's cache; the finest that costs nothing
+EXACT, SAMPLE = 50_000, 20_000  # samples up to which all pairs are asked, and how many are taken beyond
+DOUBLE = 2000  # samples up to which tiles are in double precision
+HEIGHT, WIDTH = 512, 2048  # of a tile: it fits the cache, and the product is still near its full speed
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """The distances among some rows of a space: left @ right.T in bins, or its root where `root`."""
+
+    left: Tile
+    right: Tile
+    root: bool
+    low: float
+    width: float
+
+    @property
+    def n(self) -> int:
+        """How many samples."""
+        return len(self.left)
+
+    def tile(self, rows: slice | Rows, columns: slice | Rows) -> Tile:
+        """Distances of some to others, in bins above `low`."""
+        made: Tile = self.left[rows] @ self.right[columns].T
+        if self.root:
+            np.sqrt(np.maximum(made, 0, out=made), out=made)
+        return made
+
+    def among(self, rows: slice) -> "Pairs":
+        """The pairs among some of the samples."""
+        return replace(self, left=self.left[rows], right=self.right[rows])
+
+    def distances(self, rows: slice | Rows, columns: slice | Rows) -> Floats:
+        """Distances of some to others."""
+        return self.low + self.width * np.maximum(self.tile(rows, columns), 0).astype(np.float64)
+
+    def tiles(self) -> Iterator[tuple[slice, slice]]:
+        """Rows and columns of tiles that hold each pair once; those on the diagonal come square and whole."""
+        for start in range(0, self.n, HEIGHT):
+            rows = slice(start, min(start + HEIGHT, self.n))
+            yield rows, rows
+            for left in range(rows.stop, self.n, WIDTH):
+                yield rows, slice(left, min(left + WIDTH, self.n))
+
+
+def comparable(vectors: Vectors, metric: Metric) -> npt.NDArray[np.bool_]:
+    """Which rows have a distance under the metric, (n,): a zero vector has no cosine."""
+    return with_direction(vectors) if metric == "cosine" else np.ones(len(vectors), bool)
+
+
+def pairs_of(vectors: Vectors, metric: Metric) -> Pairs:
+    """The pairs of some vectors; CannotAnalyze where all coincide, up to float32 rounding."""
+    n, d = vectors.shape
+    center = _mean(vectors, metric)
+    kind = np.float64 if n <= DOUBLE else np.float32
+    left, right = np.ones((2, n, d + 2), kind)
+    squares, about = np.empty(n), np.empty(n)
+    for start, rows in zip(range(0, n, CHUNK), chunks(vectors), strict=True):
+        part = slice(start, start + len(rows))
+        apart = (unit(rows) if metric == "cosine" else rows) - center
+        squares[part], about[part] = np.square(apart).sum(axis=1), apart @ center
+        right[part, :d] = rows if metric == "dot" else apart
+    size = float(center @ center)
+    if squares.sum() <= ROUNDING * (squares.sum() + n * size):
+        raise CannotAnalyze("All vectors are equal, so no two are any distance apart.")
+    radius = float(squares.max())
+    if metric == "dot":
+        # x · y = (m + x') · (m + y'), of which each part has its bounds
+        low, high = -(size + 2 * about.max() + radius), -(size + 2 * about.min() - radius)
+        scale = BINS / (high - low)
+        np.multiply(right[:, :d], -scale, out=left[:, :d])
+        left[:, d], left[:, d + 1], right[:, d + 1] = -low * scale, 0, 0
+        return Pairs(left, right, False, low, 1 / scale)
+    high = min(2.0, 2 * radius) if metric == "cosine" else 2 * radius**0.5
+    width = high / BINS
+    scale = 1 / width if metric == "cosine" else 2 / width**2
+    np.multiply(right[:, :d], -scale, out=left[:, :d])
+    left[:, d], left[:, d + 1], right[:, d + 1] = squares / 2 * scale, scale, squares / 2
+    return Pairs(left, right, metric == "euclidean", 0.0, width)
+
+
+def _mean(vectors: Vectors, metric: Metric) -> Floats:
+    if metric != "cosine":
+        return mean_of(vectors)
+    total: Floats = sum((unit(rows).sum(axis=0) for rows in chunks(vectors)), np.zeros(vectors.shape[1]))
+    return total / len(vectors)
+
+
+def rows_asked(vectors: Vectors, metric: Metric) -> tuple[Rows, int]:
+    """The rows whose pairs are asked, in order, and how many have distances at all; CannotAnalyze for less than two."""
+    there = np.flatnonzero(comparable(vectors, metric))
+    if len(there) < 2:
+        raise CannotAnalyze("Fewer than two vectors differ from zero, and a zero vector has no direction.")
+    return (there if len(there) <= EXACT else there[some_rows(len(there), SAMPLE)]), len(there)
+
+
+def some_rows(n: int, most: int) -> Rows:
+    """All of n rows, or as many of them as are allowed, drawn once and for all, in order."""
+    if n <= most:
+        return np.arange(n)
+    return np.sort(np.random.default_rng([n, most]).permutation(n)[:most])
+
+
+def pairs_said(taken: int, there: int) -> str:
+    """How many pairs are meant, and of how many samples where not of all."""
+    pairs = f"{taken * (taken - 1) // 2:,} pairs"
+    if taken == there:
+        return f"All {pairs}."
+    return f"{pairs}: those among {taken:,} of {there:,} samples, drawn at random; intervals are for as many."
