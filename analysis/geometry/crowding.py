@@ -60,4 +60,5 @@ def round_crowding(n: int, d: int) -> Callable[[np.random.Generator], float]:
     mean = np.exp(-SHARPNESS) * hyp0f1(d / 2, SHARPNESS**2 / 4)
     square = np.exp(-2 * SHARPNESS) * hyp0f1(d / 2, SHARPNESS**2)
     spread = np.sqrt(max(square - mean**2, 0.0) / (n * (n - 1) / 2))
-    return lambda rng: float(mean + spread * (rng.chisquare(d) - d) / np.sqrt(2 * d))
+    least = np.exp(-2 * SHARPNESS)  # of two opposite directions
+    return lambda rng: float(np.clip(mean + spread * (rng.chisquare(d) - d) / np.sqrt(2 * d), least, 1.0))
