@@ -12,9 +12,7 @@ from analysis.geometry.silhouettes import dealt_silhouettes, from_distances
 from analysis.plugin import OfBlocks, OneDraw
 
 FRACTION = 0.8  # of the samples in a subset: halves would know the class means too badly, and so understate nc1
-STRETCH = (
-    1.3  # nc1 is skewed, narrow intervals going with low values: without, they held in .83 to .98 of simulations
-)
+STRETCH = 1.3  # nc1 is skewed, narrow intervals going with low values: without, they held in .83 to .98 of simulations
 
 
 def of_subsets(vectors: Vectors, codes: Rows, block_of: Rows) -> OfBlocks:

@@ -11,14 +11,17 @@ from analysis.geometry.moments import Floats
 from analysis.knn_graph import Metric
 from analysis.number import Number
 
+COPY = 1e-5  # share of the farthest length below which two samples differ by rounding alone; 1 - cos goes as its square
+
 
 def contrast_of(farthest: Floats, nearest: Floats, metric: Metric) -> tuple[Number, Floats]:
-    """The mean over samples and each sample's own; NaN where a copy lies at distance 0."""
+    """The mean over samples and each sample's own; NaN where the nearest is a copy, up to rounding."""
     each = np.full(len(nearest), np.nan)
     if metric == "dot":
         return Number(value=None, why="Inner products are no distances, so there is no contrast."), each
-    np.divide(farthest - nearest, nearest, out=each, where=nearest > 0)
-    asked = int((nearest > 0).sum())
+    apart = nearest > farthest * (COPY**2 if metric == "cosine" else COPY)
+    np.divide(farthest - nearest, nearest, out=each, where=apart)
+    asked = int(apart.sum())
     if not asked:
-        return Number(value=None, why="Each sample has a copy at distance 0, so there is no contrast."), each
+        return Number(value=None, why="Each sample has a copy, so there is no contrast."), each
     return Number(value=float(np.nanmean(each)), n=asked), each

@@ -52,8 +52,8 @@ def compute(
     notes = [pairs_said(len(rows), there), *said]
     if there < space.n:
         notes.append(f"{space.n - there:,} zero vectors have no direction and no cosine distance.")
-    if copies := int((nearest == 0).sum()):
-        notes.append(f"{copies:,} samples with a copy at distance 0 have no contrast.")
+    if metric != "dot" and (copies := int(np.isnan(spread).sum())):
+        notes.append(f"{copies:,} samples with a copy, up to rounding, have no contrast.")
     return Result(
         {"within_between_auroc": separation, "contrast": contrast},
         tables,

@@ -1,7 +1,8 @@
 """All pairs of distances of a space, a tile at a time and never all at once.
 
 With two columns more, one matrix product gives the distances themselves, ready to be counted: [-x, |x|²/2, 1] · [y, 1,
-|y|²/2] = |x - y|² / 2, which is 1 - cos for unit vectors; euclidean distance is the root of twice that; dot is -x · y.
+|y|²/2] = |x - y|² / 2, which is 1 - cos for unit vectors; euclidean distance is the root of twice that, and dot has
+the same constant for every |x|²/2. The left rows are made of the right ones, of which alone a copy is kept.
 Rows are taken off their mean first, so that float32 keeps the digits of a narrow cone, and scaled so that a tile holds
 places in a histogram: distance = low + width * place, 0 <= place <= BINS. The ends are bounds known beforehand: no two
 rows are farther apart than twice the largest distance r from the mean (2 r² for 1 - cos). Up to DOUBLE samples tiles
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.geometry.cosines import unit, with_direction
-from analysis.geometry.moments import CHUNK, ROUNDING, Floats, Vectors, chunks, mean_of
+from analysis.geometry.moments import ROUNDING, Floats, Vectors
 from analysis.knn_graph import Metric
 from analysis.number import CannotAnalyze
 
@@ -30,10 +31,10 @@ HEIGHT, WIDTH = 512, 2048  # of a tile: it fits the cache, and the product is st
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """The distances among some rows of a space: left @ right.T in bins, or its root where `root`."""
+    """The distances among some samples, whose rows are [x, 1, |x|²/2]; `root`: those of what the products give."""
 
-    left: Tile
-    right: Tile
+    rows: Tile
+    scale: float
     root: bool
     low: float
     width: float
@@ -41,18 +42,24 @@ class Pairs:
     @property
     def n(self) -> int:
         """How many samples."""
-        return len(self.left)
+        return len(self.rows)
+
+    def left(self, rows: slice | Rows) -> Tile:
+        """The other factor of some samples: [-x, |x|²/2, 1] times the scale."""
+        made: Tile = self.rows[rows] * self.rows.dtype.type(-self.scale)
+        made[:, -2:] = -made[:, :-3:-1]
+        return made
 
     def tile(self, rows: slice | Rows, columns: slice | Rows) -> Tile:
         """Distances of some to others, in bins above `low`."""
-        made: Tile = self.left[rows] @ self.right[columns].T
+        made: Tile = self.left(rows) @ self.rows[columns].T
         if self.root:
             np.sqrt(np.maximum(made, 0, out=made), out=made)
         return made
 
     def among(self, rows: slice) -> "Pairs":
         """The pairs among some of the samples."""
-        return replace(self, left=self.left[rows], right=self.right[rows])
+        return replace(self, rows=self.rows[rows])
 
     def distances(self, rows: slice | Rows, columns: slice | Rows) -> Floats:
         """Distances of some to others."""
@@ -75,39 +82,33 @@ def comparable(vectors: Vectors, metric: Metric) -> npt.NDArray[np.bool_]:
 def pairs_of(vectors: Vectors, metric: Metric) -> Pairs:
     """The pairs of some vectors; CannotAnalyze where all coincide, up to float32 rounding."""
     n, d = vectors.shape
-    center = _mean(vectors, metric)
-    kind = np.float64 if n <= DOUBLE else np.float32
-    left, right = np.ones((2, n, d + 2), kind)
+    direct = metric == "cosine"
+    center = sum((rows.sum(axis=0) for _, rows in _read(vectors, direct)), np.zeros(d)) / n
+    made = np.ones((n, d + 2), np.float64 if n <= DOUBLE else np.float32)
     squares, about = np.empty(n), np.empty(n)
-    for start, rows in zip(range(0, n, CHUNK), chunks(vectors), strict=True):
-        part = slice(start, start + len(rows))
-        apart = (unit(rows) if metric == "cosine" else rows) - center
-        squares[part], about[part] = np.square(apart).sum(axis=1), apart @ center
-        right[part, :d] = rows if metric == "dot" else apart
-    size = float(center @ center)
+    for part, rows in _read(vectors, direct):
+        apart = rows - center
+        squares[part], about[part] = np.einsum("nd,nd->n", apart, apart), apart @ center
+        made[part, :d] = rows if metric == "dot" else apart
+    size, radius = float(center @ center), float(squares.max())
     if squares.sum() <= ROUNDING * (squares.sum() + n * size):
         raise CannotAnalyze("All vectors are equal, so no two are any distance apart.")
-    radius = float(squares.max())
     if metric == "dot":
         # x · y = (m + x') · (m + y'), of which each part has its bounds
         low, high = -(size + 2 * about.max() + radius), -(size + 2 * about.min() - radius)
-        scale = BINS / (high - low)
-        np.multiply(right[:, :d], -scale, out=left[:, :d])
-        left[:, d], left[:, d + 1], right[:, d + 1] = -low * scale, 0, 0
-        return Pairs(left, right, False, low, 1 / scale)
-    high = min(2.0, 2 * radius) if metric == "cosine" else 2 * radius**0.5
-    width = high / BINS
-    scale = 1 / width if metric == "cosine" else 2 / width**2
-    np.multiply(right[:, :d], -scale, out=left[:, :d])
-    left[:, d], left[:, d + 1], right[:, d + 1] = squares / 2 * scale, scale, squares / 2
-    return Pairs(left, right, metric == "euclidean", 0.0, width)
+        made[:, d + 1] = -low / 2
+        return Pairs(made, BINS / (high - low), False, low, (high - low) / BINS)
+    made[:, d + 1] = squares / 2
+    high = min(2.0, 2 * radius) if direct else 2 * radius**0.5
+    return Pairs(made, BINS / high if direct else 2 * (BINS / high) ** 2, not direct, 0.0, high / BINS)
 
 
-def _mean(vectors: Vectors, metric: Metric) -> Floats:
-    if metric != "cosine":
-        return mean_of(vectors)
-    total: Floats = sum((unit(rows).sum(axis=0) for rows in chunks(vectors)), np.zeros(vectors.shape[1]))
-    return total / len(vectors)
+def _read(vectors: Vectors, direct: bool) -> Iterator[tuple[slice, Floats]]:
+    """Rows in double precision, a few at a time; of length one where only their direction counts."""
+    for start in range(0, len(vectors), HEIGHT):
+        part = slice(start, min(start + HEIGHT, len(vectors)))
+        rows = vectors[part].astype(np.float64)
+        yield part, unit(rows) if direct else rows
 
 
 def rows_asked(vectors: Vectors, metric: Metric) -> tuple[Rows, int]:
