@@ -29,9 +29,10 @@ def densities(
         share = np.add.reduceat(counted, begins) / max(counted.sum(), 1) / np.diff(ends)
         looks = {"mode": "lines", "fill": "tozeroy", "line": {"shape": "hvh", "width": 1.5, "color": color}}
         figure.add_scatter(x=middles, y=share, name=plain(name), fillcolor=_thin(color), **looks)
-    legend = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top"}
+    legend = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "orientation": "h"}  # never over a curve
     figure.update_layout(xaxis_title=x, yaxis_title=y, showlegend=len(counts) > 1, legend=legend)
-    return dressed(titled(figure, title))
+    titled(figure, title)
+    return dressed(figure.update_layout(margin_t=figure.layout.margin.t + 24))
 
 
 def _thin(color: str) -> str:

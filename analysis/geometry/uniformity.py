@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 INTERVAL = 10_000  # samples that the interval is drawn from at most
-UNPAIRED = "Alignment needs a graph or second view that says which samples belong together; there is none."
+UNPAIRED = "It needs a graph or second view of the samples, and none is read yet."
 
 
 def compute(space: EmbeddingSpace, params: Params) -> Result:
