@@ -80,6 +80,6 @@ def recipe_of(
         params["k"] = study.k
     if "metric" in analysis.needs:
         params["metric"] = study.metric
-    if "labels" in analysis.needs:
+    if "labels" in analysis.needs or ("labels?" in analysis.needs and ask.other):
         inputs["labels"] = dataset.labels_in(ask.other).key
     return Recipe(f"analysis:{ask.name}", analysis.version, params, inputs)

@@ -233,8 +233,8 @@ class Pipeline:
         if "neighbors" in analysis.needs:
             graph: KnnGraph = self.make(Ask("neighbors", subject=ask.subject), progress)
             needs["neighbors"] = graph.nearest(study.k)
-        if "labels" in analysis.needs:
-            needs["labels"] = self.dataset().labels_in(ask.other)
+        if {"labels", "labels?"} & {*analysis.needs}:
+            needs["labels"] = self.dataset().labels_in(ask.other) if ask.other else None
         if "metric" in analysis.needs:
             needs["metric"] = study.metric
         progress(0, 1, f"{analysis.title.lower()} of {ask.subject}")

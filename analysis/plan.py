@@ -24,10 +24,8 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
     for space in pipeline.spaces():
         asks.append(Ask("neighbors", subject=space.name))
         for name in chosen:
-            if "labels" in analyses()[name].needs:
-                asks += [Ask("analysis", name, space.name, other=label) for label in dataset.labels]
-            else:
-                asks.append(Ask("analysis", name, space.name))
+            columns = analyses()[name].columns(dataset.labels)
+            asks += [Ask("analysis", name, space.name, other=label) for label in columns]
     asks += pairs_of(pipeline)
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
@@ -54,7 +52,7 @@ def chosen_analyses(globs: tuple[str, ...]) -> list[str]:
 
 
 # Names of the contract whose plug-ins come later: a study may name them today.
-ESTIMATORS = ("h_score", "logme", "transrate", "nleep", "gbc", "parc", "uniformity", "collapse", "distances")
+ESTIMATORS = ("h_score", "logme", "transrate", "nleep", "gbc", "parc")
 
 
 def pairs_of(pipeline: Pipeline) -> list[Ask]:

@@ -1,6 +1,6 @@
 """What a plug-in declares. The pipeline reads these and hands each plug-in just what it needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -17,7 +17,7 @@ from models.place import Place
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-Need = Literal["neighbors", "labels", "metric"]
+Need = Literal["neighbors", "labels", "labels?", "metric"]
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ Share = Callable[..., OfBlocks]
 
 @dataclass(frozen=True)
 class Subsample:
-    """Interval by recomputing on random subsets without repeats (delete-d jackknife): for what needs the space alone.
+    """Interval by recomputing on random subsets without repeats (delete-d jackknife): for what needs no graph.
 
     With m of n points drawn, the spread of the subset values times sqrt(m / (n - m)) estimates that of the whole.
-    `share(space, params, block_of)` spares the recomputing where numbers follow from moments: told which block each
-    sample belongs to, (n,), it gives a function from the blocks drawn, a mask, to the numbers of their samples.
+    `share(space, params, block_of, **needs)` spares the recomputing where draws have work in common: told which block
+    each sample belongs to, (n,), it gives a function from the blocks drawn, a mask, to the numbers of their samples.
     """
 
     fraction: float = 0.5
@@ -110,8 +110,8 @@ class Analysis:
     `compute(space, params, **needs) -> Result` is given just the needs it names:
 
     `neighbors`: KnnGraph cut to the study's k; `labels`: one Labels, the pipeline asking once per label column;
-    `metric`: the study's metric. A number's name in `compute` carries no `@k`; the pipeline adds it where
-    `at_k` says so. The promises are kept by property tests.
+    `labels?`: the same, and None, once, where there is no such column; `metric`: the study's metric. A number's name
+    in `compute` carries no `@k`; the pipeline adds it where `at_k` says so. The promises are kept by property tests.
     """
 
     name: str
@@ -131,6 +131,12 @@ class Analysis:
     rotation_invariant: bool = False
     scale_invariant: bool = False
     translation_invariant: bool = False
+
+    def columns(self, labels: Sequence[str]) -> Sequence[str]:
+        """By which of a dataset's label columns it is asked, one at a time; "" for none."""
+        if "labels" in self.needs:
+            return labels
+        return labels or ("",) if "labels?" in self.needs else ("",)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -188,7 +188,7 @@ def _subsampled(
     n = space.n
     if subsample.share is not None:
         blocks = n if n <= WHOLE_BLOCKS else BLOCKS
-        of_blocks = subsample.share(space, params, rng.permutation(np.arange(n) % blocks))
+        of_blocks = subsample.share(space, params, rng.permutation(np.arange(n) % blocks), **needs)
         size = max(1, round(blocks * subsample.fraction))
         for _ in range(draws):
             drawn = np.zeros(blocks, dtype=bool)
@@ -203,9 +203,13 @@ def _subsampled(
         rows = np.sort(rng.permutation(n)[:size])
         part = EmbeddingSpace(space.name, space.key, space.vectors[rows], [space.ids[row] for row in rows])
         try:
-            yield _values(analysis.compute(part, params, **needs))
+            yield _values(analysis.compute(part, params, **_of_rows(needs, rows)))
         except DEGENERATE:
             yield {}
+
+
+def _of_rows(needs: Mapping[str, object], rows: npt.NDArray[np.intp]) -> Mapping[str, object]:
+    return {name: need.of_rows(rows) if isinstance(need, Labels) else need for name, need in needs.items()}
 
 
 # Nulls

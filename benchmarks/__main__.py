@@ -18,6 +18,7 @@ ALL = {
     "embedding": "Embedding",
     "knn_graph": "kNN graph",
     "umap": "UMAP",
+    "distances": "All pairs of distances",
     "map": "The map in the browser",
     "kill_and_resume": "Killed and resumed",
     "comparison": "Comparing spaces",

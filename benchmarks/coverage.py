@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.knn_graph import KnnGraph
-from analysis.labels import Labels, labels_of
+from analysis.labels import labels_of
 from analysis.number import Number
 from analysis.plugin import Analysis
 from analysis.registry import analyses
@@ -68,12 +68,14 @@ def graph_of(vectors: npt.NDArray[np.float32], k: int) -> KnnGraph:
 
 def needs_of(
     analysis: Analysis, vectors: npt.NDArray[np.float32], codes: npt.NDArray[np.int64]
-) -> Iterator[tuple[str, Mapping[str, KnnGraph | Labels]]]:
+) -> Iterator[tuple[str, Mapping[str, object]]]:
     """What an analysis is handed, once per kind of label."""
-    needs: dict[str, KnnGraph | Labels] = {}
+    needs: dict[str, object] = {}
     if "neighbors" in analysis.needs:
         needs["neighbors"] = graph_of(vectors, K)
-    if "labels" not in analysis.needs:
+    if "metric" in analysis.needs:
+        needs["metric"] = "euclidean"
+    if not {"labels", "labels?"} & {*analysis.needs}:
         yield "", needs
         return
     noise = np.random.default_rng(len(vectors)).standard_normal(len(vectors))

@@ -56,7 +56,7 @@ def needs_of(
     made: dict[str, object] = {}
     if "neighbors" in analysis.needs:
         made["neighbors"] = graph_of(space, k, metric)
-    if "labels" in analysis.needs:
+    if {"labels", "labels?"} & {*analysis.needs}:
         made["labels"] = labels
     if "metric" in analysis.needs:
         made["metric"] = metric

@@ -35,11 +35,11 @@ def page(name: str) -> None:
     dataset = samples_panel.obtain(pipeline)
     if dataset is None:
         return
-    label = ""
-    if "labels" in analysis.needs:
-        if not dataset.labels:
-            words.note("The samples have no label column, so this question has no answer here.")
-            return
+    columns, label = analysis.columns(dataset.labels), ""
+    if not columns:
+        words.note("The samples have no label column, so this question has no answer here.")
+        return
+    if any(columns):
         label = samples_panel.label_of(dataset)
         if len(dataset.labels) > 1:
             st.segmented_control("Label", dataset.labels, **state.bound("label", dataset.labels))

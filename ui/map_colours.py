@@ -142,7 +142,7 @@ def _possible(pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | N
         yield from ((drawing, point, f"Map: {told}") for point, told in OF_MAP.items())
     yield Ask("neighbors", subject=space), "", f"Neighbours: mean distance to the {pipeline.study.k} nearest"
     for name, analysis in analyses().items():
-        for label in dataset.labels if "labels" in analysis.needs else ("",):
+        for label in analysis.columns(dataset.labels):
             by = f" by {label}" if label else ""
             ask = Ask("analysis", name, space, label)
             result: Result | None = pipeline.find(ask)

@@ -65,7 +65,8 @@ def bars(
     figure.update_layout(xaxis_title=x + drawn, height=140 + 22 * max(len(top), 4))
     titled(figure, title)
     if chance is not None:
-        figure.update_xaxes(range=[min(0, top[value].min()), 1.04 * max(chance, top[value].max())])
+        low, high = min(0, chance, top[value].min()), max(0, chance, top[value].max())
+        figure.update_xaxes(range=[1.04 * low, 1.04 * high])
         said = f"chance {shown(chance)}"
         figure.add_vline(x=chance, line={"color": GREY, "width": 2})
         figure.add_annotation(x=chance, y=1, yref="paper", yanchor="bottom", text=said, showarrow=False)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
 from analysis.labels import Labels
+from analysis.number import CannotAnalyze
 from analysis.plugin import Analysis
 from analysis.registry import analyses
 from tests.worlds import ask, categories, clusters, numbers, space_of, values
@@ -110,7 +112,8 @@ def test_numbers_change_only_with_the_version(analysis: Analysis) -> None:
     space, labels = clusters(n=60, d=24)
     now = values(ask(analysis, space, labels))
     if "labels" in analysis.needs:
-        now |= values(ask(analysis, space, numbers(space.vectors[:, 0])))
+        with suppress(CannotAnalyze):  # numbers as labels may have other answers, or none
+            now |= values(ask(analysis, space, numbers(space.vectors[:, 0])))
     known = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
     name = f"{analysis.name}@{analysis.version}"
     if os.environ.get("WRITE_GOLDEN") and name not in known:

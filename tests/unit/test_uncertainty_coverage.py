@@ -10,7 +10,16 @@ from analysis.registry import analyses
 from benchmarks.coverage import simulate
 
 CLOUDS = ("falling", "clusters")
-WITH_INTERVALS = ["dimension", "hubness", "isotropy", "label_agreement", "spectrum"]
+WITH_INTERVALS = [
+    "collapse",
+    "dimension",
+    "distances",
+    "hubness",
+    "isotropy",
+    "label_agreement",
+    "spectrum",
+    "uniformity",
+]
 
 
 def test_every_analysis_with_an_interval_is_simulated() -> None:
