@@ -23,6 +23,12 @@ class Ask:
     other: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """The spaces it is about: two of a comparison, one of most, none of the samples."""
+        both = (self.subject, self.other) if self.kind == "comparison" else (self.subject,)
+        return tuple(name for name in both if name)
+
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return asdict(self) | {"params": dict(self.params)}

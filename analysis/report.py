@@ -96,6 +96,18 @@ def precision_of(pipeline: Pipeline, space: str) -> str:
     return str(artifact.content.get("precision", "")) if artifact else ""
 
 
+def _how_made(pipeline: Pipeline, space: str) -> list[str]:
+    """What is approximate in a space's vectors and neighbours, whatever is read from them."""
+    notes, near = [], Ask("neighbors", subject=space)
+    if precision := precision_of(pipeline, space):
+        notes.append(f"{Ask('space', subject=space)}: {precision}")
+    recipe = pipeline.recipe(near)
+    artifact = pipeline.store.get(recipe) if recipe else None
+    if artifact is not None and not indexes()[method := artifact.content["method"]].exact:
+        notes.append(f"{near}: approximate ({method}), measured recall in numbers.csv")
+    return notes
+
+
 def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = None) -> dict[str, Any]:
     """What a reader needs to trust or repeat an export: study, seeds, keys, versions, n, approximations."""
     study = pipeline.study
@@ -103,15 +115,13 @@ def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = N
     without: list[dict[str, str]] = []
     notes: list[str] = []
     keys = {}
+    for space in dict.fromkeys(name for ask in asks for name in ask.spaces):
+        notes += _how_made(pipeline, space)
     for ask in asks:
         recipe, value = pipeline.recipe(ask), pipeline.find(ask)
         if recipe is None or value is None:
             continue
         keys[str(ask)] = recipe.key
-        if ask.kind == "space" and (precision := precision_of(pipeline, ask.subject)):
-            notes.append(f"{ask}: {precision}")
-        if isinstance(value, KnnGraph) and not indexes()[value.method].exact:
-            notes.append(f"{ask}: approximate ({value.method}), measured recall in numbers.csv")
         result = value.trust if isinstance(value, Drawing) else value
         if isinstance(result, Result):
             notes += [f"{ask}: {note}" for note in result.notes]
@@ -151,9 +161,9 @@ LIBRARIES_IN_MANIFEST = (
 def write_report(
     pipeline: Pipeline, asks: list[Ask], out: Path, *, vectors: bool = False, failures: list[str] | None = None
 ) -> None:
-    """Fill a folder with everything the run has; Failed where the disk refuses."""
+    """Fill a folder with everything the run has; Failed where the disk refuses. What is not drawn joins `failures`."""
     try:
-        _write_report(pipeline, asks, out, vectors, failures or [])
+        _write_report(pipeline, asks, out, vectors, [] if failures is None else failures)
     except OSError as error:
         raise Failed(
             f"the report could not be written to {out}: {error.strerror or error}; free some space or give another"
@@ -175,7 +185,12 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
             for table, frame in value.tables.items():
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)
             if ask.kind == "analysis" and any(number.value is not None for number in value.numbers.values()):
-                _write_figure(analyses()[ask.name].figure(value), out / "figures" / f"{name}.html")
+                try:
+                    figure = analyses()[ask.name].figure(value)
+                except (ArithmeticError, ValueError, LookupError) as error:  # costs its picture, nothing else
+                    failures.append(f"the figure of {ask} could not be drawn: {type(error).__name__}: {error}")
+                else:
+                    _write_figure(figure, out / "figures" / f"{name}.html")
         if isinstance(value, Drawing) and not value.why:
             _write_map(pipeline, ask, value, out)
     for name, matrix in matrices(pipeline, asks).items():

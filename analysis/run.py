@@ -66,9 +66,11 @@ def run(
     it is added to `failures` where a list is given, else raised.
     """
     asks = checked(pipeline)
+    if out is not None:
+        made_ready(Path(out))
     broken: list[Failure] = []
     for i, ask in enumerate(asks):
-        if any(one.ask.kind == "space" and one.ask.subject in _spaces_of(ask) for one in broken):
+        if any(one.ask.kind == "space" and one.ask.subject in ask.spaces for one in broken):
             continue
         done = _within(i, len(asks), ask, progress)
         try:
@@ -81,11 +83,22 @@ def run(
             broken.append(Failure(ask, sentence))
             if not expected:
                 traceback.print_exc(file=_Log(pipeline))
+    if out is not None:
+        said = [one.sentence for one in broken]
+        write_report(pipeline, asks, Path(out), vectors=vectors, failures=said)
+        broken += [Failure(Ask("dataset"), sentence) for sentence in said[len(broken) :]]
     if failures is not None:
         failures += broken
-    if out is not None:
-        write_report(pipeline, asks, Path(out), vectors=vectors, failures=[f.sentence for f in broken])
     return number_rows(pipeline, asks)
+
+
+def made_ready(out: Path) -> None:
+    """Make the folder of the results, before hours of work rather than after them; BadInput where it cannot be."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise BadInput(f"nothing can be written to {out}: {why}; give another --out DIR.") from error
 
 
 def checked(pipeline: Pipeline) -> list[Ask]:
@@ -100,10 +113,6 @@ def checked(pipeline: Pipeline) -> list[Ask]:
         else:
             pipeline.recipe(Ask("space", subject=space.name))
     return wanted(pipeline)
-
-
-def _spaces_of(ask: Ask) -> tuple[str, ...]:
-    return (ask.subject, ask.other) if ask.kind == "comparison" else (ask.subject,)
 
 
 def _within(i: int, total: int, ask: Ask, progress: Progress) -> Callable[[int, int, str], None]:

@@ -7,6 +7,7 @@ neither its name nor a place among the hundred.
 
 import fcntl
 import json
+import shutil
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -142,9 +143,12 @@ def remove(folder: Path, name: str) -> tuple[str, ...]:
 def discard(folder: Path) -> int:
     """Remove the damaged files of a folder; how many there were."""
     with _alone(folder):
-        bad = [one.file for one in listed(folder)[1] if one.bad and one.file.is_file()]
+        bad = [one.file for one in listed(folder)[1] if one.bad]
         for file in bad:
-            file.unlink(missing_ok=True)
+            if file.is_dir() and not file.is_symlink():
+                shutil.rmtree(file, ignore_errors=True)
+            else:
+                file.unlink(missing_ok=True)
     return len(bad)
 
 

@@ -38,22 +38,29 @@ def choose_precision(encoder: TorchEncoder, items: Items, layers: Sequence[int],
     `items`: a sample in order of their cost. `work`: floating-point operations of the whole job.
     The choice is written to `note` and found there by a resumed job, whose vectors must not mix precisions.
     """
-    if not note.exists():
+    if _read(note) is None:
         name, cosine = "", 1.0
         if encoder.recipe.dtype == "float32" and work >= PAYS[encoder.device] and gains(encoder):
             name, cosine = quicker_precision(encoder, items, layers)
         draft = note.with_suffix(f".{os.getpid()}.draft")  # of several workers each its own
         draft.write_text(f"{name} {cosine:.6f} {len(items)}", encoding="utf-8")
         draft.replace(note)
-    encoder.autocast = note.read_text(encoding="utf-8").partition(" ")[0]
+    encoder.autocast = (_read(note) or ("", "", ""))[0]
 
 
 def precision_said(note: Path) -> str:
     """What a job's note says, in words; nothing where the vectors are float32 throughout."""
-    if not note.exists():
-        return ""
-    name, cosine, n = note.read_text(encoding="utf-8").split(" ")
+    name, cosine, n = _read(note) or ("", "", "")
     return f"{name} products (least cosine to float32 {cosine} on {n} samples)" if name else ""
+
+
+def _read(note: Path) -> tuple[str, str, str] | None:
+    """Precision, least cosine and number of samples of a job's note; None where there is none that can be read."""
+    try:
+        name, cosine, n = note.read_text(encoding="utf-8").split(" ")
+    except (OSError, ValueError):
+        return None
+    return (name, cosine, n) if name in ("", *QUICKER["cuda"]) else None
 
 
 def gains(encoder: TorchEncoder) -> bool:

@@ -32,7 +32,7 @@ def saving(pipeline: Pipeline, asks: Sequence[Ask], key: str) -> plot.Saving | N
     if asked is None:
         return None
     format, turn, size, paper = asked
-    return plot.Saving(format, turn, size.scale, size.width, paper, manifest(pipeline, list(asks)))
+    return plot.Saving(format, turn, size.scale, size.width, paper, manifest(pipeline, list(asks)), size.dpi)
 
 
 def ask_for(key: str, format: Literal["png", "svg"]) -> None:

@@ -15,10 +15,11 @@ FEWEST, MOST = 200, 10_000  # pixels
 
 @dataclass(frozen=True)
 class Size:
-    """Pixels for each of the screen's; or `width` of them in all."""
+    """Pixels for each of the screen's; or `width` of them in all, `dpi` an inch where that is said."""
 
     scale: float = SCALES[1]
     width: int | None = None
+    dpi: int | None = None
 
 
 def pixels(centimetres: float) -> int:
@@ -52,7 +53,7 @@ def chosen(key: str) -> Size:
 
 SIZES = {f"{scale}× the screen": Size(scale) for scale in SCALES}
 SIZES |= {
-    f"{wide} cm at {DPI} dpi, {columns}: {pixels(wide):,} pixels": Size(width=pixels(wide))
+    f"{wide} cm at {DPI} dpi, {columns}: {pixels(wide):,} pixels": Size(width=pixels(wide), dpi=DPI)
     for wide, columns in COLUMNS.items()
 }
 SIZES[PIXELS] = Size()

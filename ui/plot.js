@@ -191,5 +191,5 @@ async function save(Plotly, place, { code, save, name, manifest, figure, titled,
   const url = await Plotly.toImage(whole, { format: save.format, scale, ...size });
   const text = save.format === "svg" && decodeURIComponent(url.slice(url.indexOf(",") + 1));
   const drawn = text ? new Blob([text]) : await (await fetch(url)).blob();
-  download(await withManifest(drawn, save.format, manifest), `${name}.${save.format}`);
+  download(await withManifest(drawn, save.format, manifest, save.dpi), `${name}.${save.format}`);
 }

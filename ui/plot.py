@@ -44,6 +44,7 @@ class Saving:
     width: int | None = None  # pixels of a PNG; where given, instead of the scale
     paper: Theme | None = None  # None: as on the screen
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    dpi: int | None = None  # pixels an inch that the file says it has
 
 
 def draw(
@@ -99,7 +100,8 @@ def draw(
 
 def told(saving: Saving) -> dict[str, Any]:
     """What the browser is told of a picture that it is to save."""
-    return {"format": saving.format, "turn": saving.turn, "scale": saving.scale, "width": saving.width}
+    size = {"scale": saving.scale, "width": saving.width, "dpi": saving.dpi}
+    return {"format": saving.format, "turn": saving.turn} | size
 
 
 def event_from(said: Any, seen: str) -> Event | None:

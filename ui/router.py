@@ -3,6 +3,7 @@
 Expected trouble becomes one calm sentence in the page; the app stays up.
 """
 
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -30,6 +31,8 @@ from ui import (
 from ui.pages import compare, jobs, map, overview, side_by_side
 
 Pages = dict[str, list[StreamlitPage]]
+BROKEN = "This page could not be drawn"
+log = logging.getLogger("anchorage")
 
 
 def main() -> None:
@@ -103,3 +106,6 @@ def guarded(run: Callable[[], None]) -> None:
         run()
     except (BadInput, Failed, CannotAnalyze) as error:
         words.trouble(str(error))
+    except Exception as error:
+        log.exception("a page could not be drawn")
+        words.trouble(f"{BROKEN} ({type(error).__name__}: {error}). The other pages work, and nothing is lost.")

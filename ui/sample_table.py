@@ -30,7 +30,7 @@ def draw(
     shown = list(rows)[:MOST]
     table = samples_view.table_of(dataset, shown)
     config: dict[str, Any] = {
-        "id": st.column_config.TextColumn(width=170),
+        "id": st.column_config.TextColumn(width=min(420, max(90, 24 + 7 * max(map(len, table["id"]), default=0)))),
         "text": st.column_config.TextColumn(width="large"),
     }
     if "image" in table:

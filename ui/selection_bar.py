@@ -53,9 +53,9 @@ def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
             _table(dataset, matches, "matching")
     else:
         words.quiet(
-            "Nothing is selected. Shift + drag adds what a lasso goes round, Alt + drag takes it away; the box and"
-            " lasso tools above the map do what is chosen here: New, Add, Remove or Intersect. On the map, Esc clears"
-            " and Ctrl + Z undoes."
+            "Nothing is selected. The box and lasso tools above the map select, by finger too; the next one does what"
+            " is chosen here: New, Add, Remove or Intersect. With a mouse, Shift + drag adds and Alt + drag takes away;"
+            " Esc clears and Ctrl + Z undoes."
         )
 
 

@@ -28,7 +28,7 @@ def histogram(
     import plotly.graph_objects as go
 
     known = values[np.isfinite(values)]
-    counts, edges = np.histogram(known, bins=bins)
+    counts, edges = np.histogram(known, bins=bins, range=_ends(known) if isinstance(bins, int) else None)
     middles = (edges[:-1] + edges[1:]) / 2
     figure = go.Figure(go.Bar(x=middles, y=counts, width=np.diff(edges), name="observed", showlegend=False))
     if chance is not None:
@@ -38,6 +38,13 @@ def histogram(
         most = max(2, int(counts.max()), 0 if chance is None else int(np.nanmax(chance)))
         figure.update_yaxes(type="log", dtick=1, range=[-0.3, np.log10(most) + 0.2])
     return dressed(titled(figure, title))
+
+
+def _ends(known: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Between what the bins lie; of values that are the same but for rounding, a little about them."""
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    least = 1e-9 * max(abs(low), abs(high))
+    return (low, high) if high - low > least else (low - (least or 0.5), high + (least or 0.5))
 
 
 def bars(

@@ -110,6 +110,7 @@ ANALYSIS = Analysis(
         "nc2_angles": "Mean of |cos + 1 / (C − 1)| between class means: 0 where they are as far apart as can be.",
         "silhouette": "Mean of (b − a) / max(a, b), a the mean distance within its class, b to the nearest other.",
     },
+    points={"silhouette": "silhouette"},
     reading="NC1 and NC2 were found in the last layer of networks trained to zero loss; elsewhere they are degrees.",
     needs=("labels",),
     interval=Subsample(collapse_draws.FRACTION, share),

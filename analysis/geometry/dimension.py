@@ -2,6 +2,7 @@
 
 TwoNN (Facco et al. 2017): the ratio m of the second to the first neighbour's distance has P(m < x) = 1 - x^-d; d is the
 slope of the line through the origin fitted to (log m, -log(1 - rank / n)) by least squares, the largest 10 % left out.
+No answer where more than one sample in twenty has its two nearest at the same distance: then it grows without bound.
 MLE (Levina and Bickel 2004, averaged as MacKay and Ghahramani 2005 correct it): one over the mean of
 log(T_k / T_j) over all samples and j < k, with T_j the distance of the j-th neighbour. Of one sample: local dimension.
 
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.figures.words import shown, value_of
-from analysis.geometry.cosines import unit
 from analysis.geometry.moments import Floats
+from analysis.geometry.near import distances_of
 from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Analysis, ByPoint, Params
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 KEPT = 0.9  # share of the smallest ratios that TwoNN is fitted on
-CHUNK = 1 << 22  # coordinates of neighbours held at a time
+TIED, ROUNDING = 0.05, 1e-5  # share of samples with two nearest at one distance, up to rounding, that is too many
+TIES = "Of {1:,} samples {0:,} have their two nearest at the same distance, so TwoNN has nothing to read."
 
 
 def compute(space: EmbeddingSpace, params: Params, neighbors: KnnGraph) -> Result:
@@ -33,7 +35,7 @@ def compute(space: EmbeddingSpace, params: Params, neighbors: KnnGraph) -> Resul
         raise CannotAnalyze("Inner products are no distances, so they have no dimension; use cosine or euclidean.")
     if neighbors.k < 2:
         raise CannotAnalyze("Dimension is read from two neighbours or more; set k to 2 at least.")
-    apart = (distances := _distances(space, neighbors))[:, 0] > 0
+    apart = (distances := distances_of(space, neighbors))[:, 0] > 0
     if apart.sum() < 3:
         raise CannotAnalyze(f"Only {int(apart.sum())} samples have no exact copy among their neighbours.")
     ratio, inverse, local = np.full((3, space.n), np.nan)
@@ -47,28 +49,18 @@ def compute(space: EmbeddingSpace, params: Params, neighbors: KnnGraph) -> Resul
         notes.append(f"{copies:,} samples with an exact copy are left out.")
     if even := int(apart.sum() - np.isfinite(local).sum()):
         notes.append(f"{even:,} samples whose neighbours are all equally far have no local dimension.")
+    tied = int((ratio[apart] <= 1 + ROUNDING).sum())
+    two = Number(value=None, n=int(apart.sum()), why=TIES.format(tied, int(apart.sum())))
+    if tied <= TIED * apart.sum():
+        two = Number(value=float(twonn(ratio[apart])), n=int(apart.sum()))
     return Result(
         numbers={
-            "twonn": Number(value=float(twonn(ratio[apart])), n=int(apart.sum())),
+            "twonn": two,
             "mle": Number(value=float(harmonic_mean(local[np.isfinite(local)])), n=int(np.isfinite(local).sum())),
         },
         points={"local_dimension": local, "second_to_first": ratio},
         notes=tuple(notes),
     )
-
-
-def _distances(space: EmbeddingSpace, neighbors: KnnGraph) -> Floats:
-    found = np.empty(neighbors.indices.shape)
-    for start in range(0, space.n, step := max(1, CHUNK // (neighbors.k * space.d))):
-        rows = slice(start, start + step)
-        near = neighbors.indices[rows]
-        own = space.vectors[rows].astype(np.float64)
-        others = space.vectors[near.ravel()].astype(np.float64)
-        if neighbors.metric == "cosine":
-            own, others = unit(own), unit(others)
-        apart = others.reshape(*near.shape, space.d) - own[:, None]
-        found[rows] = np.sqrt(np.einsum("nkd,nkd->nk", apart, apart))
-    return np.sort(found, axis=1)
 
 
 def twonn(ratios: Floats) -> Floats:
@@ -91,11 +83,12 @@ def figure(result: Result) -> "go.Figure":
     from analysis.figures.bars import histogram
 
     local = result.points["local_dimension"]
-    two, mle = (shown(value_of(result, name).value) for name in ("twonn", "mle"))
+    two, mle = (value_of(result, name).value for name in ("twonn", "mle"))
+    said = f"{shown(two)} by TwoNN" if two is not None else "TwoNN has no answer"
     most = np.nanquantile(local, 0.995)  # a few samples with almost even neighbours would flatten the rest
     return histogram(
         local[local <= most],
-        title=f"The samples fill about {mle} dimensions by MLE, {two} by TwoNN",
+        title=f"The samples fill about {shown(mle)} dimensions by MLE, {said}",
         x="local dimension of a sample (the highest 0.5 % not drawn)",
     )
 
@@ -104,7 +97,7 @@ ANALYSIS = Analysis(
     name="dimension",
     title="Intrinsic dimension",
     question="How many dimensions do the samples fill locally?",
-    version=1,
+    version=2,
     compute=compute,
     figure=figure,
     describe={

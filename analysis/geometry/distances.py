@@ -97,6 +97,11 @@ ANALYSIS = Analysis(
         "within_between_auroc": "Chance that two samples of different labels are farther apart than two of one label.",
         "contrast": "Mean of (farthest − nearest) / nearest over the samples: small where distances concentrate.",
     },
+    points={
+        "mean_distance": "mean distance to all others",
+        "contrast": "farthest over nearest",
+        "nearest_other_class": "distance to the nearest other class",
+    },
     reading="The separation's interval is an infinitesimal jackknife's. Contrast has none: it hangs on the few farthest"
     " samples, of which one space says little.",
     needs=("neighbors", "labels?", "metric"),

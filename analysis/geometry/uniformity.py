@@ -88,6 +88,7 @@ ANALYSIS = Analysis(
         " where all point one way, near −4 spread evenly in many dimensions.",
         "alignment": "Mean |u − v|² of unit vectors that belong together (Wang and Isola 2020).",
     },
+    points={"crowding": "how crowded a sample is"},
     interval=Subsample(share=share),
     null=Drawn(draw=round_cloud, what="a round Gaussian cloud of as many samples and dimensions."),
     rotation_invariant=True,

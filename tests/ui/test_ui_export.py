@@ -24,7 +24,7 @@ def test_a_button_that_gives_a_zip_says_so(world):
         ({}, Size(2.0)),
         ({"scale": 8}, Size(8.0)),
         ({"size": "1× the screen"}, Size(1)),
-        ({"size": "8.5 cm at 300 dpi, one column: 1,004 pixels"}, Size(width=1004)),
+        ({"size": "8.5 cm at 300 dpi, one column: 1,004 pixels"}, Size(width=1004, dpi=300)),
         ({"size": PIXELS, "pixels": 777}, Size(width=777)),
         ({"size": PIXELS}, Size(width=2067)),
     ],

@@ -33,9 +33,10 @@ def script(name, changes):
     router.guarded(run)
 
 
-def drawn(name: str, **changes: object) -> AppTest:
+def drawn(name: str, *, broken: bool = False, **changes: object) -> AppTest:
     page = AppTest.from_function(script, kwargs={"name": name, "changes": changes}, default_timeout=SECONDS).run()
     assert not page.exception, page.exception
+    assert ("could not be drawn" in raw(page)) is broken, raw(page)
     return page
 
 
@@ -206,3 +207,12 @@ def test_side_by_side_says_how_alike_the_two_are_and_whose_neighbours_changed(wo
     change = "Change of the 10 nearest from columns to words"
     coloured = drawn("side_by_side", projection="pca", right_projection="pca", colour=change)
     assert change in next(box for box in coloured.selectbox if box.label == "Colour by").options
+
+
+def test_a_page_that_breaks_says_so_and_leaves_the_others(world, monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("too many bins")
+
+    monkeypatch.setattr("ui.auto_page.plot.draw", broken)
+    page = drawn("isotropy", broken=True)
+    assert "This page could not be drawn (ValueError: too many bins). The other pages work" in said(page)

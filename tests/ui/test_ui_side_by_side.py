@@ -104,7 +104,7 @@ def test_the_map_page_keeps_a_colour_that_its_space_lacks_and_offers_it(world, w
 
 def test_every_number_per_sample_is_named_in_plain_words_by_its_analysis(world, pipeline):
     for name, analysis in analyses().items():
-        for label in ("kind", "size") if "labels" in analysis.needs else ("",):
+        for label in analysis.columns(pipeline.dataset().labels):
             found = pipeline.find(Ask("analysis", name, "columns", label))
             assert set(found.points) <= set(analysis.points), name
     drawing = Ask("projection", "pca", "columns")

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,3 +157,41 @@ def test_the_command_works_from_any_folder_and_shows_no_traceback(tmp_path):
     )
     assert done.returncode == 2
     assert "nothing.toml" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_results_that_cannot_be_written_are_refused_before_any_work(tmp_path, capsys):
+    study = write_world(tmp_path)
+    (tmp_path / "out").write_text("a file")
+    assert run(study) == 2
+    said = capsys.readouterr().err
+    assert "nothing can be written to" in said and "give another --out DIR" in said
+    assert not list((tmp_path / "cache").glob("artifacts/*/*/vectors.npy"))  # the samples were read, nothing more
+
+
+def test_a_space_all_but_collapsed_is_reported_whole(tmp_path):
+    rng = np.random.default_rng(0)
+    np.save(tmp_path / "v.npy", (1 + 1e-7 * rng.normal(size=(60, 16))).astype(np.float32))
+    (tmp_path / "study.toml").write_text(
+        'k = 5\ndraws = 0\nanalyses = ["isotropy", "health", "dimension", "hubness"]\n[dataset]\nsource = "vectors"\n'
+        'path = "v.npy"\n[[checkpoint]]\nname = "v"\nfamily = "vectors"\n'
+    )
+    assert run(tmp_path / "study.toml") == 0
+    assert float(numbers(tmp_path)["v", "mean_cosine"]["value"]) > 0.999
+    assert json.loads((tmp_path / "out/manifest.json").read_text())["failures"] == []
+
+
+def test_a_figure_that_cannot_be_drawn_costs_no_more_than_itself(tmp_path, monkeypatch, capsys):
+    from analysis.registry import analyses
+
+    def broken(result):
+        raise ValueError("no room")
+
+    study = write_world(tmp_path)
+    known = dict(analyses())
+    known["hubness"] = replace(known["hubness"], figure=broken)
+    monkeypatch.setattr("analysis.report.analyses", lambda: known)
+    assert run(study) == 1
+    assert "the figure of hubness of columns could not be drawn: ValueError: no room" in capsys.readouterr().err
+    whole = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert len(whole["failures"]) == 1 and (tmp_path / "out/numbers.csv").is_file()
+    assert (tmp_path / "out/figures/isotropy--columns.html").is_file()

@@ -93,3 +93,13 @@ def test_the_figure_states_both_dimensions() -> None:
     title = ANALYSIS.figure(result).layout.title.text
     assert f"{result.numbers['mle'].value:.2f} dimensions by MLE" in title
     assert f"{result.numbers['twonn'].value:.2f} by TwoNN" in title
+
+
+def test_twonn_has_no_answer_where_nearest_distances_are_tied() -> None:
+    grid = np.stack(np.meshgrid(*[np.arange(6.0)] * 3), axis=-1).reshape(-1, 3)
+    space = space_of(grid + 1e-9 * np.random.default_rng(0).normal(size=grid.shape))
+    result = ask(ANALYSIS, space, k=12)
+    two, mle = result.numbers["twonn"], result.numbers["mle"]
+    assert two.value is None and two.why.startswith("Of 216 samples ") and "at the same distance" in two.why
+    assert mle.value is not None and 1 < mle.value < 20
+    assert "TwoNN has no answer" in ANALYSIS.figure(result).layout.title.text.replace("<br>", " ")

@@ -51,3 +51,14 @@ def test_a_common_part_hides_no_loss_of_precision() -> None:
     )
     assert closeness(exact[:4] + 100, quick[:4] + 100) > 0.9999  # of four the mean says little
     assert least_cosine(exact, np.full_like(exact, np.nan)) == -1 and least_cosine(exact * 0, exact * 0) == 1
+
+
+@pytest.mark.parametrize("damage", ["", "bfloat16", "float8 0.9 3", "\0\0"])
+def test_a_damaged_note_is_made_anew_and_says_nothing(tmp_path: Path, damage: str) -> None:
+    write_model(tmp_path / "tiny", "bert")
+    recipe = EncoderRecipe(family="transformer", model="tiny", place=Place(tmp_path))
+    encoder, note = family_called("transformer").load(recipe), tmp_path / "precision.txt"
+    note.write_text(damage)
+    assert precision_said(note) == ""
+    choose_precision(encoder, TEXTS, [2], work=1e15, note=note)
+    assert note.read_text() == " 1.000000 12" and encoder.autocast == ""

@@ -53,9 +53,9 @@ def page() -> None:
 def _controls(pipeline: Pipeline, dataset: Dataset) -> Pane:
     """Space, colour, projection, filter, query; the pane they lead to."""
     with st.container(horizontal=True):
-        pane.choose_space(pipeline, pane.pane_of(pipeline))
         mine = pane.pane_of(pipeline)
         map_colours.choose(pipeline, dataset, mine.space, mine.ask)
+        pane.choose_space(pipeline, mine)
     pane.choose_drawing(mine)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Filter", placeholder="words in text, id or labels", **state.bound("filter"))
