@@ -106,6 +106,23 @@ def test_the_legend_has_one_way_back_to_all_as_long_as_something_is_hidden(page,
     assert back.count() == 0 and bare.run("map.hides.size", 0) == bare.run("map.hides.size", 1) == 0
 
 
+def test_no_entry_of_the_legend_moves_when_the_way_back_comes_and_none_stands_away_from_its_title(page, address):
+    names = [f"{i} of a category" for i in range(8)] * 50
+    bare = BareMap(page, address, picture(CLOUD, names))
+    rows = page.locator(".an-legend-row")
+    for width in range(460, 1000, 90):  # with the last entry here and there in its line
+        page.evaluate("(width) => { window.frames_[0].style.width = width + 'px'; }", width)
+        title, before = page.locator(".an-legend-title").bounding_box(), [row.bounding_box() for row in rows.all()]
+        assert before[0]["x"] - title["x"] - title["width"] < 16
+        rows.first.click()
+        assert page.get_by_role("button", name="Show all").count() == 1
+        assert [row.bounding_box() for row in rows.all()] == before
+        page.get_by_role("button", name="Show all").click()
+        page.keyboard.press("+")
+        assert bare.run("map.camera.scale > map.camera.whole")
+        page.keyboard.press("0")
+
+
 def test_shift_adds_alt_removes_and_escape_clears(page, address):
     bare = BareMap(page, address, picture(SPREAD))
     bare.lasso(bare.around(0))

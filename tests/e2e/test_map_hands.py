@@ -194,6 +194,65 @@ def test_the_keys_are_listed_on_demand(page, address):
     assert listed.is_visible()
 
 
+@pytest.mark.parametrize("key", ["Escape", "?"])
+def test_the_keys_are_put_away_by_a_key_after_a_click_into_them(page, address, key):
+    bare = BareMap(page, address, picture(SPREAD))
+    keys(bare, "?")
+    page.locator(".an-map-keys").click()
+    assert page.evaluate("document.activeElement.className") == "an-map-keys"
+    page.keyboard.press("+")
+    assert bare.run("map.camera.scale === map.camera.whole")  # in the list, other keys are not the map's
+    page.keyboard.press(key)
+    assert page.locator(".an-map-keys").is_hidden()
+    assert page.evaluate("document.activeElement.className") == "an-map-stage"
+
+
+@pytest.mark.parametrize("far", [0, 200])
+def test_escape_in_the_middle_of_a_lasso_gives_up_the_rest_of_the_gesture(page, address, far):
+    bare = BareMap(page, address, picture(SPREAD))
+    before = bare.run("map.camera.view()")
+    bare.run("map.stage.focus()")
+    (x, y), mouse = bare.pixel(8), page.mouse
+    page.keyboard.down("Shift")
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + far, y + far / 2)
+    page.keyboard.press("Escape")
+    mouse.move(x + 2 * far, y)
+    mouse.up()
+    page.keyboard.up("Shift")
+    bare.settle()
+    assert bare.run("map.camera.view()") == before and bare.told() == [] and bare.selected() == []
+    bare.lasso(bare.around(8))
+    assert bare.selected() == [8]  # the next one is drawn as ever
+
+
+def test_a_point_that_was_hidden_since_it_was_walked_to_is_not_pinned(page, address):
+    bare = BareMap(page, address, picture(SPREAD, ["ant", "bee"] * 12))
+    keys(bare, "n")
+    point = bare.run("map.overlay.hover")
+    page.locator(".an-legend-row").nth(point % 2).click()
+    keys(bare, "Enter")
+    assert bare.told() == []
+    page.locator(".an-legend-row").nth(point % 2).click()
+    keys(bare, "Enter")
+    assert [(said["kind"], said["row"]) for said in bare.told()] == [("pin", point)]
+
+
+def test_the_whole_map_in_space_does_not_move_the_corners_of_an_open_lasso(page, address):
+    bare = BareMap(page, address, picture(np.random.default_rng(2).normal(size=(60, 3))))
+    first = bare.run("map.camera.turn")
+    keys(bare, "ArrowLeft", "ArrowUp", "+", "+", "c", "ArrowRight", "c", "ArrowDown", "c")
+    apart = "map.overlay.corners.map((corner) => map.camera.place(...corner))"
+    before = np.diff(bare.run(apart), axis=0)
+    turn, zoom = bare.run("map.camera.turn"), bare.run("map.camera.scale / map.camera.whole")
+    keys(bare, "0")
+    assert bare.run("map.camera.turn") == turn != first and bare.run("map.camera.scale === map.camera.whole")
+    assert np.diff(bare.run(apart), axis=0) * zoom == pytest.approx(before)
+    keys(bare, "Escape", "0")
+    assert bare.run("map.camera.turn") == first
+
+
 def test_one_finger_scrolls_the_page_and_leaves_the_map_as_it_was(phone):
     bare, fingers = phone
     before = bare.run("map.camera.view()")

@@ -33,6 +33,8 @@ def test_a_view_without_a_point_says_so_and_offers_the_way_back(page, address, w
     hint.get_by_role("button", name="Show all").click()
     bare.settle()
     assert hint.is_hidden() and bare.run("map.hides.size") == 0
+    page.keyboard.press("+")  # the keys are heard on
+    assert bare.run("map.camera.scale > map.camera.whole")
 
 
 def test_what_a_filter_leaves_out_is_drawn_faintly_and_so_in_view(page, address):

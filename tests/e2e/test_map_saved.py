@@ -1,5 +1,6 @@
 """A saved map shows what is on the screen; without WebGL the server is told."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -8,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from analysis.figures.palette import LABELS, PAPER
+from analysis.figures.palette import GREY, LABELS, PAPER
 from tests.e2e.bare_map import BareMap, picture
+from ui.map_edges import Edges
 from ui.map_webgl import saved_as
 from ui.plot import Saving
 
@@ -98,6 +100,96 @@ def test_a_saved_svg_has_points_title_and_names_as_vectors(page, address):
     svg = Path(saved.value.path()).read_text()
     assert svg.count("<circle") == 24 + 2 and "<image" not in svg
     assert "A &lt;map&gt; &amp; more" in svg and ">bees &amp; ants</text>" in svg and '"n":24' in svg
+
+
+def saved_svg(page, bare: BareMap, given) -> str:
+    with page.expect_download() as saved:
+        bare.show(given, save={"format": "svg", "turn": 1, "scale": 2}, manifest={})
+    return Path(saved.value.path()).read_text()
+
+
+def circles(svg: str) -> list[dict[str, str]]:
+    return [
+        dict(re.findall(r'([\w-]+)="([^"]*)"', circle)) for circle in re.findall(r"<circle cx[^>]*fill=[^>]*>", svg)
+    ]
+
+
+def test_what_a_filter_leaves_out_is_grey_in_a_saved_svg_too(page, address):
+    hidden = np.arange(24) >= 20
+    given = picture(SPREAD, ["ant", "bee"] * 12, hidden=hidden)
+    bare = BareMap(page, address, given)
+    points = [circle for circle in circles(saved_svg(page, bare, given)) if "fill-opacity" in circle]
+    grey = "rgb({},{},{})".format(*bytes.fromhex(GREY[1:]))
+    places = {(circle["cx"], circle["cy"]) for circle in points if circle["fill"] == grey}
+    assert len(points) == 24 and all(circle["fill"] == grey for circle in points[:4])  # behind the others
+    assert places == {tuple(f"{value:.2f}" for value in bare.run(f"map.pixelOf({i})")) for i in range(20, 24)}
+
+
+def test_a_saved_svg_of_a_map_in_space_has_what_is_near_before_what_is_far_and_larger(page, address):
+    points = np.random.default_rng(4).normal(size=(30, 3)).astype(np.float32).astype(float)
+    given = picture(points)
+    bare = BareMap(page, address, given)
+    bare.run("(map.camera.orbit(1, 0.5), map.moved())")
+    found = [circle for circle in circles(saved_svg(page, bare, given)) if "fill-opacity" in circle]
+    toward = np.array(bare.run("map.camera.turn")).reshape(3, 3)[:, 2]
+    low, high = points.min(axis=0), points.max(axis=0)
+    depth = (points - (low + high) / 2) @ toward / np.linalg.norm(high - low)
+    order = np.argsort(-depth)
+    expected = [bare.run(f"map.pixelOf({i})") for i in order]
+    assert [(float(c["cx"]), float(c["cy"])) for c in found] == [pytest.approx(at, abs=0.01) for at in expected]
+    size = bare.run("map.looks(Infinity, 1).size")
+    assert [float(c["r"]) for c in found] == pytest.approx(size / 2 * (1 - 0.4 * depth[order]), abs=0.01)
+
+
+def test_a_title_of_one_word_wider_than_the_picture_is_broken(page, address):
+    word = "Wide" * 100
+    given = replace(picture(SPREAD), title=f"A {word} map")
+    bare = BareMap(page, address, given)
+    svg = saved_svg(page, bare, given)
+    lines = re.findall(r'<text [^>]*font-size="17"[^>]*>([^<]*)<', svg)
+    assert lines[0] == "A" and "".join(lines[1:]).startswith(word) and len(lines) >= 4
+    width = (
+        "(line) => { const pen = new OffscreenCanvas(1, 1).getContext('2d'); pen.font = '600 17px Helvetica, Arial';"
+    )
+    widest = max(page.evaluate(f"{width} return pen.measureText(line).width; }}", line) for line in lines)
+    assert 0.9 * bare.run("map.camera.width") < widest <= bare.run("map.camera.width")
+
+
+def test_edges_to_a_point_without_coordinates_are_not_drawn(page, address):
+    points = np.vstack([SPREAD, [[np.nan, np.nan]]])
+    ends = np.array([[0, 24], [24, 5], [3, 9]], dtype=np.uint32)
+    given = replace(picture(points), selected=("p0", "p3"), edges=Edges(ends))
+    bare = BareMap(page, address, given)
+    svg = saved_svg(page, bare, given)
+    (drawn,) = re.findall(r'<path d="([^"]*)"', svg)
+    places = [float(value) for value in re.split("[ML ]", drawn)[1:]]
+    assert places == pytest.approx([*bare.run("map.pixelOf(3)"), *bare.run("map.pixelOf(9)")], abs=0.06)
+    assert bare.run("[...map.edges]") == [3, 9]  # on the screen neither
+
+
+@pytest.mark.parametrize("dpi", [300, None])
+def test_a_saved_png_says_how_wide_it_is_on_paper(page, address, dpi):
+    given = picture(SPREAD)
+    bare = BareMap(page, address, given)
+    with page.expect_download() as saved:
+        bare.show(given, save={"format": "png", "turn": 1, "scale": 1, "dpi": dpi}, manifest={"n": 24})
+    content = Path(saved.value.path()).read_bytes()
+    image = Image.open(BytesIO(content))
+    image.load()  # and checks the checksums
+    assert image.info.get("dpi") == (dpi and pytest.approx((dpi, dpi), abs=0.02))
+    assert image.info["manifest"] == '{"n":24}' and (dpi is None or content[37:41] == b"pHYs")
+
+
+def test_after_a_restart_of_the_server_a_picture_is_saved_again(page, address):
+    given = picture(SPREAD)
+    bare = BareMap(page, address, given)
+    save = {"format": "svg", "turn": 1, "scale": 2}
+    downloads = []
+    page.on("download", lambda download: downloads.append(download))
+    for session, count in (("one", 1), ("one", 1), ("two", 2)):
+        bare.show(given, save=save, session=session)
+        page.wait_for_timeout(200)
+        assert len(downloads) == count
 
 
 def test_without_webgl_the_server_is_told(page, address):

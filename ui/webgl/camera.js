@@ -54,6 +54,18 @@ export class Camera {
     ];
   }
 
+  // How far behind (above 0) or before the middle a point of a map in space stands, as a share of how deep it is.
+  depth(x, y, z) {
+    const [a, b, c] = [x - this.middle[0], y - this.middle[1], z - this.middle[2]];
+    const t = this.turn;
+    return Math.min(Math.max((t[2] * a + t[5] * b + t[8] * c) / this.deep, -0.99), 0.99) || 0;
+  }
+
+  // How deep a map in space is, however it is turned; 0 for a flat one.
+  get deep() {
+    return this.flat ? 0 : Math.hypot(...this.bounds.low.map((low, axis) => this.bounds.high[axis] - low));
+  }
+
   // The point of a flat map that stands at a pixel.
   under(px, py) {
     return [
@@ -88,12 +100,11 @@ export class Camera {
 
   // What the painter needs.
   view() {
-    const deep = this.flat ? 0 : Math.hypot(...this.bounds.low.map((low, axis) => this.bounds.high[axis] - low));
     return {
       middle: this.middle,
       turn: this.turn,
       scale: [(2 * this.scale) / this.width, (2 * this.scale) / this.height],
-      deep,
+      deep: this.deep,
     };
   }
 

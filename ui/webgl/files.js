@@ -15,10 +15,11 @@ export function escaped(words) {
   return [...plain].map((one) => known[one] ?? one).join("");
 }
 
-export async function withManifest(blob, format, manifest) {
+// `dpi`, if given, tells a program that opens a PNG how wide it is on paper.
+export async function withManifest(blob, format, manifest, dpi) {
   const words = JSON.stringify(manifest);
   if (format === "svg") return inSvg(await blob.text(), words);
-  return inPng(new Uint8Array(await blob.arrayBuffer()), words);
+  return inPng(new Uint8Array(await blob.arrayBuffer()), words, dpi);
 }
 
 function inSvg(svg, words) {
@@ -28,15 +29,32 @@ function inSvg(svg, words) {
   return new Blob(parts, { type: "image/svg+xml" });
 }
 
-// A PNG with the manifest in an iTXt chunk, right behind the header (8 bytes of signature, 25 of IHDR).
-function inPng(png, words) {
-  const content = new TextEncoder().encode(`iTXtmanifest\0\0\0\0\0${words}`);
-  const chunk = new Uint8Array(content.length + 8);
-  const view = new DataView(chunk.buffer);
-  view.setUint32(0, content.length - 4);
-  chunk.set(content, 4);
-  view.setUint32(chunk.length - 4, crc(content));
-  return new Blob([png.slice(0, 33), chunk, png.slice(33)], { type: "image/png" });
+// A PNG with its dots per inch, where known, and the manifest, right behind the header (8 bytes of signature, 25 of
+// IHDR).
+function inPng(png, words, dpi) {
+  const parts = [chunk("iTXt", new TextEncoder().encode(`manifest\0\0\0\0\0${words}`))];
+  if (typeof dpi === "number" && dpi > 0) parts.unshift(chunk("pHYs", density(dpi)));
+  return new Blob([png.slice(0, 33), ...parts, png.slice(33)], { type: "image/png" });
+}
+
+// Pixels per metre across and down, and the unit: 1, metres.
+function density(dpi) {
+  const content = new Uint8Array(9);
+  const view = new DataView(content.buffer);
+  for (const at of [0, 4]) view.setUint32(at, Math.round(dpi / 0.0254));
+  content[8] = 1;
+  return content;
+}
+
+// Length, kind, content, checksum of the two before it.
+function chunk(kind, content) {
+  const found = new Uint8Array(content.length + 12);
+  const view = new DataView(found.buffer);
+  view.setUint32(0, content.length);
+  found.set(new TextEncoder().encode(kind), 4);
+  found.set(content, 8);
+  view.setUint32(found.length - 4, crc(found.subarray(4, -4)));
+  return found;
 }
 
 function crc(bytes) {

@@ -84,7 +84,7 @@ export class Hand {
     this.map.stage.setPointerCapture(event.pointerId);
     this.keys.rest();
     this.keys.abandon();
-    if (!this.fingers.size) this.before = this.view();
+    if (!this.fingers.size) Object.assign(this, { before: this.view(), dropped: false });
     this.fingers.set(event.pointerId, this.at(event));
     this.from = this.at(event);
     this.far = 0;
@@ -100,6 +100,7 @@ export class Hand {
     const here = this.at(event);
     const before = this.fingers.get(event.pointerId);
     if (!before) return this.pass(event, here);
+    if (this.dropped) return;
     this.far = Math.max(this.far, Math.hypot(here[0] - this.from[0], here[1] - this.from[1]));
     if (this.fingers.size === 2) this.pinch(event.pointerId, here);
     else if (this.drawing) this.draw(here);
@@ -158,7 +159,8 @@ export class Hand {
     const path = map.overlay.path;
     map.overlay.path = null;
     const reach = event.pointerType === "touch" ? FINGER : undefined;
-    if (done && this.far <= TAP && !this.fingers.size) map.pin(map.under(...this.at(event), reach));
+    const tapped = this.far <= TAP && !this.fingers.size && !this.dropped;
+    if (done && tapped) map.pin(map.under(...this.at(event), reach));
     else if (done && this.drawing && path.length > 2) map.select(map.inside(path), this.how ?? map.given.operation);
     if (!done && !this.fingers.size) this.gone(event);
     this.abandon();
@@ -176,6 +178,12 @@ export class Hand {
     this.drawing = this.map.overlay.path = null;
   }
 
+  // Give up what is drawn; until the button is up, or the last finger, nothing more happens.
+  drop() {
+    this.dropped = true;
+    this.abandon();
+  }
+
   wheel(event) {
     if (!this.map.given) return;
     event.preventDefault();
@@ -189,9 +197,13 @@ export class Hand {
     this.map.moved();
   }
 
+  // While a lasso is made by keys a map in space stays turned as it is, or the corners would go elsewhere.
   home() {
     if (!this.map.given) return;
-    this.map.camera.reset();
+    const { camera, overlay } = this.map;
+    const { turn } = camera;
+    camera.reset();
+    if (overlay.corners.length) camera.turn = turn;
     this.map.moved();
   }
 

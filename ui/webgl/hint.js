@@ -5,6 +5,7 @@ const WHILE = 4000; // milliseconds that a passing word stays
 
 export class Hint {
   constructor(stage) {
+    this.stage = stage;
     this.box = stage.appendChild(document.createElement("div"));
     this.box.className = "an-map-hint";
     this.box.setAttribute("role", "status");
@@ -37,7 +38,10 @@ export class Hint {
     const button = this.box.appendChild(document.createElement("button"));
     button.type = "button";
     button.textContent = said.offer;
-    button.addEventListener("click", said.act);
+    button.addEventListener("click", () => {
+      said.act();
+      this.stage.focus(); // the button goes, the keys are heard on
+    });
   }
 
   free() {

@@ -20,8 +20,9 @@ export class Keys {
 
   press(event) {
     const { map } = this;
-    if (!map.given || event.target !== map.stage) return;
     const key = named(event);
+    const listed = this.help.box.contains(event.target) && ["Escape", "?"].includes(key); // the others scroll it
+    if (!map.given || (event.target !== map.stage && !listed)) return;
     const control = event.ctrlKey || event.metaKey;
     if (control && key === "z") {
       event.preventDefault();
@@ -73,7 +74,8 @@ export class Keys {
   // The point that the cross means, or -1.
   aim() {
     const { point } = this.walk;
-    return point >= 0 ? point : this.map.under(...this.middle, this.map.overlay.cross);
+    const shown = point >= 0 && this.map.shows(point); // it may have been hidden since
+    return shown ? point : this.map.under(...this.middle, this.map.overlay.cross);
   }
 
   step(dx, dy) {
@@ -93,7 +95,7 @@ export class Keys {
   leave() {
     const { map, hand, help } = this;
     if (help.open) this.list();
-    else if (hand.drawing) hand.abandon();
+    else if (hand.drawing) hand.drop();
     else if (map.overlay.corners.length) this.abandon();
     else map.clear();
   }

@@ -29,11 +29,14 @@ export class Legend {
     this.box.replaceChildren();
     if (color.kind === "none") return;
     this.add(this.box, "span", "an-legend-title", color.title);
-    this.all = this.add(this.box, "button", "an-legend-all", "Show all");
-    this.all.type = "button";
-    this.all.addEventListener("click", () => this.map.hide([]));
     if (color.kind === "number") this.bar(color);
     else for (const entry of color.classes) this.row(entry);
+    this.all = this.add(this.box, "button", "an-legend-all", "Show all");
+    this.all.type = "button";
+    this.all.addEventListener("click", () => {
+      this.map.hide([]);
+      this.map.stage.focus();
+    });
     this.refresh();
   }
 
@@ -70,7 +73,7 @@ export class Legend {
   }
 
   refresh() {
-    // Its place is kept, so that no entry moves away between the two clicks of a double click.
+    // Its place at the end is kept, so that no entry moves away between the two clicks of a double click.
     if (this.all) this.all.style.visibility = this.map.hidden.size ? "visible" : "hidden";
     for (const { entry, button } of this.rows ?? [])
       button.setAttribute("aria-pressed", String(!this.map.hidden.has(entry.code)));

@@ -17,8 +17,9 @@ export function show(parent, given, tell) {
     .then(() => frame.map.update(given))
     .then(() => frame.querySelector(".an-map-trouble")?.remove())
     .then(() => {
-      if (!given.save || frame.map.freed || frame.saved === given.save.turn) return null;
-      frame.saved = given.save.turn;
+      const asked = given.save && `${given.session} ${given.save.turn}`; // another session counts its turns anew
+      if (!asked || frame.map.freed || frame.saved === asked) return null;
+      frame.saved = asked;
       return save(frame.map, given).catch((error) => trouble(frame, `The picture is not saved: ${error.message}.`));
     })
     .catch((error) => trouble(frame, `The map could not be drawn: ${error.message}. Reload the page.`)));

@@ -214,7 +214,7 @@ export function shuffled(n) {
 }
 
 // Whether a point has all its coordinates.
-function stands(positions, width, point) {
+export function stands(positions, width, point) {
   for (let axis = 0; axis < width; axis++) if (!Number.isFinite(positions[width * point + axis])) return false;
   return true;
 }

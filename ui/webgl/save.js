@@ -31,7 +31,8 @@ export async function save(map, given) {
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(points, EDGE * scale, page.top * scale);
   pen.drawImage(await picture(over(""), canvas.width, canvas.height), 0, 0, canvas.width, canvas.height);
-  return download(await withManifest(await canvas.convertToBlob(), "png", given.manifest), `${given.name}.png`);
+  const png = await withManifest(await canvas.convertToBlob(), "png", given.manifest, given.save.dpi);
+  return download(png, `${given.name}.png`);
 }
 
 // The points alone, `scale` times the screen's pixels, drawn tile by tile so that no size is too large for the driver.
@@ -120,23 +121,28 @@ function drawn(page, given, points, marked, camera) {
   );
 }
 
-// Every shown point as a circle, what is dimmed first.
+// Every shown point as a circle, what is dimmed first; in space what is far first, and smaller, as the shaders do it.
 function circles(map) {
-  const { given, hub, codes, left } = map;
-  const { size, alpha, dim } = map.looks(Infinity, 1);
+  const { given, hub, codes, left, camera, positions } = map;
+  const { size, alpha, dim, faint } = map.looks(Infinity, 1);
   const some = hub.count > 0;
   const back = [];
   const front = [];
   for (const i of map.painter.order) {
-    const [x, y] = map.pixelOf(i);
+    const place = positions.subarray(given.width * i, given.width * (i + 1));
+    const [x, y] = camera.place(...place);
     if (map.hidden.has(codes[i]) || !Number.isFinite(x + y)) continue;
     const behind = left[i] || (some && !hub.selected[i]);
-    const [r, g, b] = map.painter.colors.subarray(4 * codes[i], 4 * codes[i] + 3);
-    const place = `cx="${x.toFixed(2)}" cy="${y.toFixed(2)}" r="${(size / 2).toFixed(2)}"`;
+    const own = map.painter.colors.subarray(4 * codes[i], 4 * codes[i] + 3);
+    const [r, g, b] = left[i] ? faint.map((part) => Math.round(255 * part)) : own;
+    const depth = map.flat ? 0 : camera.depth(...place);
+    const radius = (size / 2) * (1 - 0.4 * depth);
+    const shape = `cx="${x.toFixed(2)}" cy="${y.toFixed(2)}" r="${radius.toFixed(2)}"`;
     const look = `fill="rgb(${r},${g},${b})" fill-opacity="${(behind ? dim : alpha).toFixed(2)}"`;
-    (behind ? back : front).push(`<circle ${place} ${look}/>`);
+    (behind ? back : front).push({ depth, drawn: `<circle ${shape} ${look}/>` });
   }
-  return back.concat(front).join("");
+  const farFirst = (points) => points.sort((one, other) => other.depth - one.depth);
+  return [...farFirst(back), ...farFirst(front)].map(({ drawn }) => drawn).join("");
 }
 
 async function image(blob, { width, height }) {
@@ -159,12 +165,22 @@ async function picture(svg, width, height) {
   return found;
 }
 
+// Words in lines that fit the width; a word that is wider than that is broken.
 function wrapped(pen, words, width) {
+  const fits = (line) => pen.measureText(line).width <= width;
   const lines = [""];
   for (const word of words.split(" ")) {
     const longer = `${lines.at(-1)} ${word}`.trim();
-    if (pen.measureText(longer).width > width) lines.push(word);
-    else lines[lines.length - 1] = longer;
+    if (fits(longer)) lines[lines.length - 1] = longer;
+    else lines.push(...broken(word, fits));
   }
-  return lines;
+  return lines.filter((line, at) => line || at);
+}
+
+function broken(word, fits) {
+  const parts = [""];
+  for (const sign of word)
+    if (!parts.at(-1) || fits(parts.at(-1) + sign)) parts[parts.length - 1] += sign;
+    else parts.push(sign);
+  return parts;
 }
