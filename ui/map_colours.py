@@ -154,4 +154,4 @@ def _possible(pipeline: Pipeline, dataset: Dataset, space: str, drawing: Ask | N
             result = pipeline.find(ask)
             for point in () if result is None else result.points:
                 k = point.partition("@")[2]
-                yield ask, point, f"Change of the {k} nearest from {ask.subject} to {ask.other}"
+                yield ask, point, f"{k} nearest changed: {ask.subject}, {ask.other}"

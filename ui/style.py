@@ -50,7 +50,7 @@ RULES = """
 .an-rule { border: 0; border-top: 1px solid rgba(128, 128, 128, .2); margin: .3rem 0; }
 .an-plot { width: 100%; }
 .an-thumb { image-rendering: pixelated; }
-body:has(.st-key-view-colour [aria-expanded="true"]) [data-testid="stSelectboxVirtualDropdown"] { min-width: 21rem; }
+body:has(.st-key-view-colour [aria-expanded="true"]) [data-testid="stSelectboxVirtualDropdown"] { min-width: 22rem; }
 @media (max-width: 700px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4rem; }
 }

@@ -48,7 +48,7 @@ def matrix_figure(matrix: Matrix) -> "go.Figure":
             figure.add_annotation(x=labels[j], y=labels[i], **said, **paper)
     figure.update_coloraxes(colorbar=bar, reversescale=matrix.same == 0, showscale=bool(np.isfinite(known).any()))
     narrow = {"constrain": "domain", "showline": False, "ticks": ""}
-    figure.update_xaxes(constraintoward="left", tickangle=-40 if len(names) > 5 else 0, **narrow)
+    figure.update_xaxes(constraintoward="left", tickangle=-40 if len(names) > 5 else None, **narrow)
     figure.update_yaxes(autorange="reversed", scaleanchor="x", **narrow)
     size = CELL * max(4, min(len(names), MOST))
     return dressed(titled(figure, title_of(matrix)).update_layout(height=160 + size))

@@ -204,7 +204,7 @@ def test_side_by_side_says_how_alike_the_two_are_and_whose_neighbours_changed(wo
         "Mutual kNN, k = 50",
     ]
     assert {box.label for box in page.expander} >= {"Moved most", "Stayed", "By kind"}
-    change = "Change of the 10 nearest from columns to words"
+    change = "10 nearest changed: columns, words"
     coloured = drawn("side_by_side", projection="pca", right_projection="pca", colour=change)
     assert change in next(box for box in coloured.selectbox if box.label == "Colour by").options
 
