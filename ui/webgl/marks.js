@@ -21,7 +21,7 @@ export function marks(map) {
     const line = ([a, b]) =>
       `<line x1="${x}" y1="${y}" x2="${a}" y2="${b}" stroke="${theme.ink}" stroke-opacity="0.4"/>`;
     if (links) parts.unshift(...near.map((point) => line(map.pixelOf(point))));
-    parts.push(ring(pinned, 8, theme.ink, 2.5));
+    parts.push(ring(pinned, 8, theme.accent, 3));
   }
   const pen = new OffscreenCanvas(1, 1).getContext("2d");
   for (const { x, y, lines, size } of placed(map, pen))

@@ -52,7 +52,7 @@ export class Overlay {
       pen.globalAlpha = 1;
     }
     for (const point of near) ring(pen, map.pixelOf(point), 5.5, theme.ink, 1.25);
-    if (pinned >= 0) ring(pen, map.pixelOf(pinned), 8, theme.ink, 2.5);
+    if (pinned >= 0) ring(pen, map.pixelOf(pinned), 8, theme.accent, 3);
     for (const { x, y, lines, size } of placed(map, pen)) text(pen, lines, x, y, size, theme);
   }
 
