@@ -39,7 +39,14 @@ class Compared:
 
     space: EmbeddingSpace
     graph: KnnGraph | None
-    rows: Mapping[str, Extended]
+    rows: Mapping[str, Extended | CannotAnalyze]
+
+    def extended(self, basis: str) -> Extended:
+        """Its rows ready to be multiplied; CannotAnalyze where there is nothing to compare."""
+        found = self.rows[basis]
+        if isinstance(found, CannotAnalyze):
+            raise found
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +66,14 @@ def ready(space: EmbeddingSpace, graph: KnnGraph | None, measures: Sequence[Comp
     """What is made once of a space, whatever it is compared with."""
     asked = {"unit" if measure.basis == "directions" else measure.basis for measure in measures}
     bases: tuple[Basis, ...] = ("centered", "raw", "unit")
-    return Compared(space, graph, {basis: extended(space, basis) for basis in bases if basis in asked})
+    rows: dict[str, Extended | CannotAnalyze] = {}
+    for basis in bases:
+        if basis in asked:
+            try:
+                rows[basis] = extended(space, basis)
+            except CannotAnalyze as error:  # said by each measure that needs them
+                rows[basis] = error
+    return Compared(space, graph, rows)
 
 
 def compare(
@@ -188,7 +202,7 @@ class _Both:
 
     def _of_moments(self, measure: Comparison) -> Measured:
         if measure.basis not in self._pairs:
-            self._pairs[measure.basis] = Pair(self.a.rows[measure.basis], self.b.rows[measure.basis])
+            self._pairs[measure.basis] = Pair(self.a.extended(measure.basis), self.b.extended(measure.basis))
         pair = self._pairs[measure.basis]
         return Measured(
             measure.name,
@@ -225,7 +239,7 @@ class _Both:
         )
 
     def _of_directions(self, measure: Comparison, k: int) -> Measured:
-        u, v = (side.rows["unit"].rows[:, :-2] for side in (self.a, self.b))
+        u, v = (side.extended("unit").rows[:, :-2] for side in (self.a, self.b))
         near_u, near_v = (_near(side, k) for side in (self.a, self.b))
         rows = sampled(self.n, self.seed, DIRECTIONS)
 

@@ -10,6 +10,7 @@ from analysis.pipeline import Pipeline
 from analysis.registry import comparisons
 from analysis.result import Result
 from analysis.series import pair
+from analysis.series.matrix import title_of
 from ui import panel, sample_table, samples_panel, words
 
 CHANGE = "neighbourhood_change@"
@@ -44,12 +45,6 @@ def table_of(pipeline: Pipeline, result: Result, a: str, b: str) -> pd.DataFrame
             row[f"{one.space} with {one.control}"] = _said(one.number)
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def title_of(number: str) -> str:
-    """What a number is called."""
-    name, _, k = number.partition("@")
-    return comparisons()[name].title + (f", k = {k}" if k else "")
 
 
 def _said(number: Number) -> str:

@@ -31,8 +31,7 @@ class Matrix:
     @property
     def title(self) -> str:
         """What the number is called."""
-        name, _, k = self.number.partition("@")
-        return comparisons()[name].title + (f", k = {k}" if k else "")
+        return title_of(self.number)
 
     @property
     def judged(self) -> int:
@@ -62,6 +61,16 @@ class Matrix:
             row = {"a": a, "b": b} | {column: getattr(cell, column) for column in columns}
             rows.append(row | {"beyond_chance": self.beyond_chance(a, b)})
         return pd.DataFrame(rows)
+
+
+def title_of(number: str) -> str:
+    """What a number of a comparison is called.
+
+    >>> title_of("mutual_knn@10")
+    'Mutual kNN, k = 10'
+    """
+    name, _, k = number.partition("@")
+    return comparisons()[name].title + (f", k = {k}" if k else "")
 
 
 def beyond(cell: Number, cells: int) -> bool | None:

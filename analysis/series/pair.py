@@ -1,7 +1,7 @@
 """Two spaces of a study beside references: what an untrained model and counting words would give."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from analysis.ask import Ask
 from analysis.labels import Labels
 from analysis.number import Number
 from analysis.pipeline import Pipeline
+from analysis.plan import pairs_of
 from analysis.spaces import SpaceOf
 
 MOST = 50  # samples in a table
@@ -27,7 +28,10 @@ class Reference:
 
 
 def ask_of(pipeline: Pipeline, a: str, b: str, measure: str = "") -> Ask:
-    """The comparison of two spaces, in the study's order, so that each pair is computed once."""
+    """The comparison of two spaces: the study's own where it names the pair, else in its order; so made once."""
+    for ask in pairs_of(pipeline):
+        if set(ask.spaces) == {a, b}:
+            return replace(ask, name=measure)
     order = [space.name for space in pipeline.spaces()]
     first, second = sorted((a, b), key=order.index)
     return Ask("comparison", measure, first, second)

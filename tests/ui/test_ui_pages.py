@@ -216,3 +216,13 @@ def test_a_page_that_breaks_says_so_and_leaves_the_others(world, monkeypatch):
     monkeypatch.setattr("ui.auto_page.plot.draw", broken)
     page = drawn("isotropy", broken=True)
     assert "This page could not be drawn (ValueError: too many bins). The other pages work" in said(page)
+
+
+def test_compare_says_where_there_is_nothing_to_compare_and_ignores_a_measure_nobody_knows(world):
+    world.study.with_name("kept").write_text(text := world.study.read_text())
+    assert "most alike" in said(drawn("compare", measure="no_such"))
+    try:
+        world.study.write_text(text.replace("k = ", 'analyses = ["health"]\nk = ', 1))
+        assert "The study leaves comparisons out" in said(drawn("compare"))
+    finally:
+        world.study.write_text(text)

@@ -134,3 +134,17 @@ def test_tables_of_change_are_in_order_and_by_class() -> None:
     assert changed("abcd", change, most=False)["row"].tolist() == [2, 0, 3, 1]
     labels = Labels("l", "categorical", ("x", "y", "z"), np.array([0, 0, 1, -1], np.int32), np.empty(0))
     assert by_class(labels, change).to_dict("list") == {"class": ["x", "y"], "change": [0.75, 0.0], "n": [2, 1]}
+
+
+def test_a_space_without_structure_leaves_numbers_without_a_value_and_no_failure(tmp_path: Path) -> None:
+    study = world(tmp_path)
+    np.save(tmp_path / "noise.npy", np.ones((60, 5), np.float32))
+    found = run(study)
+    assert found["columns", "noise", "debiased_cka"]["value"] == ""
+    assert float(found["columns", "turned", "debiased_cka"]["value"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_pair_that_the_study_names_is_not_computed_the_other_way_round_too(tmp_path: Path) -> None:
+    pipeline = open_study(world(tmp_path, '[comparison]\npairs = [["noise", "columns"]]\n'), cache=tmp_path / "cache")
+    pipeline.dataset()
+    assert ask_of(pipeline, "columns", "noise") == Ask("comparison", subject="noise", other="columns")

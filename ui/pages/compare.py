@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
+from analysis.dataset import Dataset
 from analysis.keys import comparison_of
 from analysis.pipeline import Pipeline
 from analysis.plan import pairs_of
 from analysis.registry import comparisons
-from analysis.series.matrix import matrices
+from analysis.series.matrix import matrices, title_of
 from ui import matrix_view, opened, panel, samples_panel, state, words
 
 QUESTION = "How alike are the spaces of the same samples, and is it more than chance?"
@@ -27,12 +28,14 @@ def page() -> None:
         words.note("There is one space here. Add a checkpoint, or more layers of it, under Change.")
         return
     asks = pairs_of(pipeline)
-    usual = [number for name in comparison_of(pipeline.study).measures for number in _numbers(pipeline, name)]
-    others = [number for name in comparisons() for number in _numbers(pipeline, name) if number not in usual]
-    st.selectbox(
-        "Measure", [*usual, *others], format_func=_title, width=320, **state.bound("measure", [*usual, *others])
-    )
-    chosen = state.view().measure or usual[0]
+    if not asks:
+        words.note("The study leaves comparisons out: its `analyses`, or [comparison], name no measure or no pair.")
+        return
+    usual = [number for name in comparison_of(pipeline.study).measures for number in _numbers(pipeline, dataset, name)]
+    others = [number for name in comparisons() for number in _numbers(pipeline, dataset, name) if number not in usual]
+    numbers = [*usual, *others]
+    st.selectbox("Measure", numbers, format_func=title_of, width=320, **state.bound("measure", numbers))
+    chosen = state.view().measure if state.view().measure in numbers else numbers[0]
     if chosen in others:
         asks = [replace(ask, name=chosen.partition("@")[0]) for ask in asks]
     panel.offer(pipeline, asks, f"Not compared for every two spaces yet. {QUESTION}", button="Compare")
@@ -41,11 +44,7 @@ def page() -> None:
         matrix_view.draw(pipeline, asks, found)
 
 
-def _numbers(pipeline: Pipeline, measure: str) -> list[str]:
-    ks = comparison_of(pipeline.study).ks
+def _numbers(pipeline: Pipeline, dataset: Dataset, measure: str) -> list[str]:
+    """What a measure gives here: one number, or one for each k that there are neighbours for."""
+    ks = [k for k in comparison_of(pipeline.study).ks if k < len(dataset)]
     return [f"{measure}@{k}" for k in ks] if comparisons()[measure].at_k else [measure]
-
-
-def _title(number: str) -> str:
-    name, _, k = number.partition("@")
-    return comparisons()[name].title + (f", k = {k}" if k else "")
