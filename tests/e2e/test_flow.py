@@ -37,6 +37,7 @@ def test_a_job_is_run_cancelled_and_resumed(page, address, world):
     map_page(page, address)
     page.get_by_role("radio", name="t-SNE").click()
     page.get_by_text("t-SNE of columns is not computed").wait_for()
+    settle(page)  # buttons of the page before are gone
     with held(world.cache / "jobs" / "device.lock"):  # so that it waits in line for as long as this test needs
         page.get_by_role("button", name="Compute · about").click()
         page.get_by_text("waiting for another job to end").wait_for()
@@ -57,6 +58,7 @@ def test_a_job_is_run_cancelled_and_resumed(page, address, world):
 def test_a_killed_worker_costs_its_job_and_not_the_app(page, address, world):
     opened(page, address, "map?space=words&projection=pca&dimensions=3")
     page.get_by_text("PCA in 3-D of words is not computed").wait_for()
+    settle(page)
     with held(world.cache / "jobs" / "device.lock"):
         page.get_by_role("button", name="Compute · about").click()
         page.get_by_text("waiting for another job to end").wait_for()
