@@ -10,6 +10,7 @@ if __name__ == "__main__":
 else:
     from streamlit import App
 
-    from ui.serving import ROUTES, preloading
+    from ui.serving import ROUTES, ready
 
-    app = App(__file__, lifespan=preloading, routes=ROUTES)
+    ready()
+    app = App(__file__, routes=ROUTES)

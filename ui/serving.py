@@ -1,25 +1,26 @@
-"""What the server does besides Streamlit's answers: it hands out what `wire` holds, and loads what the first page needs
-while the browser loads Streamlit.
+"""What the server does besides Streamlit's answers: it hands out what `wire` holds, and loads the first page before it
+answers at all.
 
-A server that Streamlit starts from an `App` opens no browser by itself; this one does, unless it is headless.
+A server that Streamlit starts from an `App` opens no browser by itself; this one does, unless it is headless, and the
+browser starts while the server loads.
 """
 
+import logging
 import socket
 import threading
 import time
 import webbrowser
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from streamlit import App, config
+from streamlit import config
 
 from models.errors import BadInput, Failed
-from ui import wire
+from ui import preload, wire
 
+log = logging.getLogger("anchorage")
 PATIENCE = 20.0  # seconds until the server must answer
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
@@ -49,22 +50,16 @@ ROUTES = [
 ]
 
 
-@asynccontextmanager
-async def preloading(app: App) -> AsyncIterator[None]:
-    """Start loading when the server starts; pages wait for nothing but what they need themselves."""
-    threading.Thread(target=_preload, daemon=True).start()
+def ready() -> None:
+    """Load the first page. Its port is open already, and whoever asks meanwhile waits for an answer."""
     if not config.get_option("server.headless"):
         threading.Thread(target=_open_browser, daemon=True).start()
-    yield
-
-
-def _preload() -> None:
-    from ui import preload
-
     try:
         preload.first_page()
     except (BadInput, Failed):
         return  # the page says so
+    except Exception:
+        log.exception("the first page could not be loaded ahead")
 
 
 def _open_browser() -> None:

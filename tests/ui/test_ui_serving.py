@@ -30,3 +30,13 @@ def test_no_browser_is_opened_where_nothing_answers(monkeypatch):
         monkeypatch.setattr(config, "get_option", settings.__getitem__)
         serving._open_browser()
     assert opened == []
+
+
+def test_the_server_comes_up_whatever_the_first_page_meets(monkeypatch, caplog):
+    def broken() -> None:
+        raise RuntimeError("a plug-in that cannot be read")
+
+    monkeypatch.setattr(config, "get_option", {"server.headless": True}.__getitem__)
+    monkeypatch.setattr(serving.preload, "first_page", broken)
+    serving.ready()
+    assert "a plug-in that cannot be read" in caplog.text
