@@ -25,6 +25,7 @@ from tests.e2e.dashboards import browsing, running
 APP = Path(__file__).with_name("map_app.py")
 SIZES = (10_000, 100_000, 1_000_000)
 RUNS = {10_000: 5, 100_000: 3, 1_000_000: 2}
+MANY = 100_000  # points beyond which other colours are asked for once a page, else three times: their median counts
 PATIENCE = 90.0  # seconds for an answer; beyond, "never"
 REACH = {
     10_000: {"map": 1.5},
@@ -65,22 +66,30 @@ def measure(browser: Any, address: str, renderer: str, n: int) -> dict[str, floa
     _whole(page, renderer, found, "paint", start)
     page.wait_for_function("document.body.innerText.includes('SHIFT=0;')")
     page.wait_for_timeout(500)
-    before = page.evaluate("document.querySelector('.an-map')?.map.given.color.address")
-    start = time.time()
-    page.get_by_role("button", name="other colours").click()
-    page.wait_for_function("document.body.innerText.includes('SHIFT=1;')")
-    if renderer == "webgl":
-        page.wait_for_function(f"document.querySelector('.an-map').map.given.color.address !== '{before}'")
-    _show(page)
-    found["recolour"] = time.time() - start
-    _whole(page, renderer, found, "recolour", start)
-    page.wait_for_timeout(500)
+    turns = [_recolour(page, renderer, turn) for turn in range(1, 2 if n > MANY else 4)]
+    found |= {what: median(turn[what] for turn in turns) for what in turns[0]}
     found |= _lasso(page, renderer)
     if renderer == "webgl":
         found["hover_ms"] = _hover(page)
     found["heap_mb"] = page.evaluate("performance.memory.usedJSHeapSize") / 1e6
     context.close()
     return found
+
+
+def _recolour(page: Any, renderer: str, turn: int) -> dict[str, float]:
+    """Seconds from the click for other colours until they are seen."""
+    found: dict[str, float | None] = {}
+    before = page.evaluate("document.querySelector('.an-map')?.map.given.color.address")
+    start = time.time()
+    page.get_by_role("button", name="other colours").click()
+    page.wait_for_function(f"document.body.innerText.includes('SHIFT={turn};')")
+    if renderer == "webgl":
+        page.wait_for_function(f"document.querySelector('.an-map').map.given.color.address !== '{before}'")
+    _show(page)
+    found["recolour"] = time.time() - start
+    _whole(page, renderer, found, "recolour", start)
+    page.wait_for_timeout(500)
+    return {what: value for what, value in found.items() if value is not None}
 
 
 def _whole(page: Any, renderer: str, found: dict[str, float | None], what: str, start: float) -> None:

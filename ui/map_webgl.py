@@ -23,6 +23,7 @@ from ui.coloring import Coded, coded
 from ui.map_renderer import Picture
 from ui.plot import Event, Saving, told
 
+AT_ONCE = 1 << 17  # bytes of new colours that travel with the page; more are asked for
 PAGE = 64  # samples whose hover cards travel together
 TURN = "map.turn"  # the latest selection that was heard of
 SESSION = "map.session"
@@ -38,7 +39,9 @@ class WebglMap:
     ) -> None:
         """Draw, in place."""
         headings.draw(picture.title, picture.caption)
-        content = content_of(picture) | {
+        content = content_of(picture)
+        content |= {
+            "at_once": _at_once(content["color"]["address"], key),
             "name": name,
             "code": wire.code_address(),
             "modules": list(wire.code()),
@@ -95,6 +98,15 @@ def content_of(picture: Picture) -> dict[str, Any]:
         "alt": f"{picture.title}. Arrow keys move, plus and minus zoom, Enter pins, Space selects.",
         "height": picture.height,
     }
+
+
+def _at_once(address: str, key: str) -> str | None:
+    """The codes at an address that the map of this key has not been told of yet, where they are few."""
+    if state.remembered(f"{key}.coloured") == address:
+        return None
+    state.remember(f"{key}.coloured", address)
+    codes = wire.content(address.removeprefix("wire/"), 0)
+    return base64.b64encode(codes).decode() if codes is not None and len(codes) <= AT_ONCE else None
 
 
 def _colors(picture: Picture) -> Coded:

@@ -39,9 +39,10 @@ export class PointMap {
   async update(given) {
     const bytes = (address) => (address ? fetched(address) : null);
     const { positions, color, left_out, selected } = given;
-    const [at, codes, left, chosen, edges] = await Promise.all(
-      [positions, color.address, left_out, selected, given.edges].map(bytes),
-    );
+    const [codes, at, left, chosen, edges] = await Promise.all([
+      fetched(color.address, given.at_once),
+      ...[positions, left_out, selected, given.edges].map(bytes),
+    ]);
     if (this.freed) return;
     const before = this.given;
     const fresh = before?.positions !== positions || before.samples !== given.samples;
