@@ -6,11 +6,9 @@ in 40 blocks); of neighbours, per-sample contributions resampled on the fixed gr
 its own neighbour. The interval says where the same number of as many other samples would lie.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +18,7 @@ import numpy.typing as npt
 from analysis.comparison.distances import sampled
 from analysis.comparison.moments import Basis, Extended, Floats, Pair, extended
 from analysis.comparison.neighborhoods import Neighborhoods, Order, dealt
+from analysis.cores import on_each_core
 from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import NEIGHBOR_STRETCH, Comparison
@@ -154,21 +153,14 @@ def _nulls(
 
 
 def _drawn(draw: Callable[[int], Mapping[str, float]], draws: int, report: Callable[[int], None]) -> dict[str, Floats]:
-    """The finite values of each number over the draws, some draws at a time on one core each.
-
-    Products as small as these gain nothing from several cores, and wait for each other where other work has one.
-    """
-    from threadpoolctl import threadpool_limits
-
+    """The finite values of each number over the draws."""
     found: dict[str, list[float]] = {}
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with threadpool_limits(1), ThreadPoolExecutor(cores) as pool:
-        for number, values in enumerate(pool.map(draw, range(draws))):
-            report(number)
-            for name, value in values.items():
-                kept = found.setdefault(name, [])
-                if np.isfinite(value):
-                    kept.append(value)
+    for number, values in enumerate(on_each_core(draw, range(draws))):
+        report(number)
+        for name, value in values.items():
+            kept = found.setdefault(name, [])
+            if np.isfinite(value):
+                kept.append(value)
     return {name: np.array(kept) for name, kept in found.items()}
 
 

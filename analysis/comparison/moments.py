@@ -6,7 +6,6 @@ samples changes the cross products alone; a subset is a sum of blocks. So a draw
 precision, and a draw of an interval a sum of a few matrices.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.comparison.latest import Latest
+from analysis.cores import on_each_core
 from analysis.number import CannotAnalyze
 from analysis.space import EmbeddingSpace
 
@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.float32]
 Basis = Literal["centered", "raw", "unit"]
 
-CHUNK = 1 << 13  # rows in double precision at a time
+CHUNK = 1 << 11  # rows in double precision at a time
 BLOCKS = 40  # of samples, half of which are drawn at a time
 HELD = 1 << 29  # bytes of blocks' products kept; wider spaces are multiplied anew for each draw
 
@@ -67,34 +67,59 @@ class Extended:
         n = len(self.rows)
         return np.array_split(np.random.default_rng(n).permutation(n), min(BLOCKS, n))
 
+    @cached_property
+    def own(self) -> Floats:
+        """Sum of the outer products of the rows with themselves (d + 2, d + 2), whatever they are compared with."""
+        parts = on_each_core(lambda part: (wide := self.wide(part)).T @ wide, _parts(len(self.rows)))
+        return sum(parts, np.zeros((self.rows.shape[1],) * 2))
+
+    def wide(self, part: slice) -> Floats:
+        """Some rows in double precision."""
+        return self.rows[part].astype(np.float64)
+
 
 def extended(space: EmbeddingSpace, basis: Basis) -> Extended:
     """The rows of a space, ready to be multiplied. CannotAnalyze where all vectors are equal, or zero."""
-    n, d = space.vectors.shape
-    rows = np.empty((n, d + 2), np.float32)
-    center = sum((part.sum(axis=0) for part in _wide(space.vectors)), np.zeros(d)) / n
-    scale = sum(
-        float(np.square(part - (center if basis == "centered" else 0.0)).sum()) for part in _wide(space.vectors)
-    )
-    size = sum(float(np.square(part).sum()) for part in _wide(space.vectors))
+    vectors, (n, d) = space.vectors, space.vectors.shape
+    near = vectors[:CHUNK].mean(axis=0, dtype=np.float64)  # sums about it keep the digits of a narrow cone
+    summed = np.zeros(d)
+    apart = size = 0.0
+    for total, spread, squares in on_each_core(lambda part: _sums(vectors[part], near), _parts(n)):
+        summed, apart, size = summed + total, apart + spread, size + squares
+    center, scale = near + summed / n, size
+    if basis == "centered":
+        scale = apart - float(summed @ summed) / n
     if scale <= 1e-14 * size or size == 0:
         raise CannotAnalyze(f"All vectors of {space.name} are equal, so there is no structure to compare.")
-    start = 0
-    for part in _wide(space.vectors):
-        if basis == "unit":
-            length = np.linalg.norm(part, axis=1, keepdims=True)
-            made = part / np.where(length > 0, length, 1)
-        else:
-            made = (part - (center if basis == "centered" else 0.0)) / np.sqrt(scale / n)
-        rows[start : start + len(part), :d] = made
-        rows[start : start + len(part), d] = np.square(made).sum(axis=1)
-        start += len(part)
+    rows = np.empty((n, d + 2), np.float32)
     rows[:, d + 1] = 1
+
+    def make(part: slice) -> None:
+        made = vectors[part].astype(np.float64)
+        if basis == "unit":
+            length = np.sqrt(np.einsum("nd,nd->n", made, made))[:, None]
+            made /= np.where(length > 0, length, 1)
+        else:
+            made -= center if basis == "centered" else 0.0
+            made /= np.sqrt(scale / n)
+        rows[part, :d] = made
+        rows[part, d] = np.einsum("nd,nd->n", made, made)
+
+    for _ in on_each_core(make, _parts(n)):
+        pass
     return Extended(rows, basis == "centered")
 
 
-def _wide(vectors: Rows) -> Iterator[Floats]:
-    return (vectors[start : start + CHUNK].astype(np.float64) for start in range(0, len(vectors), CHUNK))
+def _sums(vectors: Rows, near: Floats) -> tuple[Floats, float, float]:
+    """Of some rows: the sum of what they are apart from a point, of its squares, and of their own squares."""
+    rows = vectors.astype(np.float64)
+    size = float(np.vdot(rows, rows))
+    rows -= near
+    return rows.sum(axis=0), float(np.vdot(rows, rows)), size
+
+
+def _parts(n: int) -> list[slice]:
+    return [slice(start, min(start + CHUNK, n)) for start in range(0, n, CHUNK)]
 
 
 class Pair:
@@ -104,7 +129,9 @@ class Pair:
         self.x, self.y = x, y
         self._latest = Latest()
         n = len(x.rows)
-        self.whole = self._of(*(self._exact(left, right) for left, right in ((x, y), (x, x), (y, y))))
+        parts = on_each_core(lambda part: x.wide(part).T @ y.wide(part), _parts(n))
+        across = sum(parts, np.zeros((x.rows.shape[1], y.rows.shape[1])))
+        self.whole = self._of(across, x.own, y.own)
         widest = max(x.rows.shape[1], y.rows.shape[1])
         self._held = 3 * 4 * widest**2 * min(BLOCKS, n) <= HELD
 
@@ -135,13 +162,6 @@ class Pair:
         for left, right in ((self.x, self.y), (self.x, self.x), (self.y, self.y)):
             found.append(np.stack([left.rows[block].T @ right.rows[block] for block in self.x.blocks]))
         return found
-
-    @staticmethod
-    def _exact(left: Extended, right: Extended) -> Floats:
-        total = np.zeros((left.rows.shape[1], right.rows.shape[1]))
-        for a, b in zip(_wide(left.rows), _wide(right.rows), strict=True):
-            total += a.T @ b
-        return total
 
     def _of(self, xy: Floats, xx: Floats, yy: Floats) -> Cross:
         return self._cross(xy, self._side(xx), self._side(yy))

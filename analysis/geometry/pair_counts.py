@@ -10,15 +10,18 @@ U_i = sum_{j like i} (B(d_ij) - theta) / (pairs within) + sum_{j unlike i} (W(d_
 share of pairs between that are farther, W that of pairs within that are nearer, and the variance is sum U_i².
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from analysis.cores import on_each_core
 from analysis.geometry.moments import Floats
 from analysis.geometry.pairs import BINS, DOUBLE, HEIGHT, Pairs, Rows, Tile, some_rows
 
 Counts = npt.NDArray[np.int64]
+_Sums = tuple[slice, slice, Tile]  # samples, groups, and what is added there
 
 Z = 1.959964  # 97.5th percentile of the normal law
 SPARE = BINS + 1  # the place of what is not to be counted
@@ -45,6 +48,19 @@ class Counted:
         return self.labelled - self.within
 
 
+@dataclass(frozen=True, eq=False)
+class _Tile:
+    """What one tile adds: counts as in Counted, farthest of rows and of columns, and sums over groups of either."""
+
+    rows: slice
+    columns: slice
+    all: Counts
+    labelled: Counts
+    within: Counts
+    farthest: tuple[Tile, Tile]
+    sums: tuple[_Sums, ...]
+
+
 def count_pairs(pairs: Pairs, codes: npt.NDArray[np.integer], groups: Rows) -> Counted:
     """Count all pairs of rows ordered by class; `codes`: never decreasing, (n,), then -1; `groups`: as ordered."""
     n, known = pairs.n, int((codes >= 0).sum())
@@ -52,26 +68,19 @@ def count_pairs(pairs: Pairs, codes: npt.NDArray[np.integer], groups: Rows) -> C
     farthest = np.full(n, -np.inf, pairs.rows.dtype)
     sums = np.zeros((n, int(groups.max()) + 1)) if pairs.root else _sums_of_products(pairs, groups)
     starts = np.searchsorted(codes[:known], np.arange(codes.max(initial=-1) + 2))
-    below = np.tri(min(n, 512), dtype=bool)
-    for rows, columns in pairs.tiles():
-        tile = pairs.tile(rows, columns)
-        places = tile.astype(np.intp)
-        square = rows == columns
-        if square:
-            places[below[: len(tile), : len(tile)]] = SPARE
-        found = _count(places)
-        every += found
-        both = places[: max(known - rows.start, 0), : max(known - columns.start, 0)]
-        labelled += found if both.size == places.size else _count(both)
-        if both.size:
-            within += _count_within(places, found, rows, columns, codes[:known], starts)
-        if pairs.root:
-            _add_sums(sums, tile, rows, columns, groups)
-        if square:
-            np.fill_diagonal(tile, -np.inf)
-        np.maximum(farthest[rows], tile.max(axis=1), out=farthest[rows])
-        if not square:
-            np.maximum(farthest[columns], tile.max(axis=0), out=farthest[columns])
+    below = np.tri(min(n, HEIGHT), dtype=bool)
+
+    def counted(place: tuple[slice, slice]) -> _Tile:
+        return _counted(pairs, *place, codes[:known], starts, groups, below)
+
+    for one in on_each_core(counted, pairs.tiles()):
+        every += one.all
+        labelled += one.labelled
+        within += one.within
+        for part, most in zip((one.rows, one.columns), one.farthest, strict=True):
+            np.maximum(farthest[part], most, out=farthest[part])
+        for part, group, added in one.sums:
+            sums[part, group] += added
     sums *= pairs.width
     if pairs.low:
         sums += pairs.low * np.bincount(groups)
@@ -83,6 +92,32 @@ def count_pairs(pairs: Pairs, codes: npt.NDArray[np.integer], groups: Rows) -> C
         farthest=pairs.low + pairs.width * farthest.astype(np.float64),
         sums=sums,
     )
+
+
+def _counted(
+    pairs: Pairs,
+    rows: slice,
+    columns: slice,
+    codes: npt.NDArray[np.integer],
+    starts: Rows,
+    groups: Rows,
+    below: npt.NDArray[np.bool_],
+) -> _Tile:
+    """Count one tile; `codes`: of the rows that have one."""
+    tile = pairs.tile(rows, columns)
+    places = tile.astype(np.intp)
+    square = rows == columns
+    if square:
+        places[below[: len(tile), : len(tile)]] = SPARE
+    found = labelled = _count(places)
+    both = places[: max(len(codes) - rows.start, 0), : max(len(codes) - columns.start, 0)]
+    if both.size < places.size:
+        labelled = _count(both)
+    within = _count_within(places, found, rows, columns, codes, starts) if both.size else np.zeros_like(found)
+    sums = tuple(_sums_over(tile, rows, columns, groups)) if pairs.root else ()
+    if square:
+        np.fill_diagonal(tile, -np.inf)
+    return _Tile(rows, columns, found, labelled, within, (tile.max(axis=1), tile.max(axis=0)), sums)
 
 
 def _folded(counts: Counts) -> Counts:
@@ -127,15 +162,17 @@ def _firsts(groups: Rows) -> tuple[Rows, Rows]:
     return groups[begins], begins
 
 
-def _add_sums(sums: Floats, tile: Tile, rows: slice, columns: slice, groups: Rows) -> None:
+def _sums_over(tile: Tile, rows: slice, columns: slice, groups: Rows) -> Iterator[_Sums]:
+    """A tile's sums over the groups of its columns and, where those are others, over the groups of its rows."""
     if rows == columns:
         np.fill_diagonal(tile, 0)
     group, first = _firsts(groups[columns])
-    sums[rows, group[0] : group[-1] + 1] += np.add.reduceat(tile, first, axis=1)
+    yield rows, slice(group[0], group[-1] + 1), np.add.reduceat(tile, first, axis=1)
     if rows != columns:
         group = np.arange(groups[rows][0], groups[rows][-1] + 1)
         member = (groups[rows, None] == group).astype(tile.dtype)
-        sums[columns, group[0] : group[-1] + 1] += tile.T @ member  # far quicker than reduceat along the first axis
+        added = tile.T @ member  # far quicker than reduceat along the first axis
+        yield columns, slice(group[0], group[-1] + 1), added
 
 
 def _sums_of_products(pairs: Pairs, groups: Rows) -> Floats:
