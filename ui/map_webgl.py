@@ -44,7 +44,6 @@ class WebglMap:
             "at_once": _at_once(content["color"]["address"], key),
             "name": name,
             "code": wire.code_address(),
-            "modules": list(wire.code()),
             "turn": state.remembered(TURN) or 0,
             "session": _session(),
             "save": None if saving is None else saved_as(saving, picture),

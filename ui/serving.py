@@ -13,7 +13,7 @@ import webbrowser
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
@@ -36,8 +36,11 @@ async def bytes_of(request: Request) -> Response:
 
 
 async def code_of(request: Request) -> Response:
-    """A JavaScript module of the map."""
-    content = wire.code().get(request.path_params["name"])
+    """A JavaScript module of the map, or all of them by name."""
+    name = request.path_params["name"]
+    if name == "all.json":
+        return JSONResponse({name: text.decode() for name, text in wire.code().items()}, headers=FOREVER)
+    content = wire.code().get(name)
     if content is None:
         return Response(status_code=404)
     return Response(content, media_type="text/javascript", headers=FOREVER)
