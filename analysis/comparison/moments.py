@@ -105,8 +105,7 @@ def extended(space: EmbeddingSpace, basis: Basis) -> Extended:
         rows[part, :d] = made
         rows[part, d] = np.einsum("nd,nd->n", made, made)
 
-    for _ in on_each_core(make, _parts(n)):
-        pass
+    list(on_each_core(make, _parts(n)))
     return Extended(rows, basis == "centered")
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from analysis.cores import on_each_core
 from analysis.geometry.cosines import unit, with_direction
 from analysis.geometry.moments import ROUNDING, Floats, Vectors
 from analysis.knn_graph import Metric
@@ -83,13 +84,23 @@ def pairs_of(vectors: Vectors, metric: Metric) -> Pairs:
     """The pairs of some vectors; CannotAnalyze where all coincide, up to float32 rounding."""
     n, d = vectors.shape
     direct = metric == "cosine"
-    center = sum((rows.sum(axis=0) for _, rows in _read(vectors, direct)), np.zeros(d)) / n
+    parts = [slice(start, min(start + HEIGHT, n)) for start in range(0, n, HEIGHT)]
+
+    def read(part: slice) -> Floats:
+        rows = vectors[part].astype(np.float64)
+        return unit(rows) if direct else rows
+
+    center = sum(on_each_core(lambda part: read(part).sum(axis=0), parts), np.zeros(d)) / n
     made = np.ones((n, d + 2), np.float64 if n <= DOUBLE else np.float32)
     squares, about = np.empty(n), np.empty(n)
-    for part, rows in _read(vectors, direct):
+
+    def fill(part: slice) -> None:
+        rows = read(part)
         apart = rows - center
         squares[part], about[part] = np.einsum("nd,nd->n", apart, apart), apart @ center
         made[part, :d] = rows if metric == "dot" else apart
+
+    list(on_each_core(fill, parts))
     size, radius = float(center @ center), float(squares.max())
     if squares.sum() <= ROUNDING * (squares.sum() + n * size):
         raise CannotAnalyze("All vectors are equal, so no two are any distance apart.")
@@ -101,14 +112,6 @@ def pairs_of(vectors: Vectors, metric: Metric) -> Pairs:
     made[:, d + 1] = squares / 2
     high = min(2.0, 2 * radius) if direct else 2 * radius**0.5
     return Pairs(made, BINS / high if direct else 2 * (BINS / high) ** 2, not direct, 0.0, high / BINS)
-
-
-def _read(vectors: Vectors, direct: bool) -> Iterator[tuple[slice, Floats]]:
-    """Rows in double precision, a few at a time; of length one where only their direction counts."""
-    for start in range(0, len(vectors), HEIGHT):
-        part = slice(start, min(start + HEIGHT, len(vectors)))
-        rows = vectors[part].astype(np.float64)
-        yield part, unit(rows) if direct else rows
 
 
 def rows_asked(vectors: Vectors, metric: Metric) -> tuple[Rows, int]:
