@@ -83,12 +83,17 @@ class Dataset:
         return tuple(m for m in MODALITIES if m in self.item_keys or self._found[m] is not None)
 
     @cached_property
+    def ids_key(self) -> str:
+        """Key of the ids in their order."""
+        return hash_of(*self.ids)
+
+    @cached_property
     def _found(self) -> dict[Modality, Items | None]:
         return {"text": self.texts, "image": self.images, "numeric": self.numeric, "vector": self.vectors}
 
     @cached_property
     def _hashed_items(self) -> dict[str, str]:
-        ids = hash_of(*self.ids)
+        ids = self.ids_key
         keys: dict[str, str] = {}
         if self.texts is not None:
             keys["text"] = hash_of(ids, "text", *self.texts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.dataset import Dataset
-from analysis.recipe import Recipe, hash_of
+from analysis.recipe import Recipe
 from analysis.registry import families
 from analysis.study import CheckpointSpec, Study
 from analysis.vector_files import aligned_vectors, fingerprint_of_vectors
@@ -94,7 +94,7 @@ def space_recipe(space: SpaceOf, dataset: Dataset, place: Place) -> Recipe:
     spec, family = space.checkpoint, family_of(space.checkpoint)
     params = {"family": family.name, "layer": space.layer, **space.card.identity}
     if spec.family == "vectors" and spec.model:
-        inputs = {"ids": hash_of(*dataset.ids), "file": fingerprint_of_vectors(spec, place)}
+        inputs = {"ids": dataset.ids_key, "file": fingerprint_of_vectors(spec, place)}
     else:
         inputs = {"items": dataset.item_key(family.modality)}
     return Recipe("space", family.version, params, inputs)

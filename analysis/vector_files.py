@@ -4,16 +4,19 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.dataset import Dataset
-from analysis.datasets.fingerprints import hash_of_file
+from analysis.datasets.content import check_readable
 from analysis.datasets.vector_file import read_vectors
 from analysis.study import CheckpointSpec
+from models.checkpoints import sha256_of
 from models.errors import BadInput
 from models.place import Place
 
 
 def fingerprint_of_vectors(spec: CheckpointSpec, place: Place) -> str:
     """What decides the vectors: the content of their file."""
-    return hash_of_file(place.resolve(spec.model, f"the vectors of checkpoint {spec.name!r}"))
+    path = place.resolve(spec.model, f"the vectors of checkpoint {spec.name!r}")
+    check_readable(path)
+    return sha256_of(path)
 
 
 def aligned_vectors(spec: CheckpointSpec, dataset: Dataset, place: Place) -> npt.NDArray[np.float32]:
