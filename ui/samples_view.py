@@ -63,7 +63,7 @@ def _joint(found: re.Match[str]) -> str:
 
 def card(dataset: Dataset, row: int, *, letter: str = "") -> None:
     """One sample whole: id, labels and other columns, text or image; one of two, called by a letter, with one label."""
-    called = f'<b>{letter}</b> ' if letter else ""
+    called = f"<b>{letter}</b> " if letter else ""
     st.html(f'<p class="an-title{" small" if letter else ""}">{called}{escaped(dataset.ids[row])}</p>')
     names = [*dataset.labels, *(str(name) for name in dataset.frame.columns if name not in dataset.labels)]
     values = {name: dataset.frame[name].iloc[row] for name in names[: 1 if letter else FIELDS]}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WRITTEN = 12  # groups up to which each cell's value is written in it
 NAMED = 24  # letters of a group's name on an axis
+LETTERS = 40  # of all names below the cells; more stand aslant
 HEIGHT, ROOM = 440, 120  # pixels: of the cells, and for names and title
 APART = 0.03  # of the side: names nearer to one another would lie on each other
 
@@ -41,9 +42,11 @@ def heat(
     figure = go.Figure(go.Heatmap(z=values, coloraxis="coloraxis", **cells, **gaps))
     middles = [(begin + end - 1) / 2 for begin, end in zip(begins, [*begins[1:], n], strict=True)]
     named = _spread(middles, begins, n)
-    ticks = {"tickvals": [middles[i] for i in named], "ticktext": [plain(cut(groups[begins[i]], NAMED)) for i in named]}
-    looks = {**ticks, "ticks": "", "showline": False, "constrain": "domain"}
-    figure.update_xaxes(title_text=axis, tickangle=-40 if len(named) > 5 else None, constraintoward="left", **looks)
+    names = [plain(cut(groups[begins[i]], NAMED)) for i in named]
+    looks = {"tickvals": [middles[i] for i in named], "ticktext": names, "constrain": "domain"}
+    looks |= {"ticks": "", "showline": False}
+    angle = -40 if sum(map(len, names)) > LETTERS else None  # as it fits
+    figure.update_xaxes(title_text=axis, tickangle=angle, constraintoward="left", **looks)
     figure.update_yaxes(autorange="reversed", scaleanchor="x", constraintoward="top", **looks)
     if len(begins) < n:
         line = {"line_color": "rgba(255, 255, 255, 0.8)", "line_width": 1}
