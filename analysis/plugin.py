@@ -112,6 +112,9 @@ class Analysis:
     `neighbors`: KnnGraph cut to the study's k; `labels`: one Labels, the pipeline asking once per label column;
     `labels?`: the same, and None, once, where there is no such column; `metric`: the study's metric. A number's name
     in `compute` carries no `@k`; the pipeline adds it where `at_k` says so. The promises are kept by property tests.
+
+    `figures`: further figures by name, each None where it has nothing to show; the data of one is the table or array
+    of its name. `samples`: of the tables whose rows are samples or pairs of them, the columns with their row numbers.
     """
 
     name: str
@@ -122,6 +125,8 @@ class Analysis:
     figure: Callable[[Result], "go.Figure"]
     describe: Mapping[str, str]  # for each number: what it says, its formula, in one sentence
     points: Mapping[str, str] = field(default_factory=dict)  # for each number of a sample: what it is, in a few words
+    figures: "Mapping[str, Callable[[Result], go.Figure | None]]" = field(default_factory=dict)
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reading: str = ""  # how to weigh its numbers against one another, where that needs saying
     params: type[Params] = Params
     needs: tuple[Need, ...] = ()

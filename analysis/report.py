@@ -185,12 +185,7 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
             for table, frame in value.tables.items():
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)
             if ask.kind == "analysis" and any(number.value is not None for number in value.numbers.values()):
-                try:
-                    figure = analyses()[ask.name].figure(value)
-                except (ArithmeticError, ValueError, LookupError) as error:  # costs its picture, nothing else
-                    failures.append(f"the figure of {ask} could not be drawn: {type(error).__name__}: {error}")
-                else:
-                    _write_figure(figure, out / "figures" / f"{name}.html")
+                _write_figures(ask, value, out / "figures", name, failures)
         if isinstance(value, Drawing) and not value.why:
             _write_map(pipeline, ask, value, out)
     for name, matrix in matrices(pipeline, asks).items():
@@ -199,6 +194,19 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
         _write_vectors(pipeline, out / "vectors")
     whole = json.dumps(manifest(pipeline, asks, failures), indent=1, ensure_ascii=False)
     (out / "manifest.json").write_text(whole, encoding="utf-8")
+
+
+def _write_figures(ask: Ask, result: Result, folder: Path, name: str, failures: list[str]) -> None:
+    """The figure of an answer, and its further ones where they have something to show."""
+    analysis = analyses()[ask.name]
+    for further, draw in {"": analysis.figure, **analysis.figures}.items():
+        try:
+            figure = draw(result)
+        except (ArithmeticError, ValueError, LookupError) as error:  # costs its picture, nothing else
+            failures.append(f"the figure of {ask} could not be drawn: {type(error).__name__}: {error}")
+        else:
+            if figure is not None:
+                _write_figure(figure, folder / f"{file_name(name, further)}.html")
 
 
 def _write_vectors(pipeline: Pipeline, folder: Path) -> None:

@@ -88,6 +88,14 @@ def figure(
             words.quiet(NO_CHROME)
 
 
+def table(pipeline: Pipeline, asks: Sequence[Ask], data: Callable[[], pd.DataFrame], *, key: str, name: str) -> None:
+    """The menu of a table."""
+    said = partial(manifest, pipeline, list(asks))
+    with st.popover("Export", key=f"export.{key}"), st.container(horizontal=True):
+        _download("Data, CSV", lambda: files.csv(name, data(), said()), f"{name}.csv.zip", key)
+        _download("Data, Parquet", lambda: files.parquet(data(), said()), f"{name}.parquet", key)
+
+
 def selection(pipeline: Pipeline, rows: Sequence[int], space: str) -> None:
     """The menu of a selection: ids, table, vectors."""
     ask = Ask("space", subject=space)
@@ -98,7 +106,7 @@ def selection(pipeline: Pipeline, rows: Sequence[int], space: str) -> None:
     def ids() -> list[str]:
         return [pipeline.dataset().ids[i] for i in picked]
 
-    def table() -> pd.DataFrame:
+    def samples() -> pd.DataFrame:
         return table_of(pipeline.find_dataset(items=True) or pipeline.dataset(), picked)
 
     def vectors(kind: Literal["npy", "csv"]) -> bytes:
@@ -108,8 +116,8 @@ def selection(pipeline: Pipeline, rows: Sequence[int], space: str) -> None:
     with st.popover("Export selection", key=f"export.{key}"):
         with st.container(horizontal=True):
             _download("Ids", lambda: files.csv(name, files.ids_of(ids()), said()), f"{name}.ids.zip", key)
-            _download("Table, CSV", lambda: files.csv(name, table(), said()), f"{name}.csv.zip", key)
-            _download("Table, Parquet", lambda: files.parquet(table(), said()), f"{name}.parquet", key)
+            _download("Table, CSV", lambda: files.csv(name, samples(), said()), f"{name}.csv.zip", key)
+            _download("Table, Parquet", lambda: files.parquet(samples(), said()), f"{name}.parquet", key)
         there = pipeline.find(ask) is not None
         with st.container(horizontal=True):
             stem = file_name("vectors", space)

@@ -11,7 +11,7 @@ from analysis.knn_graph import KnnGraph
 from analysis.pipeline import Pipeline
 from analysis.spaces import family_of
 from models.errors import BadInput, Failed
-from ui import panel, queries, sample_table, samples_view, state, view, words, work
+from ui import panel, queries, sample_table, samples_view, state, two_samples, view, words, work
 from ui.found_by import found_by
 from ui.pane import Pane
 from ui.rows import row_of
@@ -63,23 +63,26 @@ def takes_text(pipeline: Pipeline, space: str) -> bool:
 
 
 def draw_pinned(pipeline: Pipeline, dataset: Dataset, pane: Pane, near: Near | None) -> None:
-    """The pinned sample and its neighbours."""
+    """The pinned sample, or two of them, and the neighbours of the first."""
     row = row_of(dataset).get(state.view().pinned)
     if row is None:
-        words.quiet("Click a point to pin it here, with its neighbours in the original space.")
+        words.quiet("Click a point to pin it here, with its neighbours in the original space; Shift + click a second.")
         return
-    samples_view.card(dataset, row)
+    two = two_samples.pinned(dataset)
+    if two is None:
+        samples_view.card(dataset, row)
+    else:
+        two_samples.draw(pipeline, dataset, two)
+    two_samples.choose(dataset)
     if near is None:
         ask = Ask("neighbors", subject=pane.space)
         panel.offer(pipeline, [ask], f"The neighbours in {pane.space} are not computed.")
     else:
-        st.html(f'<p class="an-sub">Nearest in {words.escaped(pane.space)}, not on the map</p>')
+        of = "" if two is None else " to A"
+        st.html(f'<p class="an-sub">Nearest{of} in {words.escaped(pane.space)}, not on the map</p>')
         listed(dataset, near, key=f"near.{pane.side}{pane.space}.{dataset.ids[row]}")
-    with st.container(horizontal=True):
-        if near is not None:
-            ids = _ids(dataset, (row, *near.rows))
-            st.button("Select these", key="near.select", on_click=_select, args=(ids,))
-        st.button("Unpin", key="unpin", on_click=state.change, kwargs={"pinned": ""})
+        ids = _ids(dataset, (row, *near.rows))
+        st.button("Select these", key="near.select", on_click=_select, args=(ids,))
 
 
 def _select(ids: Sequence[str]) -> None:

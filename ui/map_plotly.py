@@ -69,7 +69,7 @@ def figure_of(picture: Picture, *, vectors: int = WEBGL_FROM) -> "go.Figure":
         hovers=[card for card, drawn in zip(picture.hovers(), shown, strict=True) if drawn],
         title=picture.title,
     )
-    below = [*_background(picture), *_links(picture)]
+    below = [*_background(picture), *_links(picture), *_between(picture)]
     traces = [*below, *figure.data, *_rings(picture)]
     figure = type(figure)(_light(traces, vectors), figure.layout)
     width, room = _legend(picture)
@@ -189,11 +189,19 @@ def _links(picture: Picture) -> list[Any]:
     return [_shape(picture, path, looks)]
 
 
+def _between(picture: Picture) -> list[Any]:
+    """The line between two pinned samples."""
+    ends = picture.places((picture.pinned, picture.second))
+    line = {"color": INK[picture.theme], "width": 2}
+    looks = {"mode": "lines", "line": line, "hoverinfo": "skip", "showlegend": False}
+    return [_shape(picture, picture.coordinates[ends], looks)] if len(ends) == 2 else []
+
+
 def _rings(picture: Picture) -> list[Any]:
-    """Rings about the neighbours, and a thicker one about the pinned sample."""
+    """Rings about the neighbours, and a thicker one about each pinned sample."""
     traces = []
     near = (picture.near, ACCENT[picture.theme], 11, 1.5)
-    for ids, color, size, width in (near, ((picture.pinned,), INK[picture.theme], 16, 2.5)):
+    for ids, color, size, width in (near, ((picture.pinned, picture.second), INK[picture.theme], 16, 2.5)):
         at = picture.places(ids)
         marker = {"symbol": "circle-open", "size": size, "color": color, "line": {"width": width, "color": color}}
         looks = {"mode": "markers", "marker": marker, "hoverinfo": "skip", "showlegend": False}

@@ -43,6 +43,7 @@ class Picture:
     selected: tuple[str, ...] = ()
     operation: Operation = "replace"  # of the next selection with this one
     pinned: str = ""
+    second: str = ""  # compared with the pinned one
     near: tuple[str, ...] = ()
     edges: Edges = NONE
     regions: Sequence[Mapping[str, Any]] = ()

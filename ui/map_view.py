@@ -104,6 +104,8 @@ def _hear(dataset: Dataset, key: str, event: plot.Event) -> None:
     elif event.kind in ("undo", "redo"):
         state.look(view.undo(now) if event.kind == "undo" else view.redo(now))
     elif event.kind == "pin" and ids:
-        state.change(pinned="" if now.pinned == ids[0] else ids[0])
+        state.look(view.pin(now, ids[0], beside=event.beside))
+    elif event.kind == "unpin":
+        state.look(replace(now, second="") if now.second else view.unpin(now))
     elif event.kind == "save":
         export.ask_for(key, event.format)

@@ -72,7 +72,7 @@ def content_of(picture: Picture) -> dict[str, Any]:
     colors = _colors(picture)
     chosen = np.zeros(n, dtype=bool)
     chosen[picture.places(picture.selected)] = True
-    pinned = picture.places((picture.pinned,))
+    pinned, second = picture.places((picture.pinned,)), picture.places((picture.second,))
     points, ends = picture.coordinates, picture.edges.ends
     return {
         "seen": picture.seen,
@@ -85,6 +85,7 @@ def content_of(picture: Picture) -> dict[str, Any]:
         "left_out": _bits(picture.hidden),
         "selected": _bits(chosen),
         "pinned": int(pinned[0]) if len(pinned) and np.isfinite(points[pinned[0]]).all() else -1,
+        "second": int(second[0]) if len(second) and np.isfinite(points[second[0]]).all() else -1,
         "near": [int(place) for place in picture.places(picture.near) if np.isfinite(points[place]).all()],
         "links": bool(len(pinned)),
         "cards": {"address": wire.address(f"{picture.samples} cards", _cards(picture)), "size": PAGE},
@@ -134,12 +135,12 @@ def event_from(said: Any, picture: Picture) -> Event | None:
     if not isinstance(said, dict) or said.get("samples") != picture.samples:
         return None
     kind, row, operation = said.get("kind"), said.get("row"), said.get("operation")
-    if kind in ("clear", "undo", "redo"):
+    if kind in ("clear", "undo", "redo", "unpin"):
         return Event(kind)
     if kind == "save" and said.get("format") in ("png", "svg"):
         return Event("save", format=said["format"])
     if kind == "pin" and isinstance(row, int) and 0 <= row < len(picture.ids):
-        return Event("pin", (picture.ids[row],))
+        return Event("pin", (picture.ids[row],), beside=said.get("beside") is True)
     if kind == "select" and operation in SELECTIONS:
         rows = _rows(said.get("bits"), len(picture.ids))
         return None if rows is None else Event("select", tuple(picture.ids[row] for row in rows), operation)

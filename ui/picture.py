@@ -73,6 +73,7 @@ def picture_of(
         selected=now.selection,
         operation=now.operation,
         pinned=now.pinned,
+        second=now.second,
         near=look.near,
         edges=lines,
         regions=regions_of(pipeline, pane, now.names),

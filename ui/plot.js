@@ -83,9 +83,11 @@ async function draw(Plotly, place, given) {
   const dragmode = place._fullLayout?.dragmode;
   const tools = ["pan", "select", "lasso"];
   if (given.events && !layout.scene && tools.includes(dragmode)) layout.dragmode = dragmode; // it stays in the hand
+  const height = layout.yaxis?.scaleanchor ? Math.min(layout.height, place.clientWidth) : layout.height; // of a square
+  place.style.height = `${height}px`;
   fold(place, layout.xaxis ?? {});
   shorten(layout.yaxis, place.clientWidth);
-  await Plotly.react(place, data, { ...layout, autosize: true }, config(Plotly, place, given));
+  await Plotly.react(place, data, { ...layout, height, autosize: true }, config(Plotly, place, given));
   if (!place.listening) listen(Plotly, place);
   if (!place.folds) place.on("plotly_afterplot", (place.folds = () => refold(Plotly, place)));
   refold(Plotly, place);
@@ -137,7 +139,7 @@ function listen(Plotly, place) {
   place.addEventListener("mousedown", modifiers, true);
   place.on("plotly_click", ({ points }) => {
     const ids = named(points.slice(0, 1));
-    if (ids.length) place.say({ kind: "pin", ids });
+    if (ids.length) place.say({ kind: "pin", ids, beside: operation === "add" });
   });
   place.on("plotly_selected", (event) => {
     if (!event?.points) return;

@@ -21,17 +21,21 @@ from ui import state, wire
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-Kind = Literal["select", "pin", "clear", "save", "undo", "redo"]
+Kind = Literal["select", "pin", "unpin", "clear", "save", "undo", "redo"]
 
 
 @dataclass(frozen=True)
 class Event:
-    """What was done to a figure: samples selected or pinned, the selection cleared, or a picture asked for."""
+    """What was done to a figure: samples selected or pinned, the selection cleared, or a picture asked for.
+
+    `beside`: pinned as the second of two.
+    """
 
     kind: Kind
     ids: tuple[str, ...] = ()
     operation: Literal["add", "remove"] | None = None
     format: Literal["png", "svg"] = "png"
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def event_from(said: Any, seen: str) -> Event | None:
     whole = isinstance(ids, list) and all(isinstance(name, str) for name in ids)
     if not known or not whole or format not in ("png", "svg"):
         return None
-    return Event(cast(Kind, kind), tuple(ids), operation, format)
+    return Event(cast(Kind, kind), tuple(ids), operation, format, kind == "pin" and said.get("beside") is True)
 
 
 def _words(title: str) -> str:

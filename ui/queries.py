@@ -11,9 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from analysis.ask import Ask
+from analysis.geometry.two_samples import Histogram
 from analysis.jobs import described
+from analysis.knn_graph import Metric
 from analysis.neighbors.centers import Along, along, ends, near_center
 from analysis.pipeline import Pipeline
+from analysis.series.two_samples import InSpace, histogram_of, in_space
 from analysis.space import EmbeddingSpace
 from analysis.warm import IDLE, Warm, packed, unpacked
 from models.errors import Failed
@@ -108,6 +112,22 @@ def _along(_pipeline: Pipeline, _space: EmbeddingSpace, key: str, a: str, b: str
         return along(_space.vectors, unpacked(a, _space.n), unpacked(b, _space.n), _pipeline.study.metric)
     answer = warm().ask({"do": "direction", "job": described(_pipeline), "space": _space.name, "a": a, "b": b})
     return Along(np.frombuffer(base64.b64decode(answer["values"]), dtype="<f8"), float(answer["gap"]))
+
+
+def two_samples_of(pipeline: Pipeline, space: str, a: int, b: int) -> InSpace | None:
+    """Two samples, by their rows, in one space; None where its vectors are not there."""
+    found: EmbeddingSpace | None = pipeline.find(Ask("space", subject=space))
+    if found is None:
+        return None
+    key, histogram = histogram_of(pipeline, space)
+    return _two_samples(found, histogram, f"{found.key}.{pipeline.study.metric}.{key}", pipeline.study.metric, a, b)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _two_samples(
+    _space: EmbeddingSpace, _histogram: Histogram | None, key: str, metric: Metric, a: int, b: int
+) -> InSpace:
+    return in_space(_space, a, b, metric, _histogram)
 
 
 def pdf_of(worker: Warm, figure: str, *, width: int, height: int) -> bytes:

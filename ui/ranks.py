@@ -8,20 +8,25 @@ from analysis.dataset import Dataset
 from analysis.figures.words import shown
 from analysis.knn_graph import KnnGraph
 from analysis.pipeline import Pipeline
-from ui import sample_table, samples_view, state, words
+from ui import sample_table, samples_view, state, two_samples, words
 from ui.found_by import found_by
 from ui.rows import row_of
 
 
 def draw_pinned(pipeline: Pipeline, dataset: Dataset, spaces: list[str]) -> None:
-    """The pinned sample whole, and its neighbours in both spaces."""
+    """The pinned sample whole, or two of them, and the neighbours of the first in both spaces."""
     row = row_of(dataset).get(state.view().pinned)
     if row is None:
         words.quiet("Click a point to pin it in both maps and compare its neighbours.")
         return
-    left, right = st.columns([1, 2], gap="large")
+    two = two_samples.pinned(dataset)
+    left, right = st.columns([1, 2] if two is None else 2, gap="large")
     with left:
-        samples_view.card(dataset, row)
+        if two is None:
+            samples_view.card(dataset, row)
+        else:
+            two_samples.draw(pipeline, dataset, two)
+        two_samples.choose(dataset)
     with right:
         found: list[KnnGraph | None] = [pipeline.find(Ask("neighbors", subject=name)) for name in spaces]
         graphs = [graph for graph in found if graph is not None]

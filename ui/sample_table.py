@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.dataset import Dataset
-from ui import samples_view, state
+from ui import samples_view, state, view
 
 MOST = 1_000  # rows shown
 LETTERS = 21  # of an id beside a map
@@ -49,8 +49,9 @@ def draw(
 
     def pin() -> None:
         chosen = state.rows_chosen(key)
-        if chosen and chosen[0] < len(shown):
-            state.change(pinned=dataset.ids[shown[chosen[0]]])
+        now, name = state.view(), dataset.ids[shown[chosen[0]]] if chosen and chosen[0] < len(shown) else ""
+        if name not in ("", now.pinned, now.second):
+            state.look(view.pin(now, name))
 
     st.dataframe(
         table,

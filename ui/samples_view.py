@@ -61,11 +61,12 @@ def _joint(found: re.Match[str]) -> str:
     return " " if len(before) >= BROKEN and not before.startswith(" ") else "\n"
 
 
-def card(dataset: Dataset, row: int) -> None:
-    """One sample whole: id, labels and other columns, text or image."""
-    st.html(f'<p class="an-title">{escaped(dataset.ids[row])}</p>')
+def card(dataset: Dataset, row: int, *, letter: str = "") -> None:
+    """One sample whole: id, labels and other columns, text or image; one of two, called by a letter, with one label."""
+    called = f"<b>{letter}</b> " if letter else ""
+    st.html(f'<p class="an-title{" small" if letter else ""}">{called}{escaped(dataset.ids[row])}</p>')
     names = [*dataset.labels, *(str(name) for name in dataset.frame.columns if name not in dataset.labels)]
-    values = {name: dataset.frame[name].iloc[row] for name in names[:FIELDS]}
+    values = {name: dataset.frame[name].iloc[row] for name in names[: 1 if letter else FIELDS]}
     said = [f"{escaped(name)}: {escaped(str(value), 80)}" for name, value in values.items() if not pd.isna(value)]
     if said:
         st.html(f'<p class="an-quiet">{" · ".join(said)}</p>')

@@ -12,11 +12,12 @@ RULES = """
 .stSidebar [data-testid="stSidebarHeader"] { height: 2.2rem; }
 .stMainBlockContainer h2 { font-size: 1.55rem; padding: 0 0 .2rem; }
 .an-lead { font-size: 1.22rem; line-height: 1.5; max-width: 46rem; margin: 0 0 .4rem; text-wrap: pretty; }
-.an-quiet { opacity: .68; font-size: .875rem; line-height: 1.45; max-width: 46rem; margin: 0; }
+.an-quiet { opacity: .68; font-size: .875rem; line-height: 1.45; max-width: 46rem; margin: 0; overflow-wrap: anywhere; }
 .an-note { border-left: 3px solid currentColor; padding: .1rem 0 .1rem .8rem; max-width: 46rem; line-height: 1.5; }
 .an-note.bad { border-color: #c2410c; }
 .an-note.plain { border-color: rgba(128, 128, 128, .5); }
 .an-title { font-size: 1.06rem; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
+.an-title.small { font-size: .92rem; }
 .an-sub { text-transform: none; letter-spacing: 0; font-size: .78rem; opacity: .6; margin: .9rem 0 .1rem; }
 .an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 6.2rem;
   overflow-y: auto; margin: 0; }
@@ -47,6 +48,14 @@ RULES = """
 .an-numbers .chance { height: .8rem; margin-top: -.4rem; opacity: .38; }
 .an-numbers .range { height: 4px; margin-top: -2px; border-radius: 2px; }
 .an-numbers .dot { width: 9px; height: 9px; margin: -4.5px 0 0 -4.5px; border-radius: 50%; }
+.an-table { border-collapse: collapse; font-size: .82rem; line-height: 1.35; margin: .4rem 0;
+  font-variant-numeric: tabular-nums; }
+.an-table th { font-weight: 400; opacity: .68; text-align: right; vertical-align: bottom; }
+.an-table th[scope="row"] { text-align: left; opacity: 1; overflow-wrap: anywhere; min-width: 4.5rem; }
+.an-table th, .an-table td { padding: .22rem .4rem .22rem 0; border-bottom: 1px solid rgba(128, 128, 128, .2); }
+.an-table td { text-align: right; }
+.an-table .why { text-align: left; }
+.an-table .bounds { opacity: .68; white-space: nowrap; }
 .an-rule { border: 0; border-top: 1px solid rgba(128, 128, 128, .2); margin: .3rem 0; }
 .an-plot { width: 100%; }
 .an-thumb { image-rendering: pixelated; }

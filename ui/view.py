@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 Operation = Literal["replace", "add", "remove", "intersect"]
 DEEPEST = 50  # selections that can be undone
-PAGE_ALONE = ("named", "operation", "selection", "past", "future")  # not in the address
+PAGE_ALONE = ("named", "operation", "beside", "selection", "past", "future")  # not in the address
 MOST_SHOWN = 50  # neighbours listed
 LONGEST = 1_000  # characters of a value in the address
 
@@ -34,6 +34,8 @@ class View:
     names: str = "words"  # what the regions of a map are named by: words, labels or nothing
     shown: int = 10  # neighbours listed
     pinned: str = ""
+    second: str = ""  # the sample that the pinned one is compared with
+    beside: bool = False  # whether the next sample that is pinned is the second
     filter: str = ""
     regex: bool = False
     find: str = ""  # what samples are found by: a text, the center of the selection, or a direction
@@ -73,6 +75,31 @@ def clear(view: View) -> View:
     return _to(view, ())
 
 
+def pin(view: View, name: str, *, beside: bool = False) -> View:
+    """Pin a sample, or let go of it where it is pinned; `beside`: as the second, compared with the one pinned before.
+
+    >>> both = pin(pin(View(), "a"), "b", beside=True)
+    >>> both.pinned, both.second, pin(both, "a").pinned
+    ('a', 'b', 'b')
+    """
+    if view.pinned and (beside or view.beside):
+        second = view.second if name == view.pinned else "" if name == view.second else name
+        return replace(view, second=second, beside=False)
+    if name == view.second:
+        return replace(view, second="")
+    return unpin(view) if name == view.pinned else replace(view, pinned=name)
+
+
+def unpin(view: View) -> View:
+    """Let go of the pinned sample; a second one takes its place."""
+    return replace(view, pinned=view.second, second="", beside=False)
+
+
+def swap(view: View) -> View:
+    """The same two samples, the second first."""
+    return replace(view, pinned=view.second, second=view.pinned) if view.second else view
+
+
 def undo(view: View) -> View:
     """Back to the selection before."""
     if not view.past:
@@ -95,12 +122,14 @@ def keep(view: View, ids: Collection[str]) -> View:
     def held(selection: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(i for i in selection if i in ids)
 
+    pinned = [*(name for name in (view.pinned, view.second) if name in ids), "", ""]
     return replace(
         view,
         selection=held(view.selection),
         past=tuple(map(held, view.past)),
         future=tuple(map(held, view.future)),
-        pinned=view.pinned if view.pinned in ids else "",
+        pinned=pinned[0],
+        second=pinned[1],
     )
 
 
@@ -126,6 +155,8 @@ def from_address(view: View, given: Mapping[str, str]) -> View:
     if read["dimensions"] not in (2, 3):
         read["dimensions"] = fresh.dimensions
     read["shown"] = min(max(read["shown"], 1), MOST_SHOWN)
+    if not read["pinned"] or read["second"] == read["pinned"]:
+        read["second"] = ""
     return replace(view, **read)
 
 

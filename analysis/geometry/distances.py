@@ -13,6 +13,7 @@ import numpy as np
 from analysis.figures.words import cut, shown, value_of, with_interval
 from analysis.geometry import pair_tables
 from analysis.geometry.contrast import contrast_of
+from analysis.geometry.distance_figures import AXIS, between_classes, growth, heat_map
 from analysis.geometry.pair_counts import count_pairs, histogram_kept
 from analysis.geometry.pairs import pairs_of, pairs_said, rows_asked
 from analysis.geometry.separation import labels_dealt_anew, separation_of
@@ -24,8 +25,6 @@ from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-AXIS = {"cosine": "cosine distance", "euclidean": "euclidean distance", "dot": "minus the inner product"}
 
 
 def compute(
@@ -102,6 +101,8 @@ ANALYSIS = Analysis(
         "contrast": "farthest over nearest",
         "nearest_other_class": "distance to the nearest other class",
     },
+    figures={"heat_map": heat_map, "classes": between_classes, "growth": growth},
+    samples={"farthest_pairs": ("row_a", "row_b"), "nearest_pairs": ("row_a", "row_b")},
     reading="The separation's interval is an infinitesimal jackknife's. Contrast has none: it hangs on the few farthest"
     " samples, of which one space says little.",
     needs=("neighbors", "labels?", "metric"),

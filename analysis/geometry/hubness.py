@@ -95,6 +95,7 @@ ANALYSIS = Analysis(
         "k_skewness": "Population skewness of how often a sample is among the k nearest of others: near 0 without"
         " hubs, above 1 with marked ones.",
     },
+    samples={"hubs": ("row",)},
     points={"occurrence": "how often another's neighbour"},
     needs=("neighbors",),
     interval=ByPoint({"k_skewness": ("occurrence", skewness)}),

@@ -156,6 +156,26 @@ def test_a_click_pins_and_a_drag_moves(page, address):
     assert bare.pixel(8) == pytest.approx((x + 60, y + 30), abs=0.01) and len(bare.told()) == 1
 
 
+def test_shift_pins_a_second_point_and_escape_lets_go_of_what_is_pinned_after_the_selection(page, address):
+    bare = BareMap(page, address, picture(SPREAD, pinned="p0", second="p9"))
+    page.keyboard.down("Shift")
+    page.mouse.click(*bare.pixel(8))
+    page.keyboard.up("Shift")
+    page.mouse.click(*bare.pixel(3))
+    assert [(said["kind"], said["row"], said["beside"]) for said in bare.told()] == [
+        ("pin", 8, True),
+        ("pin", 3, False),
+    ]
+    assert bare.selected() == []
+    bare.lasso(bare.around(7))
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert [said["kind"] for said in bare.told()[-2:]] == ["clear", "unpin"]
+    bare.run("Object.assign(map.given, { pinned: -1, second: -1 })")
+    page.keyboard.press("Escape")
+    assert bare.told()[-1]["kind"] == "unpin" and len(bare.told()) == 5
+
+
 def test_two_maps_share_selection_hover_and_what_the_legend_hides_and_views_of_the_same_coordinates(page, address):
     one = picture(SPREAD, ["ant", "bee"] * 12)
     other = replace(one, coordinates=one.coordinates[::-1].copy(), seen="other")

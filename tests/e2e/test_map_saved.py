@@ -114,6 +114,19 @@ def circles(svg: str) -> list[dict[str, str]]:
     ]
 
 
+def test_two_pinned_points_are_ringed_joined_and_called_by_letters_in_a_saved_svg(page, address):
+    given = picture(SPREAD, pinned="p0", second="p9")
+    bare = BareMap(page, address, given)
+    svg = saved_svg(page, bare, given)
+    ends = [bare.run(f"map.pixelOf({point})") for point in (0, 9)]
+    assert svg.count("<circle") == 24 + 2
+    assert [(float(x), float(y)) for x, y in re.findall(r'<text x="([^"]*)" y="([^"]*)"[^>]*>[AB]</text>', svg)] == [
+        pytest.approx((x, y - 13)) for x, y in ends
+    ]
+    (line,) = re.findall(r'<line x1="([^"]*)" y1="([^"]*)" x2="([^"]*)" y2="([^"]*)"', svg)
+    assert [float(part) for part in line] == pytest.approx([*ends[0], *ends[1]])
+
+
 def test_what_a_filter_leaves_out_is_grey_in_a_saved_svg_too(page, address):
     hidden = np.arange(24) >= 20
     given = picture(SPREAD, ["ant", "bee"] * 12, hidden=hidden)

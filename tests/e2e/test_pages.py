@@ -133,17 +133,6 @@ def test_a_cell_of_the_matrix_opens_the_pair(page, address):
     page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")
 
 
-def test_two_panes_share_a_selection_by_id(page, address):
-    opened(page, address, "side_by_side")
-    page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")
-    lasso(page, group(page, 3, figure=1))
-    page.get_by_text("60 selected").wait_for()
-    settle(page)
-    selected = "({ map }) => [...map.hub.selected].flatMap((is, i) => is ? [i] : [])"
-    left, right = page.evaluate(f"() => [...document.querySelectorAll('.an-map')].map({selected})")
-    assert left == right and len(left) >= 3
-
-
 def test_a_map_is_saved_as_a_picture_that_carries_its_manifest(page, address, tmp_path):
     map_page(page, address)
     page.get_by_role("button", name="Export map").click()

@@ -104,6 +104,31 @@ def test_a_figure_has_a_title_with_a_number_and_axes_with_words(analysis: Analys
 
 
 @EVERY
+def test_further_figures_have_a_title_with_a_number_and_axes_with_words(analysis: Analysis) -> None:
+    space, labels = clusters()
+    result = ask(analysis, space, labels)
+    for name, draw in analysis.figures.items():
+        figure = draw(result)
+        assert figure is not None, name
+        assert any(character.isdigit() for character in figure.layout.title.text)
+        assert figure.layout.xaxis.title.text
+
+
+@EVERY
+def test_tables_of_samples_hold_rows_and_ids_that_go_together(analysis: Analysis) -> None:
+    space, labels = clusters()
+    result = ask(analysis, space, labels)
+    for name, columns in analysis.samples.items():
+        table = result.tables[name]
+        assert len(columns) in (1, 2)
+        for column in columns:
+            ids = table[column.replace("row", "id")]
+            assert [space.ids[row] for row in table[column]] == list(ids)
+    for name in set(result.tables) - set(analysis.samples):
+        assert not [column for column in result.tables[name] if column == "row" or column.startswith("row_")], name
+
+
+@EVERY
 def test_numbers_change_only_with_the_version(analysis: Analysis) -> None:
     """Guards the cache, not the truth (other tests do that): numbers that move under the same version are a bug.
 

@@ -1,6 +1,7 @@
 // What is done to a map by mouse and touch, and the tools above it.
 //
-// Shift + drag draws a lasso that adds to the selection, Alt + drag one that takes from it. One finger that swipes up
+// Shift + drag draws a lasso that adds to the selection, Alt + drag one that takes from it; Shift + click pins a second
+// point beside the one pinned. One finger that swipes up
 // or down scrolls the page, as it does over any picture; one that goes sideways, or two of them, move the map. With the
 // box or the lasso in hand one finger draws.
 
@@ -160,7 +161,7 @@ export class Hand {
     map.overlay.path = null;
     const reach = event.pointerType === "touch" ? FINGER : undefined;
     const tapped = this.far <= TAP && !this.fingers.size && !this.dropped;
-    if (done && tapped) map.pin(map.under(...this.at(event), reach));
+    if (done && tapped) map.pin(map.under(...this.at(event), reach), this.how === "add");
     else if (done && this.drawing && path.length > 2) map.select(map.inside(path), this.how ?? map.given.operation);
     if (!done && !this.fingers.size) this.gone(event);
     this.abandon();

@@ -60,7 +60,7 @@ export class Keys {
       "[": () => (overlay.cross = Math.max(4, overlay.cross / 1.3)),
       "]": () => (overlay.cross *= 1.3),
       "?": () => this.list(),
-      Enter: () => map.pin(this.aim()),
+      Enter: () => map.pin(this.aim(), event.shiftKey),
       " ": () => map.select(map.inside(circle(this.middle, overlay.cross)), how),
       Escape: () => this.leave(),
       a: () => map.select(map.inside(whole(map.camera)), how),
@@ -91,13 +91,14 @@ export class Keys {
     map.select(map.inside(ring), how);
   }
 
-  // Leave what is open, else the selection.
+  // Leave what is open, else the selection, else what is pinned.
   leave() {
     const { map, hand, help } = this;
     if (help.open) this.list();
     else if (hand.drawing) hand.drop();
     else if (map.overlay.corners.length) this.abandon();
-    else map.clear();
+    else if (map.hub.count) map.clear();
+    else map.unpin();
   }
 
   // Show or hide the list of keys; they are heard from here on.

@@ -4,7 +4,7 @@ import { placed } from "./regions.js";
 import { escaped } from "./files.js";
 
 export function marks(map) {
-  const { pinned, near, theme, links } = map.given;
+  const { pinned, second, near, theme, links } = map.given;
   const ring = (point, radius, color, width) => {
     const [x, y] = map.pixelOf(point);
     return `<circle cx="${x}" cy="${y}" r="${radius}" fill="none" stroke="${color}" stroke-width="${width}"/>`;
@@ -23,13 +23,30 @@ export function marks(map) {
     if (links) parts.unshift(...near.map((point) => line(map.pixelOf(point))));
     parts.push(ring(pinned, 8, theme.accent, 3));
   }
+  if (second >= 0) {
+    if (pinned >= 0) {
+      const [[x, y], [u, v]] = [map.pixelOf(pinned), map.pixelOf(second)];
+      parts.push(`<line x1="${x}" y1="${y}" x2="${u}" y2="${v}" stroke="${theme.accent}" stroke-width="2"/>`);
+    }
+    parts.push(ring(second, 8, theme.accent, 3));
+  }
   const pen = new OffscreenCanvas(1, 1).getContext("2d");
   for (const { x, y, lines, size } of placed(map, pen))
     lines.forEach((line, at) => {
       const down = y + (at - (lines.length - 1) / 2) * size * 1.15 + size / 3;
-      const halo = `stroke="${theme.halo}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"`;
-      const place = `x="${x}" y="${down}" font-size="${size}" font-weight="600" text-anchor="middle"`;
-      parts.push(`<text ${place} ${halo}>${escaped(line)}</text>`);
+      parts.push(name(line, x, down, size, theme));
     });
+  const letters = second >= 0 ? [pinned, second] : []; // which of two pinned points is the first
+  letters.forEach((point, at) => {
+    if (point < 0) return;
+    const [x, y] = map.pixelOf(point);
+    parts.push(name("AB"[at], x, y - 13, 14, theme));
+  });
   return parts.join("");
+}
+
+function name(words, x, y, size, theme) {
+  const halo = `stroke="${theme.halo}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"`;
+  const place = `x="${x}" y="${y}" font-size="${size}" font-weight="600" text-anchor="middle"`;
+  return `<text ${place} ${halo}>${escaped(words)}</text>`;
 }

@@ -36,7 +36,7 @@ export class Overlay {
 
   // What a saved picture shows too.
   marks(pen, map) {
-    const { pinned, near, theme, links } = map.given;
+    const { pinned, second, near, theme, links } = map.given;
     this.lines(pen, map);
     if (pinned >= 0 && links) {
       const [x, y] = map.pixelOf(pinned);
@@ -52,8 +52,19 @@ export class Overlay {
       pen.globalAlpha = 1;
     }
     for (const point of near) ring(pen, map.pixelOf(point), 5.5, theme.ink, 1.25);
-    if (pinned >= 0) ring(pen, map.pixelOf(pinned), 8, theme.accent, 3);
+    if (pinned >= 0 && second >= 0) between(pen, map.pixelOf(pinned), map.pixelOf(second), theme.accent);
+    for (const point of [pinned, second]) if (point >= 0) ring(pen, map.pixelOf(point), 8, theme.accent, 3);
     for (const { x, y, lines, size } of placed(map, pen)) text(pen, lines, x, y, size, theme);
+    if (second >= 0) this.letters(pen, map, [pinned, second]);
+  }
+
+  // Which of two pinned points is the first, which the second.
+  letters(pen, map, points) {
+    points.forEach((point, at) => {
+      if (point < 0) return;
+      const [x, y] = map.pixelOf(point);
+      text(pen, ["AB"[at]], x, y - 18, 14, map.given.theme);
+    });
   }
 
   // The edges of the selection, in one stroke.
@@ -104,6 +115,19 @@ function ring(pen, [x, y], radius, color, width) {
   pen.arc(x, y, radius, 0, 2 * Math.PI);
   pen.strokeStyle = color;
   pen.lineWidth = width;
+  pen.stroke();
+}
+
+// A line from ring to ring.
+function between(pen, [x, y], [u, v], color) {
+  const far = Math.hypot(u - x, v - y);
+  if (far <= 16) return;
+  const [dx, dy] = [((u - x) / far) * 8, ((v - y) / far) * 8];
+  pen.beginPath();
+  pen.moveTo(x + dx, y + dy);
+  pen.lineTo(u - dx, v - dy);
+  pen.strokeStyle = color;
+  pen.lineWidth = 2;
   pen.stroke();
 }
 

@@ -164,8 +164,12 @@ export class PointMap {
     this.say({ kind: "clear", turn: this.hub.turn });
   }
 
-  pin(point) {
-    if (point >= 0) this.say({ kind: "pin", row: point });
+  pin(point, beside = false) {
+    if (point >= 0) this.say({ kind: "pin", row: point, beside });
+  }
+
+  unpin() {
+    if (Math.max(this.given.pinned, this.given.second) >= 0) this.say({ kind: "unpin" });
   }
 
   // The shown points inside a ring of pixels.
