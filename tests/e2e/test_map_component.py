@@ -172,6 +172,30 @@ def test_two_maps_share_selection_hover_and_what_the_legend_hides_and_views_of_t
     assert len([said for said in bare.told() if said["kind"] == "select"]) == 1
 
 
+def test_maps_of_one_frame_show_the_same_piece_of_it_and_others_do_not(page, address):
+    one = picture(SPREAD)
+    laid = replace(one, coordinates=2 * one.coordinates + 1, seen="laid", frame=one.seen)
+    apart = replace(laid, seen="apart", frame="")
+    bare = BareMap(page, address, one, laid, apart)
+
+    def views() -> list:
+        return [bare.run("[map.camera.middle, map.camera.scale]", which) for which in range(3)]
+
+    first, second, third = views()
+    assert first == second and third[1] > first[1]  # the two together take more room
+    assert first[0][:2] == [5.5, 3.5]  # the middle of x from 0 to 11, y from 0 to 7
+    bare.run("(map.camera.zoom(4, 10, 20), map.moved())", 1)
+    assert views()[0] == views()[1] != first and views()[2] == third
+    moved = views()[0]
+    bare.show(one, apart, laid)  # what comes looks where the other does, and the view stays
+    assert views()[0] == moved == views()[2] and views()[1] == third
+    bare.show(one, apart, apart)
+    page.locator(".an-map-stage").first.focus()
+    page.keyboard.press("0")
+    bare.settle()
+    assert views()[0][0][:2] == [2.5, 1.5]  # alone again: x from 0 to 5, y from 0 to 3
+
+
 def test_an_answer_to_an_older_selection_does_not_undo_a_newer_one(page, address):
     one = picture(SPREAD)
     bare = BareMap(page, address, one)

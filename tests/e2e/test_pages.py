@@ -6,15 +6,21 @@ import zlib
 from pathlib import Path
 from zipfile import ZipFile
 
+import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image, ImageColor
 
+from analysis.ask import Ask
 from analysis.figures.palette import PAPER
+from analysis.run import open_study
 from tests.e2e.dashboards import looking, points_of, settle
 from tests.e2e.gestures import find_text, group, lasso, map_page, opened, pin
 
 pytestmark = pytest.mark.browser
+
+ROTATED = Ask("projection", "pca", "words", "columns", {"alignment": "procrustes"})
+MAPS = "[...document.querySelectorAll('.an-map')].map(({ map }) => map)"
 
 
 def test_the_overview_opens_with_its_numbers_and_the_study_in_the_address(page, address):
@@ -142,6 +148,38 @@ def test_two_panes_share_a_selection_by_id(page, address):
     selected = "({ map }) => [...map.hub.selected].flatMap((is, i) => is ? [i] : [])"
     left, right = page.evaluate(f"() => [...document.querySelectorAll('.an-map')].map({selected})")
     assert left == right and len(left) >= 3
+    told = page.evaluate(
+        """() => Promise.all([...document.querySelectorAll('.an-map')].map(async ({ map }) => {
+            const answer = await fetch(new URL(map.given.selected, location.origin + '/'));
+            return [...new Uint8Array(await answer.arrayBuffer())];
+        }))"""
+    )
+    rows = np.flatnonzero(np.unpackbits(np.array(told[0], np.uint8), count=60)).tolist()
+    assert rows == left and told[0] == told[1]  # what the server has made of it came back to both
+
+
+def test_the_zoom_of_aligned_panes_is_one_and_that_of_panes_as_they_are_is_not(page, address, world):
+    open_study(world.study, cache=world.cache).make(ROTATED)
+    opened(page, address, "side_by_side?projection=pca&right_projection=pca")
+    page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")
+
+    def zoomed() -> list:
+        box = page.locator(".an-map-stage").first.bounding_box()
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"])
+        page.mouse.wheel(0, -300)
+        page.wait_for_function(f"() => {{ const [{{ camera }}] = {MAPS}; return camera.scale > 1.1 * camera.whole; }}")
+        return page.evaluate(f"() => {MAPS}.map(({{ camera: c }}) => [c.middle, c.scale, c.whole])")
+
+    left, right = zoomed()
+    assert left[1] > 1.1 * left[2] and right[1] == right[2]
+    page.get_by_label("Align", exact=True).click()
+    page.get_by_role("option", name="Second rotated onto first").click()
+    page.get_by_text("PCA of words rotated onto columns: trustworthiness").wait_for()
+    settle(page)
+    page.wait_for_function(f"() => {MAPS}[0].frame === {MAPS}[1].frame")
+    left, right = zoomed()
+    assert left == right and left[1] > 1.1 * left[2]
+    assert "align=procrustes" in page.url
 
 
 def test_a_map_is_saved_as_a_picture_that_carries_its_manifest(page, address, tmp_path):
