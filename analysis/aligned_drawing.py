@@ -1,7 +1,7 @@
 """Drawings brought near that of another space: rotated onto it, started from it, or fitted with it.
 
-`procrustes`: a drawing as it is, turned, mirrored, scaled and shifted onto the reference's; its neighbours on the map,
-and so its trust, stay. `start`: drawn anew from the reference's coordinates, then turned so. `joint`: both spaces drawn
+`procrustes`: a drawing as it is, turned, mirrored, scaled and shifted onto the reference's; neighbours on the map, and
+so its trust, stay. `start`: drawn anew from the reference's coordinates, then turned so. `joint`: both spaces drawn
 in one fit, in the order of their keys, whichever of them is asked for; both halves are kept, as they come. Beside
 trustworthiness and continuity each has its `alignment_residual` (`analysis.projection.onto`).
 """
@@ -80,7 +80,7 @@ def _fitted(pipeline: "Pipeline", ask: Ask, progress: Progress) -> list[Made]:
     order = sorted(spaces, key=lambda name: spaces[name].key)
     if len({space.key for space in spaces.values()}) == 1:
         raise CannotAnalyze(f"{ask.subject} and {ask.other} are the same vectors, so there is nothing to fit together.")
-    progress(0, 1, f"fitting {' and '.join(ask.spaces)} together by {ask.name}; it compiles for about a minute first")
+    progress(0, 1, f"fitting {' and '.join(ask.spaces)} together by {ask.name}; compiling takes half a minute first")
     maps = projection.jointly(
         [spaces[name] for name in order], [graphs[name] for name in order], dimensions, pipeline.study.seed, params
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from analysis.aligned_drawing import RESIDUAL
+from analysis.ask import ALIGNMENTS
 from analysis.figures.words import shown
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import projections
@@ -18,12 +19,11 @@ WORDS = {
     "joint": "Both fitted together",
 }
 HELP = (
-    "Rotated: turned, mirrored, scaled and shifted, nothing else. Started: drawn anew from where the first map's points"
-    " stand, then rotated. Fitted together: by AlignedUMAP, which pulls each sample's two places together. Aligned maps"
-    " share the zoom."
+    "Rotated: turned, mirrored, shifted and made as large as the first, nothing else. Started: drawn anew from where"
+    " the first map's points stand, then rotated. Fitted together: by AlignedUMAP, which pulls each sample's two places"
+    " together. Aligned maps share the zoom. The residual is the share of one map's variance that the other, laid onto"
+    " it as well as can be, does not explain: 0 the same map, 1 nothing in common."
 )
-MEANS = "Residual: the share of the other map's variance that this one, laid onto it as well as can be, leaves open."
-STARTED = "A map keeps something of where it starts, so the residual of unrelated spaces can be below that."
 
 
 def possible(first: Pane, second: Pane) -> list[str]:
@@ -35,13 +35,16 @@ def possible(first: Pane, second: Pane) -> list[str]:
     return ["", *(how for how, can in able.items() if can)]
 
 
-def aligned(first: Pane, second: Pane) -> tuple[Pane, Pane]:
+def aligned(pipeline: Pipeline, first: Pane, second: Pane) -> tuple[Pane, Pane]:
     """The two panes as the view has them aligned; the second is then drawn as the first is."""
     how = state.view().align
     if how not in possible(first, second)[1:]:
         return first, second
     second = replace(second, projection=first.projection, alignment=how, onto=first.space)
-    return (replace(first, alignment=how, onto=second.space) if how == "joint" else first), second
+    if how == "joint":
+        return replace(first, alignment=how, onto=second.space), second
+    there = pipeline.find(second.ask) is not None
+    return (replace(first, under=second.ask) if there else first), second
 
 
 def choose(first: Pane, second: Pane) -> None:
@@ -58,19 +61,15 @@ def choose(first: Pane, second: Pane) -> None:
     )
 
 
-def residual(drawing: Drawing) -> str:
-    """What is left between an aligned map and the other, and what unrelated maps would leave; empty where unaligned."""
+def said(pane: Pane, drawing: Drawing) -> str:
+    """What is left between an aligned map and the other, beside what unrelated ones leave; or what is laid onto it."""
+    if pane.under is not None:
+        return f"The map of {pane.under.subject} is {ALIGNMENTS[pane.under.alignment]} this one."
     number = drawing.trust.numbers.get(RESIDUAL)
     if number is None or number.value is None:
         return ""
-    return f"residual {shown(number.value)} (unrelated maps: {shown(number.null_mean)})"
-
-
-def explained(pane: Pane) -> str:
-    """What the residual means, for the caption; empty where the pane is not aligned."""
-    if not pane.alignment:
-        return ""
-    return f"{MEANS} {STARTED}" if pane.alignment == "start" else MEANS
+    found, chance = (shown(value) for value in (number.value, number.null_mean))
+    return f"Residual {found} of the map of {pane.onto} (unrelated maps: {chance})."
 
 
 def frame_of(pipeline: Pipeline, pane: Pane) -> str:

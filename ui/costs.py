@@ -13,7 +13,7 @@ START = 5.0  # seconds until a worker has its imports
 TEXTS_A_SECOND = 35.0  # a small transformer over a paragraph
 IMAGES_A_SECOND = 120.0
 UMAP_COMPILES = 60.0  # its first call in a process
-JOINT_COMPILES = 60.0  # at each fit
+JOINT_COMPILES = 40.0  # at each joint fit
 
 
 def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
@@ -63,7 +63,7 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
         if ask.alignment == "procrustes":
             return 0.5 + n / 100_000
         if ask.alignment == "joint":
-            return 1 + n / 200
+            return 1 + n / 150
         return {"pca": 0.5 + n / 50_000, "umap": 1 + n / 2_500, "tsne": 3 + n / 300}.get(ask.name, 2 + n / 1_000)
     if ask.kind == "comparison":
         return 4 + n / 500

@@ -26,7 +26,8 @@ SIDES: tuple[Side, Side] = ("", "right_")
 class Pane:
     """What a pane shows: a space and a drawing of it. `side` tells the two panes of a page apart.
 
-    `alignment`: how the drawing is brought near that of the space `onto`, if it is.
+    `alignment`: how the drawing is brought near that of the space `onto`, if it is; `under`: the drawing that is
+    brought near this one.
     """
 
     side: Side
@@ -35,6 +36,7 @@ class Pane:
     dimensions: int
     alignment: str = ""
     onto: str = ""
+    under: Ask | None = None
 
     @property
     def ask(self) -> Ask:

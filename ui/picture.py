@@ -60,7 +60,7 @@ def picture_of(
     return Picture(
         title=title_of(pane, drawing),
         caption=" ".join(
-            filter(None, (colourless, sampled, without_place(ids, coordinates), alignment.explained(pane)))
+            filter(None, (colourless, sampled, without_place(ids, coordinates), alignment.said(pane, drawing)))
         ),
         seen=recipe.key[:16],
         samples=f"{key} {len(rows)}",
@@ -183,13 +183,13 @@ def first_colour(dataset: Dataset) -> str:
 
 
 def title_of(pane: Pane, drawing: Drawing) -> str:
-    """What is drawn, how far to trust it, and how far it is from what it is aligned to."""
-    said = [
+    """What is drawn, and how far to trust it."""
+    trust = ", ".join(
         f"{name.replace('_', ' ')} {with_interval(number)}"
         for name, number in drawing.trust.numbers.items()
         if number.value is not None and name != RESIDUAL
-    ]
-    return f"{pane_title(pane)}: {', '.join(filter(None, [*said, alignment.residual(drawing)]))}"
+    )
+    return f"{pane_title(pane)}: {trust}"
 
 
 def caption_of(dataset: Dataset, rows: npt.NDArray[np.int64], seed: int) -> str:

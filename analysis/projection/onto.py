@@ -1,15 +1,17 @@
-"""One map laid onto another of the same samples: turned, mirrored, scaled and shifted to the least squares.
+"""One map laid onto another of the same samples: turned, mirrored and shifted to the least squares, at its size.
 
 With centered maps X (the reference) and Y, both (n, dimensions), and Y'X = U S V', the least |X - s Y R|² over
-rotations and reflections R is reached at R = U V' and s = tr(S) / |Y|² (Schönemann and Carroll 1970). What is left of
-X then, as a share of it, is the
+rotations and reflections R and scales s is reached at R = U V' (Schönemann and Carroll 1970) and leaves of X the share
 
     residual = 1 - tr(S)² / (|X|² |Y|²),
 
-the disparity of `scipy.spatial.procrustes`: 0 = the same map, 1 = nothing in common; either may be the reference.
+the disparity of `scipy.spatial.procrustes`: 0 = the same map, 1 = nothing in common; either may be the reference. The
+scale that reaches it is sqrt(1 - residual) |X| / |Y|, which draws a map the smaller the less it has in common; so that
+it can still be read, the laid map is as large as the reference instead, |X| / |Y|.
 
-Null: the samples of one map dealt anew among its places. It says what maps that have nothing to do with each other
-would leave, once drawn; a map that was started from another one, or fitted with it, keeps a little of it beside that.
+Null: the samples of one map dealt anew among its places, which says what unrelated maps leave, once drawn. It holds for
+maps that were not drawn by themselves too: over 1,500 texts, UMAP started from a map whose samples were dealt anew left
+.986 to .999 of it, and spaces that a joint fit was given with the samples of one dealt anew .999.
 """
 
 import numpy as np
@@ -26,10 +28,10 @@ FEWEST_NULLS = 20
 
 
 def laid_onto(reference: Map, drawn: Map) -> Map:
-    """The map moved to where it lies nearest to the reference."""
+    """The map moved to where it lies nearest to the reference, and as large."""
     x, y = _centered(reference), _centered(drawn)
-    left, sizes, right = np.linalg.svd(y.T @ x)
-    turned = (sizes.sum() / np.square(y).sum()) * y @ (left @ right)
+    left, _, right = np.linalg.svd(y.T @ x)
+    turned = np.linalg.norm(x) / np.linalg.norm(y) * y @ (left @ right)
     return np.asarray(turned + reference.mean(axis=0, dtype=np.float64), np.float32)
 
 

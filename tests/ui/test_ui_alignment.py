@@ -41,7 +41,7 @@ def test_a_map_that_is_not_aligned_yet_is_offered_while_the_maps_as_they_are_sta
     assert said(page).count("PCA of words rotated onto columns is not computed.") == 1
     assert len([button for button in page.button if button.label.startswith("Compute · about")]) == 1
     left, right = pictures
-    assert right.title.startswith("PCA of words: trustworthiness") and "residual" not in right.title
+    assert right.title.startswith("PCA of words: trustworthiness") and left.caption == right.caption == ""
     assert content_of(left)["frame"] != content_of(right)["frame"]
 
 
@@ -52,9 +52,9 @@ def test_an_aligned_map_says_what_is_left_and_shares_the_frame_of_the_first(worl
     left, right = pictures
     assert content_of(left)["frame"] == content_of(right)["frame"] == left.seen != right.seen
     assert right.title.startswith("PCA of words rotated onto columns: trustworthiness")
-    assert right.title.endswith(f", residual {number.value:.2f} (unrelated maps: {number.null_mean:.2f})")
-    assert "Residual: the share of the other map's variance" in right.caption
-    assert "residual" not in left.title and left.caption == ""
+    found, chance = f"{number.value:.2f}", f"{number.null_mean:.2f}"
+    assert right.caption == f"Residual {found} of the map of columns (unrelated maps: {chance})."
+    assert left.caption == "The map of words is rotated onto this one."
     np.testing.assert_array_equal(right.coordinates, drawing.coordinates)
 
 
@@ -81,10 +81,10 @@ def test_the_address_holds_the_alignment():
     assert told == {"align": "joint"} and from_address(View(), told).align == "joint"
 
 
-def test_the_second_pane_is_drawn_as_the_first_and_both_where_they_are_fitted_together(monkeypatch):
+def test_the_second_pane_is_drawn_as_the_first_and_both_where_they_are_fitted_together(pipeline, monkeypatch):
     for how in ("procrustes", "start", "joint"):
         monkeypatch.setattr(state, "view", lambda how=how: View(align=how))
-        first, second = alignment.aligned(FIRST, SECOND)
+        first, second = alignment.aligned(pipeline, FIRST, SECOND)
         assert second == replace(SECOND, projection="umap", alignment=how, onto="columns")
         assert first == (replace(FIRST, alignment="joint", onto="words") if how == "joint" else FIRST)
         assert second.ask.reference == first.ask and second.alone == replace(SECOND, projection="umap")

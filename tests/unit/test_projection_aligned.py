@@ -78,9 +78,10 @@ def test_the_residual_and_the_laid_map_equal_scipys(dimensions):
     assert found.value == pytest.approx(disparity, rel=1e-5) and found.n == 80
     centered = reference - reference.mean(axis=0)
     laid = laid_onto(reference, drawn) - reference.mean(axis=0)
-    np.testing.assert_allclose(laid / np.linalg.norm(centered), theirs, atol=1e-5)
-    unexplained = np.square(centered - laid).sum() / np.square(centered).sum()
-    assert unexplained == pytest.approx(found.value, rel=1e-4)  # so it is what its name says
+    np.testing.assert_allclose(laid / np.linalg.norm(laid), theirs / np.linalg.norm(theirs), atol=1e-5)
+    assert np.linalg.norm(laid) == pytest.approx(np.linalg.norm(centered), rel=1e-5)
+    unexplained = np.square(centered - np.sqrt(1 - found.value) * laid).sum() / np.square(centered).sum()
+    assert unexplained == pytest.approx(found.value, rel=1e-4)  # at the scale of the least squares, as its name says
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])

@@ -34,7 +34,7 @@ def page() -> None:
     if dataset is None:
         return
     samples_panel.with_items(pipeline)
-    first, second = panes = alignment.aligned(*(pane.pane_of(pipeline, side) for side in pane.SIDES))
+    first, second = panes = alignment.aligned(pipeline, *(pane.pane_of(pipeline, side) for side in pane.SIDES))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         map_colours.choose(pipeline, dataset, first.space, first.ask, also=(second.space, second.ask), width=320)
         span = _span(pipeline, dataset, panes)
