@@ -32,16 +32,19 @@ def draw(
     *,
     height: int = 600,
     options: Callable[[], None] = lambda: None,
+    better: bool = True,
 ) -> bool:
     """Draw a pane: its map with the menu that exports it, or the panel that gets it; whether there was a map.
 
-    `options` stand beside that menu. While an aligned drawing is missing, that of the space alone is there.
+    `options` stand beside that menu. `better`: whether a better drawing may be offered. While an aligned drawing is
+    missing, that of the space alone is there.
     """
     drawing: Drawing | None = pipeline.find(pane.ask)
     if drawing is None:
         _offer(pipeline, pane)
         there = pane.alignment and pipeline.find(pane.alone.ask) is not None
-        return draw(pipeline, dataset, pane.alone, look, height=height, options=options) if there else False
+        alone = partial(draw, pipeline, dataset, pane.alone, look, height=height, options=options, better=False)
+        return alone() if there else False
     if drawing.why:
         words.note(drawing.why)
         return False
@@ -76,11 +79,11 @@ def draw(
             label="Export map",
         )
         options()
-    if not getattr(look.view, f"{pane.side}projection") and not look.view.align:
-        better = replace(pane, projection=BEST[0])
+    if better and not getattr(look.view, f"{pane.side}projection") and not pane.alignment:
+        best = replace(pane, projection=BEST[0])
         panel.offer(
             pipeline,
-            [better.ask, better.regions],
+            [best.ask, best.regions],
             f"A UMAP of {pane.space} keeps neighbours together better than this.",
             place=pane.side,
         )
