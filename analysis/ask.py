@@ -1,10 +1,13 @@
 """An ask: one value somebody wants of a study, in words that fit a job file and a URL."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Kind = Literal["dataset", "space", "neighbors", "projection", "regions", "analysis", "comparison"]
+
+ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "fitted with"}
+"""Ways to bring a drawing near that of another space, and how they are said before that space's name."""
 
 
 @dataclass(frozen=True)
@@ -13,8 +16,8 @@ class Ask:
     regions, an answer about the space, or a comparison of two spaces.
 
     `name`: the projection, the analysis, or the one measure of a comparison (none: those of the study). `subject`: the
-    space. `other`: the label column, or the space it is compared with. `params`: those that
-    differ from the plug-in's own (for a projection also `dimensions`).
+    space. `other`: the label column, or the space it is compared with or aligned to. `params`: those that
+    differ from the plug-in's own (for a projection also `dimensions` and `alignment`, one of ALIGNMENTS).
     """
 
     kind: Kind
@@ -25,9 +28,29 @@ class Ask:
 
     @property
     def spaces(self) -> tuple[str, ...]:
-        """The spaces it is about: two of a comparison, one of most, none of the samples."""
-        both = (self.subject, self.other) if self.kind == "comparison" else (self.subject,)
+        """The spaces it is about: two of a comparison or an aligned drawing, one of most, none of the samples."""
+        both = (self.subject, self.other) if self.kind == "comparison" or self.alignment else (self.subject,)
         return tuple(name for name in both if name)
+
+    @property
+    def alignment(self) -> str:
+        """How a drawing, or that of its regions, is brought near the other space's; empty where it is not."""
+        return str(self.params.get("alignment", "")) if self.kind in ("projection", "regions") else ""
+
+    @property
+    def alone(self) -> "Ask":
+        """The same drawing of its space aligned to nothing."""
+        kept = {name: value for name, value in self.params.items() if name != "alignment"}
+        if kept.get("dimensions") == 2:
+            del kept["dimensions"]
+        return replace(self, other="", params=kept)
+
+    @property
+    def reference(self) -> "Ask":
+        """The drawing that an aligned one is brought near; of a joint fit, the other half of it."""
+        if self.alignment == "joint":
+            return replace(self, subject=self.other, other=self.subject)
+        return replace(self.alone, subject=self.other)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -44,4 +67,6 @@ class Ask:
         if self.kind == "comparison":
             return f"{what or 'comparison'} of {self.subject} with {self.other}"
         of = f" of {self.subject}" if self.subject else ""
+        if self.alignment:
+            return f"{what}{of} {ALIGNMENTS.get(self.alignment, self.alignment)} {self.other}"
         return f"{what}{of}" + (f" by {self.other}" if self.other else "")

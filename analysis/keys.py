@@ -2,12 +2,13 @@ r"""The recipe of every ask, known from study, configuration files and the sampl
 
 dataset -> space -> neighbors -> projection -> regions
                 \-> analysis <-/   \-> comparison <- another space
+                                    \-> aligned drawing <- another space, its drawing
 """
 
 from fnmatch import fnmatchcase
 from typing import Any
 
-from analysis.ask import Ask
+from analysis.ask import ALIGNMENTS, Ask
 from analysis.dataset import Dataset
 from analysis.neighbors.graph import graph_recipe
 from analysis.plugin import Comparison
@@ -15,9 +16,10 @@ from analysis.recipe import Recipe
 from analysis.registry import analyses, called, comparisons, projections
 from analysis.spaces import SpaceOf, space_recipe
 from analysis.study import ComparisonSpec, Study
-from models.errors import BadInput
+from models.errors import BadInput, nearest
 from models.place import Place
 
+ALIGNED = 1  # version of how drawings are aligned
 WIDEST_DEFAULT = 50  # neighbours kept at least, so that lists, maps and measures share one graph
 
 
@@ -57,6 +59,14 @@ def recipe_of(
     graph = graph_recipe(space.key, metric=metric, k=k, seed=seed)
     if ask.kind == "neighbors":
         return graph
+    if ask.kind in ("projection", "regions"):
+        drawn = _drawn(ask, graph, study)
+        if ask.alignment:
+            check_alignment(ask)
+            assert other_of is not None
+            near = graph_recipe(space_recipe(other_of, dataset, place).key, metric=metric, k=k, seed=seed)
+            drawn = _aligned(ask, graph, near, study)
+        return drawn if ask.kind == "projection" else Recipe("regions", 1, {"seed": seed}, {"projection": drawn.key})
     if other_of is not None:
         measures, other = measures_of(ask, study), space_recipe(other_of, dataset, place)
         said: dict[str, Any] = {"measures": {one.name: one.version for one in measures}, "seed": seed}
@@ -68,10 +78,6 @@ def recipe_of(
             inputs["other_neighbors"] = graph_recipe(other.key, metric=metric, k=k, seed=seed).key
         return Recipe("comparison", 1, said, inputs)
     params: dict[str, Any] = {"params": dict(ask.params), "seed": seed}
-    if ask.kind in ("projection", "regions"):
-        drawing = called(ask.name, projections(), "projection")
-        drawn = Recipe(f"projection:{ask.name}", drawing.version, params | {"k": study.k}, {"neighbors": graph.key})
-        return drawn if ask.kind == "projection" else Recipe("regions", 1, {"seed": seed}, {"projection": drawn.key})
     analysis = called(ask.name, analyses(), "analysis")
     params["draws"] = study.draws
     inputs = {"space": space.key}
@@ -83,3 +89,40 @@ def recipe_of(
     if "labels" in analysis.needs or ("labels?" in analysis.needs and ask.other):
         inputs["labels"] = dataset.labels_in(ask.other).key
     return Recipe(f"analysis:{ask.name}", analysis.version, params, inputs)
+
+
+def _drawn(ask: Ask, graph: Recipe, study: Study) -> Recipe:
+    """Recipe of a drawing by itself, of the space with this graph."""
+    version = called(ask.name, projections(), "projection").version
+    params = {"params": dict(ask.params), "seed": study.seed, "k": study.k}
+    return Recipe(f"projection:{ask.name}", version, params, {"neighbors": graph.key})
+
+
+def _aligned(ask: Ask, graph: Recipe, near: Recipe, study: Study) -> Recipe:
+    """Recipe of a drawing brought near that of the space with the graph `near`.
+
+    A joint fit has no drawing to go by, so what it refers to is that graph itself.
+    """
+    alone, version = ask.alone, called(ask.name, projections(), "projection").version
+    params = {"alignment": ask.alignment, "projection": version, "params": dict(alone.params)}
+    params |= {"seed": study.seed, "k": study.k}
+    other = near if ask.alignment == "joint" else _drawn(alone, near, study)
+    inputs = {"neighbors": graph.key, "reference": other.key}
+    return Recipe(f"aligned:{ask.name}", ALIGNED, params, inputs)
+
+
+def check_alignment(ask: Ask) -> None:
+    """Refuse an aligned drawing that cannot be: BadInput says of which, and the way out."""
+    projection, how = called(ask.name, projections(), "projection"), ask.alignment
+    if how not in ALIGNMENTS:
+        raise BadInput(f"no alignment {how!r}{nearest(how, ALIGNMENTS)}")
+    if ask.other in ("", ask.subject):
+        said = f"not to {ask.other!r}" if ask.other else "and none is named"
+        raise BadInput(
+            f"a drawing of {ask.subject!r} is aligned to that of another space, {said}; give one as `other`."
+        )
+    able = {"start": projection.started, "joint": projection.jointly}
+    if able.get(how, True) is None:
+        others = [name for name, one in projections().items() if (one.started if how == "start" else one.jointly)]
+        can = "start from another map" if how == "start" else "draw two spaces in one fit"
+        raise BadInput(f"{ask.name} cannot {can}; give {' or '.join(others)}, or the alignment 'procrustes'.")

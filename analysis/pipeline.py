@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from analysis.aligned_drawing import draw_aligned
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.embed_missing import embed_missing
 from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
-from analysis.plugin import Params, Projection
 from analysis.progress import Progress, silent
 from analysis.recipe import Recipe
-from analysis.registry import analyses, called, params_of, projections
+from analysis.registry import analyses, called, drawing_params, params_of, projections
 from analysis.result import Result
 from analysis.result_files import number_from_json, number_to_json, result_from, result_to_parts
 from analysis.samples import complete_dataset, dataset_recipe, find_dataset, make_dataset
@@ -27,13 +27,15 @@ from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf, spaces_of
 from analysis.store import Artifact, Store
 from analysis.study import Study
-from models.errors import BadInput
 from models.place import Place
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """A projection: coordinates (n, dimensions) and how far to trust them; no rows where it cannot be drawn."""
+    """A projection: coordinates (n, dimensions) and how far to trust them; no rows where it cannot be drawn.
+
+    Aligned to that of another space, `trust` holds `alignment_residual` too.
+    """
 
     coordinates: npt.NDArray[np.float32]
     trust: Result
@@ -107,7 +109,7 @@ class Pipeline:
         dataset = self.find_dataset()
         if dataset is None:
             return None
-        other = self.space_called(ask.other) if ask.kind == "comparison" else None
+        other = self.space_called(ask.other) if len(ask.spaces) == 2 else None
         return recipe_of(ask, self.space_called(ask.subject), self.study, self.place, dataset, other)
 
     def find(self, ask: Ask) -> Any | None:
@@ -163,6 +165,8 @@ class Pipeline:
             embed_missing(self, ask, progress)
         elif ask.kind == "neighbors":
             self._link(ask, recipe, start, progress)
+        elif ask.kind == "projection" and ask.alignment:
+            draw_aligned(self, ask, recipe, progress)
         elif ask.kind == "projection":
             self._draw(ask, recipe, start, progress)
         elif ask.kind == "regions":
@@ -197,7 +201,7 @@ class Pipeline:
         space, graph = self._space_and_graph(ask, progress)
         progress(0, 1, f"drawing {ask.subject} by {ask.name}")
         projection = projections()[ask.name]
-        dimensions, params = _split(ask, projection)
+        dimensions, params = drawing_params(ask, projection)
         study = self.study
         try:
             coordinates = projection.project(space, graph, dimensions, study.seed, params)
@@ -264,11 +268,3 @@ class Pipeline:
             self.make(Ask("space", subject=ask.subject), progress),
             self.make(Ask("neighbors", subject=ask.subject), progress),
         )
-
-
-def _split(ask: Ask, projection: Projection) -> tuple[int, Params]:
-    given = dict(ask.params)
-    dimensions = given.pop("dimensions", 2)
-    if dimensions not in (2, 3):
-        raise BadInput(f"a map has 2 or 3 dimensions, not {dimensions!r}.")
-    return dimensions, params_of(projection.params, given)

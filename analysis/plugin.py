@@ -174,13 +174,19 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Projection:
-    """A way to draw a space: `project(space, graph, dimensions, seed, params) -> (n, dimensions) float32`."""
+    """A way to draw a space: `project(space, graph, dimensions, seed, params) -> (n, dimensions) float32`.
+
+    `started(start, graph, seed, params)`, where it improves a map step by step: the map it makes of another, (n,
+    dimensions). `jointly(spaces, graphs, dimensions, seed, params)`, where it can: maps of several spaces in one fit.
+    """
 
     name: str
     title: str
     version: int
     project: Callable[..., npt.NDArray[np.float32]]
     params: type[Params] = Params
+    started: Callable[..., npt.NDArray[np.float32]] | None = None
+    jointly: Callable[..., Sequence[npt.NDArray[np.float32]]] | None = None
 
 
 class IndexBuilder(Protocol):

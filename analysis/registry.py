@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from analysis.ask import Ask
 from analysis.plugin import Analysis, Comparison, DatasetSource, Index, Params, Projection
 from models.discovery import discover
 from models.encoder import Family
@@ -56,3 +57,12 @@ def params_of(cls: type[Params], given: Mapping[str, Any]) -> Params:
         if name not in known:
             raise BadInput(f"unknown parameter {name!r}{nearest(name, known)}")
     return cls(**given)
+
+
+def drawing_params(ask: Ask, projection: Projection) -> tuple[int, Params]:
+    """How many dimensions a drawing has, and its projection's parameters."""
+    given = dict(ask.params)
+    dimensions = given.pop("dimensions", 2)
+    if dimensions not in (2, 3):
+        raise BadInput(f"a map has 2 or 3 dimensions, not {dimensions!r}.")
+    return dimensions, params_of(projection.params, given)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.ask import Ask
+from analysis.aligned_drawing import RESIDUAL
+from analysis.ask import ALIGNMENTS, Ask
 from analysis.knn_graph import KnnGraph
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
@@ -43,10 +44,11 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result) ->
         k = pipeline.study.k
         return [_row("index", indexes()[value.method].version, ask, "", f"recall@{k}", value.recall_at(k))]
     if isinstance(value, Drawing):
-        version, numbers = projections()[ask.name].version, value.trust.numbers
+        version, at = projections()[ask.name].version, f"@{pipeline.study.k}"
+        other = "|".join((ask.name, ask.alignment, ask.other)) if ask.alignment else ask.name
         return [
-            _row("projection", version, ask, ask.name, f"{name}@{pipeline.study.k}", number)
-            for name, number in numbers.items()
+            _row("projection", version, ask, other, name if name == RESIDUAL else name + at, number)
+            for name, number in value.trust.numbers.items()
         ]
     if ask.kind == "comparison":
         versions = {name: comparisons()[name.partition("@")[0]].version for name in value.numbers}
@@ -223,12 +225,13 @@ def _write_vectors(pipeline: Pipeline, folder: Path) -> None:
 def _write_map(pipeline: Pipeline, ask: Ask, drawing: Drawing, out: Path) -> None:
     from analysis.figures.map import map_figure
 
-    name = file_name(ask.name, ask.subject)
+    name = file_name(ask.name, ask.subject, ask.alignment, ask.other if ask.alignment else "")
     coordinates = pd.DataFrame(drawing.coordinates, columns=list("xyz")[: drawing.coordinates.shape[1]])
     coordinates.insert(0, "id", list(pipeline.dataset().ids))
     coordinates.to_parquet(out / "tables" / f"{name}.parquet", index=False)
     study, dataset = pipeline.study, pipeline.dataset()
     title = f"{ask.subject} by {projections()[ask.name].title}"
+    title += f", {ALIGNMENTS[ask.alignment]} {ask.other}" if ask.alignment else ""
     figure = map_figure(dataset, drawing.coordinates, drawing.trust, name=title, k=study.k, seed=study.seed)
     _write_figure(figure, out / "figures" / f"{name}.html")
 

@@ -13,6 +13,7 @@ START = 5.0  # seconds until a worker has its imports
 TEXTS_A_SECOND = 35.0  # a small transformer over a paragraph
 IMAGES_A_SECOND = 120.0
 UMAP_COMPILES = 60.0  # its first call in a process
+JOINT_COMPILES = 40.0  # at each joint fit
 
 
 def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
@@ -24,22 +25,32 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
                 wanted[f"{part}{sorted(part.params.items())}"] = part
     if not wanted:
         return 0.0
-    first_umap = any(ask.name == "umap" for ask in wanted.values())
-    return START + UMAP_COMPILES * first_umap + sum(_seconds(pipeline, ask) for ask in wanted.values())
+    first_umap = any(ask.name == "umap" and ask.alignment in ("", "start") for ask in wanted.values())
+    joint = len({frozenset(ask.spaces) for ask in wanted.values() if ask.alignment == "joint"})
+    return (
+        START
+        + UMAP_COMPILES * first_umap
+        + JOINT_COMPILES * joint
+        + sum(_seconds(pipeline, ask) for ask in wanted.values())
+    )
 
 
 def _needs(ask: Ask) -> list[Ask]:
     if ask.kind in ("dataset", "space"):
         return []
-    names = (ask.subject, ask.other) if ask.kind == "comparison" else (ask.subject,)
-    spaces = [Ask("space", subject=name) for name in names]
-    return spaces if ask.kind == "neighbors" else [*spaces, *(Ask("neighbors", subject=name) for name in names)]
+    spaces = [Ask("space", subject=name) for name in ask.spaces]
+    if ask.kind == "neighbors":
+        return spaces
+    drawn = {"procrustes": [ask.alone, ask.reference], "start": [ask.reference]}.get(ask.alignment, [])
+    drawings = drawn if ask.kind == "projection" else []
+    return [*spaces, *(Ask("neighbors", subject=name) for name in ask.spaces), *drawings]
 
 
 def _seconds(pipeline: Pipeline, ask: Ask) -> float:
     dataset = pipeline.find_dataset()
     n = 1_500 if dataset is None else len(dataset)
-    measured = None if ask.kind in ("dataset", "space", "comparison") else _measured(pipeline, ask)
+    two = ask.kind == "comparison" or bool(ask.alignment)
+    measured = None if two or ask.kind in ("dataset", "space") else _measured(pipeline, ask)
     if measured is not None:
         return measured
     if ask.kind == "dataset":
@@ -49,6 +60,10 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
     if ask.kind == "neighbors":
         return 0.5 + (n / 10_000) ** 2 * 0.7 if n < 30_000 else n / 12_000
     if ask.kind == "projection":
+        if ask.alignment == "procrustes":
+            return 0.5 + n / 100_000
+        if ask.alignment == "joint":
+            return 1 + n / 150
         return {"pca": 0.5 + n / 50_000, "umap": 1 + n / 2_500, "tsne": 3 + n / 300}.get(ask.name, 2 + n / 1_000)
     if ask.kind == "comparison":
         return 4 + n / 500

@@ -49,6 +49,7 @@ class Picture:
     regions: Sequence[Mapping[str, Any]] = ()
     theme: Theme = "light"
     height: int = 600
+    frame: str = ""  # of the coordinates, where they share it with those of other pictures; else they have their own
 
     def places(self, ids: Sequence[str]) -> npt.NDArray[np.int64]:
         """The places of ids among the points; those not drawn are left out."""

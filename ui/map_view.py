@@ -14,7 +14,7 @@ from analysis.report import file_name
 from ui import export, panel, plot, state, view, words
 from ui.map_plotly import WEBGL_FROM, PlotlyMap, figure_of
 from ui.map_webgl import MISSING_GL, WebglMap
-from ui.pane import BEST, Look, Pane, title_of_projection
+from ui.pane import BEST, Look, Pane, title_of
 from ui.picture import MOST, MOST_BY_PLOTLY, data_of, picture_of
 from ui.rows import row_of
 
@@ -32,26 +32,24 @@ def draw(
     *,
     height: int = 600,
     options: Callable[[], None] = lambda: None,
+    better: bool = True,
 ) -> bool:
     """Draw a pane: its map with the menu that exports it, or the panel that gets it; whether there was a map.
 
-    `options` stand beside that menu.
+    `options` stand beside that menu. `better`: whether a better drawing may be offered. While an aligned drawing is
+    missing, that of the space alone is there.
     """
     drawing: Drawing | None = pipeline.find(pane.ask)
     if drawing is None:
-        quick = replace(pane, projection=BEST[-1]).ask  # there in a moment, while the other is still computed
-        tells = f"{title_of_projection(pane)} of {pane.space} is not computed. It draws the space and says how far the"
-        panel.offer(
-            pipeline,
-            [pane.ask, pane.regions] if quick == pane.ask else [quick, pane.ask, pane.regions],
-            f"{tells} picture can be trusted.",
-            place=pane.side,
-        )
-        return False
+        _offer(pipeline, pane)
+        there = pane.alignment and pipeline.find(pane.alone.ask) is not None
+        alone = partial(draw, pipeline, dataset, pane.alone, look, height=height, options=options, better=False)
+        return alone() if there else False
     if drawing.why:
         words.note(drawing.why)
         return False
-    key, name = f"map.{pane.side}", file_name(pane.projection, pane.space)
+    key, name = f"map.{pane.side}", file_name(pane.projection, pane.space, pane.alignment, pane.onto)
+    asks = [pane.ask, pane.ask.reference] if pane.alignment else [pane.ask]
     without = bool(state.remembered(MISSING_GL))
     if without:
         words.quiet("This browser has no WebGL2, so Plotly draws the map: slower, and 50,000 points at most.")
@@ -60,7 +58,7 @@ def draw(
         key=key,
         name=name,
         on_event=lambda event: _hear(dataset, key, event),
-        saving=export.saving(pipeline, [pane.ask], key),
+        saving=export.saving(pipeline, asks, key),
     )
 
     def figure(theme: Theme, vectors: int = WEBGL_FROM) -> "go.Figure":
@@ -71,7 +69,7 @@ def draw(
     with st.container(horizontal=True, vertical_alignment="center"):
         export.figure(
             pipeline,
-            [pane.ask],
+            asks,
             partial(figure, "light"),
             dark=partial(figure, "dark"),
             on_paper=partial(figure, vectors=VECTORS),
@@ -81,15 +79,30 @@ def draw(
             label="Export map",
         )
         options()
-    if not getattr(look.view, f"{pane.side}projection"):
-        better = replace(pane, projection=BEST[0])
+    if better and not getattr(look.view, f"{pane.side}projection") and not pane.alignment:
+        best = replace(pane, projection=BEST[0])
         panel.offer(
             pipeline,
-            [better.ask, better.regions],
+            [best.ask, best.regions],
             f"A UMAP of {pane.space} keeps neighbours together better than this.",
             place=pane.side,
         )
     return True
+
+
+def _offer(pipeline: Pipeline, pane: Pane) -> None:
+    """The panel that gets the drawing of a pane."""
+    if pane.alignment:
+        tells = "Aligned, the two maps can be laid onto each other, and it says how much is left between them."
+        panel.offer(pipeline, pane.asks, f"{title_of(pane)} is not computed. {tells}", place=pane.side)
+        return
+    quick = replace(pane, projection=BEST[-1]).ask  # there in a moment, while the other is still computed
+    panel.offer(
+        pipeline,
+        pane.asks if quick == pane.ask else [quick, *pane.asks],
+        f"{title_of(pane)} is not computed. It draws the space and says how far the picture can be trusted.",
+        place=pane.side,
+    )
 
 
 def _hear(dataset: Dataset, key: str, event: plot.Event) -> None:

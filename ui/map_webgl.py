@@ -77,7 +77,7 @@ def content_of(picture: Picture) -> dict[str, Any]:
     return {
         "seen": picture.seen,
         "samples": picture.samples,
-        "frame": picture.seen,
+        "frame": picture.frame or picture.seen,
         "n": n,
         "width": width,
         "positions": wire.address(f"{picture.seen} positions", lambda page: np.asarray(points, "<f4").tobytes()),

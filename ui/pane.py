@@ -1,19 +1,19 @@
 """What a map on a page shows: which space, drawn by which projection. Two panes of a page share the rest."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from analysis.ask import Ask
+from analysis.ask import ALIGNMENTS, Ask
 from analysis.dataset import Dataset
 from analysis.figures.palette import Theme
 from analysis.figures.words import cut
 from analysis.pipeline import Pipeline
 from analysis.registry import projections
-from ui import filtering, state, style
+from ui import filtering, state, style, words
 from ui.view import View
 
 BEST = ("umap", "tsne", "pca")  # in this order, what is there is shown first
@@ -24,17 +24,38 @@ SIDES: tuple[Side, Side] = ("", "right_")
 
 @dataclass(frozen=True)
 class Pane:
-    """What a pane shows: a space and a drawing of it. `side` tells the two panes of a page apart."""
+    """What a pane shows: a space and a drawing of it. `side` tells the two panes of a page apart.
+
+    `alignment`: how the drawing is brought near that of the space `onto`, if it is; `under`: the drawing that is
+    brought near this one.
+    """
 
     side: Side
     space: str
     projection: str
     dimensions: int
+    alignment: str = ""
+    onto: str = ""
+    under: Ask | None = None
 
     @property
     def ask(self) -> Ask:
         """The ask of its drawing."""
-        return Ask("projection", self.projection, self.space, params={"dimensions": 3} if self.dimensions == 3 else {})
+        params: dict[str, Any] = {"dimensions": 3} if self.dimensions == 3 else {}
+        if self.alignment:
+            params["alignment"] = self.alignment
+        return Ask("projection", self.projection, self.space, self.onto, params)
+
+    @property
+    def alone(self) -> "Pane":
+        """The same pane aligned to nothing."""
+        return replace(self, alignment="", onto="")
+
+    @property
+    def asks(self) -> list[Ask]:
+        """What a job that gets its drawing makes: of a joint fit, both halves; and the names of their regions."""
+        drawn = [self.ask, self.ask.reference] if self.alignment == "joint" else [self.ask]
+        return [*drawn, *(replace(ask, kind="regions") for ask in drawn)]
 
     @property
     def regions(self) -> Ask:
@@ -101,14 +122,23 @@ def title_of_projection(pane: Pane) -> str:
     return projections()[pane.projection].title + (" in 3-D" if pane.dimensions == 3 else "")
 
 
+def title_of(pane: Pane) -> str:
+    """What it shows: projection, space, and what the drawing is aligned to."""
+    beside = f" {ALIGNMENTS[pane.alignment]} {pane.onto}" if pane.alignment else ""
+    return f"{title_of_projection(pane)} of {pane.space}{beside}"
+
+
 def choose_space(pipeline: Pipeline, pane: Pane) -> None:
     """The widget of its space."""
     spaces = [space.name for space in pipeline.spaces()]
     st.selectbox("Space", spaces, **state.bound(f"{pane.side}space", spaces, now=pane.space))
 
 
-def choose_drawing(pane: Pane) -> None:
-    """The widgets of its projection."""
+def choose_drawing(pane: Pane, *, follows: bool = False) -> None:
+    """The widgets of its projection; a sentence where it `follows` that of the other pane."""
+    if follows:
+        words.quiet(f"Drawn as {pane.onto} is, being aligned to it.")
+        return
     side, titles = pane.side, {name: projection.title for name, projection in projections().items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(

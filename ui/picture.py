@@ -9,16 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from analysis.aligned_drawing import RESIDUAL
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.datasets.sampling import sample_rows
 from analysis.figures.words import cut, hover, plain, with_interval
 from analysis.labels import Labels
 from analysis.pipeline import Drawing, Pipeline
-from ui import direction, map_colours
+from ui import alignment, direction, map_colours
 from ui.map_edges import NONE, Edges, edges_of
 from ui.map_renderer import Picture
-from ui.pane import Look, Pane, title_of_projection
+from ui.pane import Look, Pane
+from ui.pane import title_of as pane_title
 from ui.rows import row_of
 from ui.samples_view import thumbnail
 from ui.view import View
@@ -56,8 +58,10 @@ def picture_of(
     lines = edges_of_selection(pipeline, pane, dataset, rows, coordinates, now)
     ids = dataset.ids if whole else [dataset.ids[row] for row in rows]
     return Picture(
-        title=title_of(pipeline, pane, drawing),
-        caption=" ".join(filter(None, (colourless, sampled, without_place(ids, coordinates)))),
+        title=title_of(pane, drawing),
+        caption=" ".join(
+            filter(None, (colourless, sampled, without_place(ids, coordinates), alignment.said(pane, drawing)))
+        ),
         seen=recipe.key[:16],
         samples=f"{key} {len(rows)}",
         ids=ids,
@@ -79,6 +83,7 @@ def picture_of(
         regions=regions_of(pipeline, pane, now.names),
         theme=look.theme,
         height=height,
+        frame=alignment.frame_of(pipeline, pane) if pane.alignment else "",
     )
 
 
@@ -178,14 +183,14 @@ def first_colour(dataset: Dataset) -> str:
     return dataset.labels[0] if dataset.labels else map_colours.NOTHING
 
 
-def title_of(pipeline: Pipeline, pane: Pane, drawing: Drawing) -> str:
+def title_of(pane: Pane, drawing: Drawing) -> str:
     """What is drawn, and how far to trust it."""
     trust = ", ".join(
         f"{name.replace('_', ' ')} {with_interval(number)}"
         for name, number in drawing.trust.numbers.items()
-        if number.value is not None
+        if number.value is not None and name != RESIDUAL
     )
-    return f"{title_of_projection(pane)} of {pane.space}: {trust}"
+    return f"{pane_title(pane)}: {trust}"
 
 
 def caption_of(dataset: Dataset, rows: npt.NDArray[np.int64], seed: int) -> str:

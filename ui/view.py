@@ -26,6 +26,7 @@ class View:
     dimensions: int = 2
     right_space: str = ""
     right_projection: str = ""
+    align: str = ""  # how the second of two maps is brought near the first
     colour: str = ""
     label: str = ""
     measure: str = ""  # of two spaces, that a matrix shows

@@ -4,6 +4,8 @@ import math
 
 from tests.e2e.dashboards import points_of, settle
 
+TRIES, SOON = 8, 9_000  # milliseconds
+
 
 def opened(page, address: str, path: str = ""):
     page.goto(f"{address}/{path}")
@@ -57,3 +59,26 @@ def pin(page, figure: int = 0) -> str:
     page.locator(".an-title", has_text=alone["id"]).first.wait_for()
     settle(page)
     return alone["id"]
+
+
+def pick(page, label: str, name: str) -> None:
+    """Choose in a list, and wait until the page has taken it up."""
+    from playwright.sync_api import TimeoutError as Late
+
+    box = page.get_by_label(label, exact=True)
+    for _ in range(TRIES):
+        settle(page)
+        box.click()
+        box.fill(name)  # of a long list only a part is drawn
+        try:
+            page.get_by_role("option", name=name).click(timeout=SOON)
+        except Late:
+            page.keyboard.press("Escape")
+            continue  # a list that is open closes when the page is drawn anew
+        page.wait_for_function(
+            '([label, name]) => document.querySelector(`input[aria-label="${label}"]`).value.startsWith(name)',
+            arg=[label, name],
+        )
+        settle(page)
+        return
+    raise AssertionError(f"{label!r} offers no {name!r}")

@@ -192,6 +192,30 @@ def test_two_maps_share_selection_hover_and_what_the_legend_hides_and_views_of_t
     assert len([said for said in bare.told() if said["kind"] == "select"]) == 1
 
 
+def test_maps_of_one_frame_show_the_same_piece_of_it_and_others_do_not(page, address):
+    one = picture(SPREAD)
+    laid = replace(one, coordinates=2 * one.coordinates + 1, seen="laid", frame=one.seen)
+    apart = replace(laid, seen="apart", frame="")
+    bare = BareMap(page, address, one, laid, apart)
+
+    def seen(which: int) -> list:
+        return bare.run("[map.camera.scale, ...map.camera.middle]", which)
+
+    first, third = seen(0), seen(2)
+    assert seen(1) == pytest.approx(first) and third[0] > 1.05 * first[0]  # the two together take more room
+    assert first[1:3] == [5.5, 3.5]  # the middle of x from 0 to 11, y from 0 to 7
+    bare.run("(map.camera.zoom(4, 10, 20), map.moved())", 1)
+    assert seen(1) == pytest.approx(seen(0)) and seen(0)[0] > 2 * first[0] and seen(2) == third
+    moved = seen(0)
+    bare.show(one, apart, laid)  # what comes looks where the other does, and the view stays
+    assert seen(0) == moved == pytest.approx(seen(2)) and seen(1) == third
+    bare.show(one, apart, apart)
+    page.locator(".an-map-stage").first.focus()
+    page.keyboard.press("0")
+    bare.settle()
+    assert seen(0)[1:3] == [2.5, 1.5]  # alone again: x from 0 to 5, y from 0 to 3
+
+
 def test_an_answer_to_an_older_selection_does_not_undo_a_newer_one(page, address):
     one = picture(SPREAD)
     bare = BareMap(page, address, one)

@@ -10,11 +10,16 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageColor
 
+from analysis.ask import Ask
 from analysis.figures.palette import PAPER
+from analysis.run import open_study
 from tests.e2e.dashboards import looking, points_of, settle
-from tests.e2e.gestures import find_text, group, lasso, map_page, opened, pin
+from tests.e2e.gestures import find_text, group, lasso, map_page, opened, pick, pin
 
 pytestmark = pytest.mark.browser
+
+ROTATED = Ask("projection", "pca", "words", "columns", {"alignment": "procrustes"})
+MAPS = "[...document.querySelectorAll('.an-map')].map(({ map }) => map)"
 
 
 def test_the_overview_opens_with_its_numbers_and_the_study_in_the_address(page, address):
@@ -131,6 +136,30 @@ def test_a_cell_of_the_matrix_opens_the_pair(page, address):
     page.wait_for_url("**/side_by_side?*right_space=words*")
     page.get_by_text("Debiased CKA of columns and words:").wait_for()
     page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")
+
+
+def test_the_zoom_of_aligned_panes_is_one_and_that_of_panes_as_they_are_is_not(page, address, world):
+    open_study(world.study, cache=world.cache).make(ROTATED)
+    opened(page, address, "side_by_side?projection=pca&right_projection=pca")
+    page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")
+
+    def zoomed() -> list:
+        """How far each map is zoomed, and where it looks, after a turn of the wheel over the first."""
+        box, before = page.locator(".an-map-stage").first.bounding_box(), page.evaluate(f"() => {MAPS}[0].camera.scale")
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"])
+        page.mouse.wheel(0, -300)
+        page.wait_for_function(f"() => {MAPS}[0].camera.scale > {1.1 * before}")
+        return page.evaluate(f"() => {MAPS}.map(({{ camera: c }}) => [c.scale / c.whole, ...c.middle])")
+
+    left, right = zoomed()
+    assert left[0] > 1.1 and right[0] == 1
+    pick(page, "Align", "Second rotated onto first")
+    page.get_by_text("PCA of words rotated onto columns: trustworthiness").wait_for()
+    settle(page)
+    page.wait_for_function(f"() => {MAPS}[0].frame === {MAPS}[1].frame")
+    left, right = zoomed()
+    assert left[0] > 1.2 and right == pytest.approx(left, abs=1e-9)
+    assert "align=procrustes" in page.url
 
 
 def test_a_map_is_saved_as_a_picture_that_carries_its_manifest(page, address, tmp_path):

@@ -13,12 +13,9 @@ from analysis.store import Store
 from analysis.study_file import read_study
 from models.place import Place
 from tests.e2e.dashboards import looking, points_of, settle
-from tests.e2e.gestures import group, lasso, map_page, opened, pin
+from tests.e2e.gestures import group, lasso, map_page, opened, pick, pin
 
 pytestmark = pytest.mark.browser
-
-
-TRIES, SOON = 8, 9_000  # milliseconds
 
 
 def count(page) -> int:
@@ -47,29 +44,6 @@ def keep(page, name: str) -> None:
     settle(page)
     page.keyboard.press("Escape")
     page.evaluate("() => document.querySelector('.an-map-stage').scrollIntoView({ block: 'center' })")
-
-
-def pick(page, label: str, name: str) -> None:
-    """Choose in a list, and wait until the page has taken it up."""
-    from playwright.sync_api import TimeoutError as Late
-
-    box = page.get_by_label(label, exact=True)
-    for _ in range(TRIES):
-        settle(page)
-        box.click()
-        box.fill(name)  # of a long list only a part is drawn
-        try:
-            page.get_by_role("option", name=name).click(timeout=SOON)
-        except Late:
-            page.keyboard.press("Escape")
-            continue  # a list that is open closes when the page is drawn anew
-        page.wait_for_function(
-            '([label, name]) => document.querySelector(`input[aria-label="${label}"]`).value.startsWith(name)',
-            arg=[label, name],
-        )
-        settle(page)
-        return
-    raise AssertionError(f"{label!r} offers no {name!r}")
 
 
 def selected(page, n: int) -> None:

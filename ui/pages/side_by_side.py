@@ -1,5 +1,6 @@
 """Side by side: the same samples in two spaces, one selection, one pinned sample, and its neighbours in both."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -7,6 +8,7 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from ui import (
+    alignment,
     coloring,
     inspector,
     map_colours,
@@ -32,18 +34,18 @@ def page() -> None:
     if dataset is None:
         return
     samples_panel.with_items(pipeline)
-    panes = [pane.pane_of(pipeline, side) for side in pane.SIDES]
-    first, second = panes
+    first, second = panes = alignment.aligned(pipeline, *(pane.pane_of(pipeline, side) for side in pane.SIDES))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         map_colours.choose(pipeline, dataset, first.space, first.ask, also=(second.space, second.ask), width=320)
         span = _span(pipeline, dataset, panes)
+        alignment.choose(first, second)
         pane.choose_names(dataset, first)
         selection_bar.choose_lines()
     for mine, place in zip(panes, st.columns(2, gap="medium"), strict=True):
         with place:
             with st.popover(f"{mine.space} by {pane.title_of_projection(mine)}", key=f"pane.{mine.side}"):
                 pane.choose_space(pipeline, mine)
-                pane.choose_drawing(mine)
+                pane.choose_drawing(mine, follows=mine is second and bool(mine.alignment))
             near = inspector.near_pinned(pipeline, dataset, mine.space)
             look = pane.look_now(dataset, () if near is None else tuple(dataset.ids[row] for row in near.rows))
             if map_view.draw(pipeline, dataset, mine, replace(look, span=span), height=HEIGHT):
@@ -53,7 +55,7 @@ def page() -> None:
     selection_bar.draw(pipeline, dataset, first.space, pane.look_now(dataset))
 
 
-def _span(pipeline: Pipeline, dataset: Dataset, panes: list[Pane]) -> coloring.Span | None:
+def _span(pipeline: Pipeline, dataset: Dataset, panes: Sequence[Pane]) -> coloring.Span | None:
     """One range of colours for both panes of numbers, unless each is to have its own."""
     now = state.view()
     span = coloring.shared_span([picture.color_of(pipeline, dataset, mine, now)[1] for mine in panes])

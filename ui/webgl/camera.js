@@ -25,9 +25,25 @@ export class Camera {
     this.reset();
   }
 
-  reset() {
+  // Stand over other bounds of the same coordinates: who saw the whole map sees the whole, else the view stays.
+  stand(bounds) {
+    if (JSON.stringify(bounds) === JSON.stringify(this.bounds)) return;
+    const whole = this.scale === this.whole;
+    this.bounds = bounds;
+    this.whole = this.fitting();
+    if (whole) {
+      this.middle = this.center;
+      this.scale = this.whole;
+    }
+  }
+
+  get center() {
     const { low, high } = this.bounds;
-    this.middle = [0, 1, 2].map((axis) => (axis < low.length ? (low[axis] + high[axis]) / 2 : 0));
+    return [0, 1, 2].map((axis) => (axis < low.length ? (low[axis] + high[axis]) / 2 : 0));
+  }
+
+  reset() {
+    this.middle = this.center;
     this.whole = this.scale = this.fitting();
     this.turn = [1, 0, 0, 0, 1, 0, 0, 0, 1];
     if (!this.flat) {

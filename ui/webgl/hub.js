@@ -60,14 +60,36 @@ class Hub {
     for (const map of this.maps) map.hoverChanged(point, map === from);
   }
 
+  // The other maps over coordinates comparable with those of a map.
+  alike(map) {
+    return [...this.maps].filter((one) => one !== map && one.bounds && one.frame === map.frame);
+  }
+
+  // Maps have come or gone: those over comparable coordinates stand over the bounds of all of them, and one that has
+  // come looks where the others do.
+  grounded(come) {
+    for (const map of this.maps) {
+      if (!map.bounds) continue;
+      map.camera.stand(joined([map, ...this.alike(map)].map((one) => one.bounds)));
+      map.redraw();
+    }
+    const [other] = come ? this.alike(come) : [];
+    if (other) come.camera.follow(other.camera);
+  }
+
   // A map has moved: the others over comparable coordinates go with it.
   moved(from) {
-    for (const map of this.maps)
-      if (map !== from && map.frame === from.frame) {
-        map.camera.follow(from.camera);
-        map.moving();
-      }
+    for (const map of this.alike(from)) {
+      map.camera.follow(from.camera);
+      map.moving();
+    }
   }
+}
+
+// The bounds around several.
+function joined(all) {
+  const least = (end, of) => all[0][end].map((_, axis) => of(...all.map((one) => one[end][axis])));
+  return { low: least("low", Math.min), high: least("high", Math.max) };
 }
 
 // A selection as text: one bit a point, base64.

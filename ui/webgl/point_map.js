@@ -45,7 +45,7 @@ export class PointMap {
     ]);
     if (this.freed) return;
     const before = this.given;
-    const fresh = before?.positions !== positions || before.samples !== given.samples;
+    const fresh = ["positions", "samples", "frame"].some((name) => before?.[name] !== given[name]);
     this.given = given;
     this.join(given);
     for (const name of ["ink", "halo"]) this.stage.style.setProperty(`--${name}`, given.theme[name]);
@@ -69,6 +69,7 @@ export class PointMap {
     const hub = hubOf(given.samples, given.n);
     if (hub === this.hub) return;
     this.hub?.maps.delete(this);
+    this.hub?.grounded();
     this.hub = hub;
     hub.maps.add(this);
   }
@@ -81,6 +82,7 @@ export class PointMap {
     this.painter.points(this.positions, given.width);
     this.grid = null;
     this.camera.over(this.bounds);
+    this.hub.grounded(this);
     this.few = FIRST;
     this.resize();
     this.hand.begin(this.flat, before === undefined || before.width !== given.width);
@@ -294,6 +296,7 @@ export class PointMap {
     this.watch.disconnect();
     clearTimeout(this.rest);
     this.hub?.maps.delete(this);
+    this.hub?.grounded();
     this.hand.free();
     this.painter.free();
   }
