@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
-from analysis.embed_missing import embed_missing
+from analysis.embed_missing import make_vectors
 from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
@@ -160,7 +160,7 @@ class Pipeline:
         assert recipe is not None
         start = time.perf_counter()
         if ask.kind == "space":
-            embed_missing(self, ask, progress)
+            make_vectors(self, ask, progress)
         elif ask.kind == "neighbors":
             self._link(ask, recipe, start, progress)
         elif ask.kind == "projection":
