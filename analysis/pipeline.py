@@ -230,9 +230,10 @@ class Pipeline:
         analysis, study = analyses()[ask.name], self.study
         space: EmbeddingSpace = self.make(Ask("space", subject=ask.subject), progress)
         needs: dict[str, Any] = {}
-        if "neighbors" in analysis.needs:
+        if {"neighbors", "all_neighbors"} & {*analysis.needs}:
             graph: KnnGraph = self.make(Ask("neighbors", subject=ask.subject), progress)
-            needs["neighbors"] = graph.nearest(study.k)
+            known = {"neighbors": graph.nearest(study.k), "all_neighbors": graph}
+            needs |= {name: known[name] for name in known if name in analysis.needs}
         if {"labels", "labels?"} & {*analysis.needs}:
             needs["labels"] = self.dataset().labels_in(ask.other) if ask.other else None
         if "metric" in analysis.needs:

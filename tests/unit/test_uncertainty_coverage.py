@@ -13,6 +13,7 @@ CLOUDS = ("falling", "clusters")
 WITH_INTERVALS = [
     "collapse",
     "dimension",
+    "dimension_scale",
     "distances",
     "hubness",
     "isotropy",
