@@ -14,6 +14,7 @@ WITH_INTERVALS = [
     "collapse",
     "dimension",
     "dimension_scale",
+    "dimensions",
     "distances",
     "hubness",
     "isotropy",
