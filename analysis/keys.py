@@ -84,6 +84,8 @@ def recipe_of(
     if "neighbors" in analysis.needs:
         inputs["neighbors"] = graph.key
         params["k"] = study.k
+    if "all_neighbors" in analysis.needs:
+        inputs["neighbors"] = graph.key
     if "metric" in analysis.needs:
         params["metric"] = study.metric
     if "labels" in analysis.needs or ("labels?" in analysis.needs and ask.other):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from analysis.aligned_drawing import draw_aligned
 from analysis.ask import Ask
 from analysis.dataset import Dataset
-from analysis.embed_missing import embed_missing
+from analysis.embed_missing import make_vectors
 from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
@@ -162,7 +162,7 @@ class Pipeline:
         assert recipe is not None
         start = time.perf_counter()
         if ask.kind == "space":
-            embed_missing(self, ask, progress)
+            make_vectors(self, ask, progress)
         elif ask.kind == "neighbors":
             self._link(ask, recipe, start, progress)
         elif ask.kind == "projection" and ask.alignment:
@@ -234,9 +234,10 @@ class Pipeline:
         analysis, study = analyses()[ask.name], self.study
         space: EmbeddingSpace = self.make(Ask("space", subject=ask.subject), progress)
         needs: dict[str, Any] = {}
-        if "neighbors" in analysis.needs:
+        if {"neighbors", "all_neighbors"} & {*analysis.needs}:
             graph: KnnGraph = self.make(Ask("neighbors", subject=ask.subject), progress)
-            needs["neighbors"] = graph.nearest(study.k)
+            known = {"neighbors": graph.nearest(study.k), "all_neighbors": graph}
+            needs |= {name: known[name] for name in known if name in analysis.needs}
         if {"labels", "labels?"} & {*analysis.needs}:
             needs["labels"] = self.dataset().labels_in(ask.other) if ask.other else None
         if "metric" in analysis.needs:

@@ -17,7 +17,7 @@ from models.place import Place
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-Need = Literal["neighbors", "labels", "labels?", "metric"]
+Need = Literal["neighbors", "all_neighbors", "labels", "labels?", "metric"]
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ class Analysis:
 
     `compute(space, params, **needs) -> Result` is given just the needs it names:
 
-    `neighbors`: KnnGraph cut to the study's k; `labels`: one Labels, the pipeline asking once per label column;
+    `neighbors`: KnnGraph cut to the study's k; `all_neighbors`: the same uncut, fifty or more where there are as many;
+    `labels`: one Labels, the pipeline asking once per label column;
     `labels?`: the same, and None, once, where there is no such column; `metric`: the study's metric. A number's name
     in `compute` carries no `@k`; the pipeline adds it where `at_k` says so. The promises are kept by property tests.
 

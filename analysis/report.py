@@ -86,6 +86,7 @@ def space_rows(pipeline: Pipeline) -> pd.DataFrame:
                 "weights_sha256": space.card.weights_sha256,
                 "n": None if found is None else found.n,
                 "d": None if found is None else found.d,
+                "transform": spec.transform,
             }
         )
     return pd.DataFrame(rows)
@@ -93,9 +94,18 @@ def space_rows(pipeline: Pipeline) -> pd.DataFrame:
 
 def precision_of(pipeline: Pipeline, space: str) -> str:
     """What is not float32 in how a space's vectors were made, in words; empty where nothing is, or unknown."""
+    return _said_of(pipeline, space, "precision")
+
+
+def derivation_of(pipeline: Pipeline, space: str) -> str:
+    """How a space was derived from another, in words; empty where it was not, or is not there yet."""
+    return _said_of(pipeline, space, "derived")
+
+
+def _said_of(pipeline: Pipeline, space: str, what: str) -> str:
     recipe = pipeline.recipe(Ask("space", subject=space))
     artifact = pipeline.store.get(recipe) if recipe else None
-    return str(artifact.content.get("precision", "")) if artifact else ""
+    return str(artifact.content.get(what, "")) if artifact else ""
 
 
 def _how_made(pipeline: Pipeline, space: str) -> list[str]:
@@ -103,6 +113,8 @@ def _how_made(pipeline: Pipeline, space: str) -> list[str]:
     notes, near = [], Ask("neighbors", subject=space)
     if precision := precision_of(pipeline, space):
         notes.append(f"{Ask('space', subject=space)}: {precision}")
+    if said := derivation_of(pipeline, space):
+        notes.append(f"{Ask('space', subject=space)}: {said}")
     recipe = pipeline.recipe(near)
     artifact = pipeline.store.get(recipe) if recipe else None
     if artifact is not None and not indexes()[method := artifact.content["method"]].exact:

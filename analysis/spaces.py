@@ -2,11 +2,13 @@
 
 A checkpoint with `layers = "last"` makes one space of its own name, any other choice one space per layer, called
 `checkpoint@layer`. Names, cards and keys are known from configuration files alone, before any weight is loaded.
+A checkpoint with a `transform` is derived from the same without one, its base, whose key is all that its own needs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis import derived
 from analysis.dataset import Dataset
 from analysis.recipe import Recipe
 from analysis.registry import families
@@ -82,6 +84,16 @@ def spaces_of(study: Study, place: Place) -> tuple[SpaceOf, ...]:
     return tuple(found)
 
 
+def base_of(space: SpaceOf) -> SpaceOf:
+    """The space that a derived one is made of, under the derived one's name; any other space itself."""
+    return replace(space, checkpoint=replace(space.checkpoint, transform="none"))
+
+
+def same_encoder(a: CheckpointSpec, b: CheckpointSpec, place: Place) -> bool:
+    """Whether two checkpoints embed with the same model in the same way, whatever is made of the vectors after."""
+    return a.model == b.model and encoder_recipe(a, place) == encoder_recipe(b, place)
+
+
 def items_of(spec: CheckpointSpec, dataset: Dataset, place: Place) -> Any:
     """What the encoder of a checkpoint reads: of the dataset, or of a file of vectors of its own."""
     if spec.family == "vectors" and spec.model:
@@ -91,6 +103,9 @@ def items_of(spec: CheckpointSpec, dataset: Dataset, place: Place) -> Any:
 
 def space_recipe(space: SpaceOf, dataset: Dataset, place: Place) -> Recipe:
     """Recipe of a space's vectors: all that decides them, and nothing else."""
+    if space.checkpoint.transform != "none":
+        base = space_recipe(base_of(space), dataset, place)
+        return Recipe("space", derived.VERSION, {"transform": space.checkpoint.transform}, {"space": base.key})
     spec, family = space.checkpoint, family_of(space.checkpoint)
     params = {"family": family.name, "layer": space.layer, **space.card.identity}
     if spec.family == "vectors" and spec.model:

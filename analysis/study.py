@@ -80,6 +80,7 @@ class CheckpointSpec:
     grouping: str = ""
     mode: str = ""
     tokenizer: str = ""
+    transform: Literal["none", "centered", "whitened", "all_but_the_top"] = "none"  # of the vectors; see `derived`
     series: str = ""
     at: float | None = None
 

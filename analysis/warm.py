@@ -129,9 +129,10 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _query(question: Mapping[str, Any]) -> dict[str, Any]:
+    from analysis.derived import Transform
     from analysis.jobs import pipeline_of
     from analysis.neighbors.query import search
-    from analysis.spaces import encoder_recipe, family_of, items_of
+    from analysis.spaces import encoder_recipe, family_of, items_of, space_recipe
     from models.queries import embed_now
 
     text = str(question["text"]).strip()
@@ -146,6 +147,10 @@ def _query(question: Mapping[str, Any]) -> dict[str, Any]:
     recipe = encoder_recipe(named.checkpoint, pipeline.place)
     items = items_of(named.checkpoint, pipeline.dataset(items=True), pipeline.place) if family.whole else None
     (vector,) = embed_now(recipe, [text], [named.layer], fitted_on=items)
+    if named.checkpoint.transform != "none":
+        kept = pipeline.store.get(space_recipe(named, pipeline.dataset(), pipeline.place))
+        assert kept is not None
+        vector = Transform.kept(kept).of(vector)
     k = min(int(question["k"]), space.n)
     indices, distances = search(space, vector, metric=pipeline.study.metric, k=k)
     return {"indices": indices[0].tolist(), "distances": [float(d) for d in distances[0]]}

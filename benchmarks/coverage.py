@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.keys import WIDEST_DEFAULT
 from analysis.knn_graph import KnnGraph
 from analysis.labels import labels_of
 from analysis.number import Number
@@ -73,6 +74,8 @@ def needs_of(
     needs: dict[str, object] = {}
     if "neighbors" in analysis.needs:
         needs["neighbors"] = graph_of(vectors, K)
+    if "all_neighbors" in analysis.needs:
+        needs["all_neighbors"] = graph_of(vectors, WIDEST_DEFAULT)
     if "metric" in analysis.needs:
         needs["metric"] = "euclidean"
     if not {"labels", "labels?"} & {*analysis.needs}:

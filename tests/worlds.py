@@ -56,6 +56,8 @@ def needs_of(
     made: dict[str, object] = {}
     if "neighbors" in analysis.needs:
         made["neighbors"] = graph_of(space, k, metric)
+    if "all_neighbors" in analysis.needs:
+        made["all_neighbors"] = graph_of(space, max(k, 50), metric)
     if {"labels", "labels?"} & {*analysis.needs}:
         made["labels"] = labels
     if "metric" in analysis.needs:

@@ -4,10 +4,11 @@ The rules are what an ordinary two-core machine needs; they are there to tell se
 """
 
 from collections.abc import Iterable
+from itertools import chain
 
 from analysis.ask import Ask
 from analysis.pipeline import Pipeline
-from analysis.spaces import family_of
+from analysis.spaces import SpaceOf, base_of, family_of, same_encoder, space_recipe
 
 START = 5.0  # seconds until a worker has its imports
 TEXTS_A_SECOND = 35.0  # a small transformer over a paragraph
@@ -20,7 +21,7 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
     """Seconds for all the asks in one job, what they need on the way included."""
     wanted: dict[str, Ask] = {}
     for ask in asks:
-        for part in (*_needs(ask), ask):
+        for part in (*_needs(pipeline, ask), ask):
             if pipeline.find(part) is None:
                 wanted[f"{part}{sorted(part.params.items())}"] = part
     if not wanted:
@@ -35,15 +36,31 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
     )
 
 
-def _needs(ask: Ask) -> list[Ask]:
-    if ask.kind in ("dataset", "space"):
+def _needs(pipeline: Pipeline, ask: Ask) -> list[Ask]:
+    if ask.kind == "dataset":
         return []
+    if ask.kind == "space":
+        base = _base_in(pipeline, ask.subject)
+        return [Ask("space", subject=base)] if base else []
     spaces = [Ask("space", subject=name) for name in ask.spaces]
+    spaces = [*chain(*(_needs(pipeline, space) for space in spaces)), *spaces]
     if ask.kind == "neighbors":
         return spaces
     drawn = {"procrustes": [ask.alone, ask.reference], "start": [ask.reference]}.get(ask.alignment, [])
     drawings = drawn if ask.kind == "projection" else []
     return [*spaces, *(Ask("neighbors", subject=name) for name in ask.spaces), *drawings]
+
+
+def _base_in(pipeline: Pipeline, name: str) -> str:
+    """The space of the study that a derived one is made of; empty where there is none, or it is not derived."""
+    space = pipeline.space_called(name)
+    if space.checkpoint.transform == "none":
+        return ""
+    for other in pipeline.spaces():
+        bare = other.checkpoint.transform == "none" and other.layer == space.layer
+        if bare and same_encoder(other.checkpoint, space.checkpoint, pipeline.place):
+            return other.name
+    return ""
 
 
 def _seconds(pipeline: Pipeline, ask: Ask) -> float:
@@ -81,8 +98,16 @@ def _measured(pipeline: Pipeline, ask: Ask) -> float | None:
     return None
 
 
+def _there(pipeline: Pipeline, space: SpaceOf) -> bool:
+    dataset = pipeline.find_dataset()
+    return dataset is not None and pipeline.store.get(space_recipe(space, dataset, pipeline.place)) is not None
+
+
 def _embedding(pipeline: Pipeline, ask: Ask, n: int) -> float:
-    checkpoint = pipeline.space_called(ask.subject).checkpoint
+    space = pipeline.space_called(ask.subject)
+    checkpoint = space.checkpoint
+    if checkpoint.transform != "none" and (_base_in(pipeline, ask.subject) or _there(pipeline, base_of(space))):
+        return 0.5 + n / 50_000
     if checkpoint.family in ("vectors", "numeric"):
         return 0.5
     if checkpoint.family == "tfidf":

@@ -98,10 +98,10 @@ def width_of(pipeline: Pipeline, space: SpaceOf) -> int:
 
 
 def twin_of(space: SpaceOf, spaces: Sequence[SpaceOf]) -> SpaceOf | None:
-    """The same layer of the same model with random weights."""
-    mine = (space.checkpoint.model, space.checkpoint.architecture, space.layer)
+    """The same layer of the same model with random weights, transformed likewise."""
+    mine = (space.checkpoint.model, space.checkpoint.architecture, space.checkpoint.transform, space.layer)
     for other in spaces:
-        theirs = (other.checkpoint.model, other.checkpoint.architecture, other.layer)
+        theirs = (other.checkpoint.model, other.checkpoint.architecture, other.checkpoint.transform, other.layer)
         if other.checkpoint.init == "random" and theirs == mine and space.checkpoint.init != "random":
             return other
     return None

@@ -8,9 +8,9 @@ from analysis.ask import Ask
 from analysis.figures.palette import checkpoint_colors
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses, projections
-from analysis.report import precision_of
+from analysis.report import derivation_of, precision_of
 from analysis.spaces import SpaceOf
-from ui import findings, panel, words, work
+from ui import derive, findings, panel, words, work
 from ui.findings import Finding, width_of
 from ui.numbers import Span, lines
 
@@ -29,6 +29,7 @@ def draw(
         st.html(_head(pipeline, space))
         if missing:
             _missing(pipeline, space, missing)
+        derive.offer(pipeline, space)
 
 
 def _missing(pipeline: Pipeline, space: SpaceOf, missing: Sequence[Ask]) -> None:
@@ -67,8 +68,7 @@ def _head(pipeline: Pipeline, space: SpaceOf) -> str:
         facts.append(f"{card.parameters / 1e6:.1f} M parameters")
     if space.checkpoint.init != "pretrained":
         facts.append(f"{space.checkpoint.init} weights")
-    if precision := precision_of(pipeline, space.name):
-        facts.append(precision)
+    facts += filter(None, (precision_of(pipeline, space.name), derivation_of(pipeline, space.name)))
     alarms = findings.alarms_of(pipeline, space.name)
     loud = [alarm for alarm in alarms or () if alarm.severity != "note"]
     if alarms is None:

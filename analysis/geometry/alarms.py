@@ -8,10 +8,10 @@ import pandas as pd
 
 from analysis.figures.words import shown
 from analysis.geometry import cosines, moments
+from analysis.geometry.each_dimension import SIGMAS
 from analysis.number import CannotAnalyze
 from analysis.space import EmbeddingSpace
 
-SIGMAS = 3.0  # how far above the mean magnitude an outlier dimension lies, in SD
 NARROW, FLAT, LOUD = 0.9, 0.02, 0.1  # mean cosine, effective rank / d, share of the mean cosine: from there an alarm
 NEARLY = 0.95  # share that is said to be nearly all
 

@@ -1,10 +1,7 @@
 """How many dimensions the samples fill locally, from distances to nearest neighbours.
 
-TwoNN (Facco et al. 2017): the ratio m of the second to the first neighbour's distance has P(m < x) = 1 - x^-d; d is the
-slope of the line through the origin fitted to (log m, -log(1 - rank / n)) by least squares, the largest 10 % left out.
-No answer where more than one sample in twenty has its two nearest at the same distance: then it grows without bound.
-MLE (Levina and Bickel 2004, averaged as MacKay and Ghahramani 2005 correct it): one over the mean of
-log(T_k / T_j) over all samples and j < k, with T_j the distance of the j-th neighbour. Of one sample: local dimension.
+TwoNN reads the two nearest, MLE all k; the formulas stand in `local_dimension`. TwoNN has no answer where more than one
+sample in twenty has its two nearest at the same distance: then it grows without bound.
 
 Assumes even density within a neighbourhood. Distances are in double precision, a cosine graph's as chords.
 """
@@ -14,7 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.figures.words import shown, value_of
-from analysis.geometry.moments import Floats
+from analysis.geometry.local_dimension import (
+    EVEN,
+    TIED,
+    harmonic_mean,
+    local_dimensions,
+    must_have_distances,
+    tied,
+    twonn,
+    without_copies,
+)
 from analysis.geometry.near import distances_of
 from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
@@ -25,33 +31,25 @@ from analysis.space import EmbeddingSpace
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-KEPT = 0.9  # share of the smallest ratios that TwoNN is fitted on
-TIED, ROUNDING = 0.05, 1e-5  # share of samples with two nearest at one distance, up to rounding, that is too many
 TIES = "Of {1:,} samples {0:,} have their two nearest at the same distance, so TwoNN has nothing to read."
 
 
 def compute(space: EmbeddingSpace, params: Params, neighbors: KnnGraph) -> Result:
-    if neighbors.metric == "dot":
-        raise CannotAnalyze("Inner products are no distances, so they have no dimension; use cosine or euclidean.")
-    if neighbors.k < 2:
-        raise CannotAnalyze("Dimension is read from two neighbours or more; set k to 2 at least.")
-    apart = (distances := distances_of(space, neighbors))[:, 0] > 0
-    if apart.sum() < 3:
-        raise CannotAnalyze(f"Only {int(apart.sum())} samples have no exact copy among their neighbours.")
-    ratio, inverse, local = np.full((3, space.n), np.nan)
+    must_have_distances(neighbors)
+    apart = without_copies(distances := distances_of(space, neighbors))
+    ratio, local = np.full((2, space.n), np.nan)
     ratio[apart] = distances[apart, 1] / distances[apart, 0]
-    inverse[apart] = np.log(distances[apart, -1:] / distances[apart, :-1]).mean(axis=1)
-    np.divide(1.0, inverse, out=local, where=inverse > 0)
+    local[apart] = local_dimensions(distances[apart])
     if not (ratio[apart] > 1).any() or not np.isfinite(local).any():
-        raise CannotAnalyze("Each sample's neighbours are all equally far from it, so distances do not grow.")
+        raise CannotAnalyze(EVEN)
     notes = [] if neighbors.metric == "euclidean" else ["Distances are chord lengths between unit vectors."]
     if copies := int((~apart).sum()):
         notes.append(f"{copies:,} samples with an exact copy are left out.")
     if even := int(apart.sum() - np.isfinite(local).sum()):
         notes.append(f"{even:,} samples whose neighbours are all equally far have no local dimension.")
-    tied = int((ratio[apart] <= 1 + ROUNDING).sum())
-    two = Number(value=None, n=int(apart.sum()), why=TIES.format(tied, int(apart.sum())))
-    if tied <= TIED * apart.sum():
+    even = tied(ratio[apart])
+    two = Number(value=None, n=int(apart.sum()), why=TIES.format(even, int(apart.sum())))
+    if even <= TIED * apart.sum():
         two = Number(value=float(twonn(ratio[apart])), n=int(apart.sum()))
     return Result(
         numbers={
@@ -61,22 +59,6 @@ def compute(space: EmbeddingSpace, params: Params, neighbors: KnnGraph) -> Resul
         points={"local_dimension": local, "second_to_first": ratio},
         notes=tuple(notes),
     )
-
-
-def twonn(ratios: Floats) -> Floats:
-    """Slope through the origin, (...), of the ratios (..., n)."""
-    n = ratios.shape[-1]
-    kept = max(int(n * KEPT), 2)
-    x = np.log(np.sort(ratios, axis=-1)[..., :kept])
-    y = -np.log(1 - np.arange(1, kept + 1) / n)
-    slope: Floats = (x @ y) / np.square(x).sum(axis=-1)
-    return slope
-
-
-def harmonic_mean(local: Floats) -> Floats:
-    """Harmonic mean, (...), of the local dimensions (..., n)."""
-    mean: Floats = 1 / (1 / local).mean(axis=-1)
-    return mean
 
 
 def figure(result: Result) -> "go.Figure":

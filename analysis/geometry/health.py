@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.geometry import cosines, moments
-from analysis.geometry.alarms import SIGMAS, alarms_of
+from analysis.geometry.alarms import alarms_of
+from analysis.geometry.each_dimension import SIGMAS, standing_out
 from analysis.number import Number
 from analysis.plugin import Analysis, Params
 from analysis.result import Result
@@ -54,11 +55,11 @@ def _dimensions(space: EmbeddingSpace) -> pd.DataFrame:
         directions = cosines.unit(rows)
         units += directions.sum(axis=0)
         unit_squares += np.square(directions).sum(axis=0)
-    apart = magnitude - magnitude.mean()
-    z = np.divide(apart, apart.std(), out=np.zeros(d), where=apart.std() > 1e-12 * magnitude.max())
     of_cosine = (np.square(units) - unit_squares) / (n * (n - 1))
     total = of_cosine.sum()
-    table = pd.DataFrame({"dimension": np.arange(d), "magnitude": magnitude, "z": z, "mean": center})
+    table = pd.DataFrame(
+        {"dimension": np.arange(d), "magnitude": magnitude, "z": standing_out(magnitude), "mean": center}
+    )
     table["variance"] = variance
     table["share_of_cosine"] = of_cosine / total if abs(total) > 0.01 else np.nan
     return table.sort_values("magnitude", ascending=False, kind="stable", ignore_index=True)

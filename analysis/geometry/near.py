@@ -12,6 +12,11 @@ CHUNK = 1 << 22  # coordinates of neighbours held at a time
 
 def distances_of(space: EmbeddingSpace, neighbors: KnnGraph) -> Floats:
     """Distances (n, k), nearest first; of a cosine graph the chords between unit vectors."""
+    return np.sort(measured(space, neighbors), axis=1)
+
+
+def measured(space: EmbeddingSpace, neighbors: KnnGraph) -> Floats:
+    """The same, (n, k), in the order of the graph's own neighbours."""
     found = np.empty(neighbors.indices.shape)
     for start in range(0, space.n, step := max(1, CHUNK // (neighbors.k * space.d))):
         rows = slice(start, start + step)
@@ -22,4 +27,4 @@ def distances_of(space: EmbeddingSpace, neighbors: KnnGraph) -> Floats:
             own, others = unit(own), unit(others)
         apart = others.reshape(*near.shape, space.d) - own[:, None]
         found[rows] = np.sqrt(np.einsum("nkd,nkd->nk", apart, apart))
-    return np.sort(found, axis=1)
+    return found

@@ -13,8 +13,16 @@ PACKAGE = Labels("package", "categorical", ("numpy", "scipy"), np.array([0, 1], 
 YEAR = Labels("year", "numeric", (), np.empty(0, np.int32), np.array([1.0, 2.0]))
 
 
-def space(name: str, *, model: str = "m", init: str = "pretrained", layer: int = 6, family: str = "transformer"):
-    checkpoint = SimpleNamespace(model=model, architecture="", init=init, family=family)
+def space(
+    name: str,
+    *,
+    model: str = "m",
+    init: str = "pretrained",
+    layer: int = 6,
+    family: str = "transformer",
+    transform: str = "none",
+):
+    checkpoint = SimpleNamespace(model=model, architecture="", init=init, family=family, transform=transform)
     return SimpleNamespace(name=name, checkpoint=checkpoint, layer=layer)
 
 
@@ -71,6 +79,9 @@ def test_the_twin_is_the_same_layer_of_the_same_model_with_random_weights():
     assert twin_of(mine, others).name == "d"
     assert twin_of(others[-1], others) is None
     assert twin_of(mine, others[:3]) is None
+    centred = space("e", init="random", transform="centered")
+    assert twin_of(mine, [mine, centred]) is None
+    assert twin_of(space("f", transform="centered"), [*others, centred]).name == "e"
 
 
 def test_a_space_is_compared_with_its_untrained_twin_and_the_floor_but_never_with_itself():

@@ -13,6 +13,8 @@ CLOUDS = ("falling", "clusters")
 WITH_INTERVALS = [
     "collapse",
     "dimension",
+    "dimension_scale",
+    "dimensions",
     "distances",
     "hubness",
     "isotropy",

@@ -10,7 +10,7 @@ from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from analysis.plan import wanted
 from analysis.spaces import SpaceOf
-from ui import findings, opened, panel, queries, samples_panel, space_row, state, words
+from ui import derive, findings, opened, panel, queries, samples_panel, space_row, state, words
 from ui.numbers import STRIP, meanings, spans_of
 
 
@@ -31,7 +31,7 @@ def page() -> None:
     spans = spans_of(chain(*found.values()))
     if spans:
         words.quiet(f"{STRIP} The ends of a strip are the same for every space; a number's name leads to its page.")
-    for space in pipeline.spaces():
+    for space in derive.beside_their_base(pipeline.spaces()):
         mine = [ask for ask in missing if ask.subject == space.name]
         space_row.draw(pipeline, space, found[space.name], spans, mine)
     if spans:
