@@ -50,6 +50,15 @@ export class Painter {
     this.n = this.order.length;
     const at = gathered(positions, this.order, width);
     this.unit = 2 ** Math.ceil(Math.log2(at.reduce((most, value) => Math.max(most, Math.abs(value)), 0))) || 1;
+    this.put(at);
+  }
+
+  // The same points elsewhere.
+  move(positions) {
+    this.put(gathered(positions, this.order, this.width));
+  }
+
+  put(at) {
     for (let i = 0; i < at.length; i++) at[i] /= this.unit;
     this.keep("at", at);
   }

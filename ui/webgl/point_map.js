@@ -11,6 +11,7 @@ import { Legend, paletteOf } from "./legend.js";
 import { looksOf } from "./looks.js";
 import { Overlay } from "./overlay.js";
 import { LEFT_OUT, Painter, SELECTED, stands } from "./painter.js";
+import { travel } from "./travel.js";
 import { fetched } from "./wire.js";
 
 const REACH = 9; // pixels within which a point is under the pointer
@@ -77,10 +78,10 @@ export class PointMap {
     this.positions = new Float32Array(bytes.buffer, bytes.byteOffset, given.n * given.width);
     this.frame = given.frame;
     this.flat = given.width === 2;
-    this.bounds = boundsOf(this.positions, given.width);
+    this.bounds = given.bounds ?? boundsOf(this.positions, given.width);
     this.painter.points(this.positions, given.width);
     this.grid = null;
-    this.camera.over(this.bounds);
+    if (!travel(this, before)) this.camera.over(this.bounds);
     this.few = FIRST;
     this.resize();
     this.hand.begin(this.flat, before === undefined || before.width !== given.width);
