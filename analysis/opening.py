@@ -12,16 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.checkpoint_folders import checkpoints_in
 from analysis.plugin import Preview
 from analysis.registry import sources
 from analysis.run import default_cache
-from analysis.study import ALLOWED, CheckpointSpec, DatasetSpec, Study
+from analysis.study import CheckpointSpec, DatasetSpec, Study
 from analysis.study_file import dump_study, read_study, study_from, study_key
-from models.checkpoints import read_json
 from models.errors import BadInput
 from models.place import Place
 
-WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.pth", "*.th")
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 APP = Path(__file__).resolve().parents[1] / "app.py"
 STUDIES = APP.parent / "assets" / "studies"
@@ -139,36 +138,6 @@ def _dataset(table: dict[str, Any]) -> DatasetSpec:
     dataset = study_from({"dataset": table, "checkpoint": [{"name": "any"}]}).dataset
     assert dataset is not None
     return dataset
-
-
-def checkpoints_in(folder: Path) -> list[CheckpointSpec]:
-    """The checkpoints of a folder: itself, its subfolders, or bare safetensors files; `checkpoint-N` are a series."""
-    if _is_checkpoint(folder):
-        return [_checkpoint(folder, folder.name)]
-    found = sorted((sub for sub in folder.iterdir() if sub.is_dir() and _is_checkpoint(sub)), key=_step)
-    return [_checkpoint(sub, f"{folder.name}(step={_step(sub)})" if _step(sub) >= 0 else sub.name) for sub in found]
-
-
-def _checkpoint(folder: Path, name: str) -> CheckpointSpec:
-    config = read_json(folder / "config.json")
-    clean = "".join(c if c in ALLOWED else "_" for c in name).lstrip(".-") or "checkpoint"
-    step = _step(folder)
-    return CheckpointSpec(
-        name=clean,
-        family="image" if "image_size" in config or "num_channels" in config else "transformer",
-        model=str(folder),
-        series=folder.parent.name if step >= 0 else "",
-        at=float(step) if step >= 0 else None,
-    )
-
-
-def _is_checkpoint(folder: Path) -> bool:
-    return (folder / "config.json").is_file() and any(any(folder.glob(weights)) for weights in WEIGHTS)
-
-
-def _step(folder: Path) -> int:
-    prefix, _, number = folder.name.rpartition("-")
-    return int(number) if prefix == "checkpoint" and number.isdigit() else -1
 
 
 def _is_study(path: Path) -> bool:

@@ -17,7 +17,9 @@ from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import analyses, comparisons, indexes, projections
 from analysis.result import Result
+from analysis.series.course import collapse_in, numbers_of
 from analysis.series.matrix import matrices
+from analysis.series.series import series_of
 from analysis.store import LIBRARIES, library_versions
 from analysis.study import ALLOWED
 from analysis.study_file import plain, study_key
@@ -162,6 +164,16 @@ def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = N
     }
 
 
+def _series_said(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Each series: its members in order, and where it collapses by the rule that `analysis.series.course` states."""
+    found = []
+    for series in series_of(pipeline.spaces()):
+        collapse = collapse_in(numbers_of(pipeline, series))
+        said = None if collapse is None else collapse.sentence(series.along)
+        found.append({"name": series.name, "along": series.along, "spaces": list(series.spaces), "collapse": said})
+    return found
+
+
 LIBRARIES_IN_MANIFEST = (
     *LIBRARIES,
     "pyarrow",
@@ -204,9 +216,11 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
             _write_map(pipeline, ask, value, out)
     for name, matrix in matrices(pipeline, asks).items():
         _write_figure(matrix_figure(matrix), out / "figures" / f"{file_name('comparison', name)}.html")
+    _write_series(pipeline, out)
     if vectors:
         _write_vectors(pipeline, out / "vectors")
-    whole = json.dumps(manifest(pipeline, asks, failures), indent=1, ensure_ascii=False)
+    said = manifest(pipeline, asks, failures) | {"series": _series_said(pipeline)}
+    whole = json.dumps(said, indent=1, ensure_ascii=False)
     (out / "manifest.json").write_text(whole, encoding="utf-8")
 
 
@@ -246,6 +260,24 @@ def _write_map(pipeline: Pipeline, ask: Ask, drawing: Drawing, out: Path) -> Non
     title += f", {ALIGNMENTS[ask.alignment]} {ask.other}" if ask.alignment else ""
     figure = map_figure(dataset, drawing.coordinates, drawing.trust, name=title, k=study.k, seed=study.seed)
     _write_figure(figure, out / "figures" / f"{name}.html")
+
+
+def _write_series(pipeline: Pipeline, out: Path) -> None:
+    """The numbers of every series as one table, and a figure of each series."""
+    from analysis.figures.course import course_figure
+
+    tables = []
+    for series in series_of(pipeline.spaces()):
+        table = numbers_of(pipeline, series)
+        tables.append(table.drop(columns="d").assign(series=series.name, along=series.along))
+        known = table[table["value"].notna()][["analysis", "number", "other"]].drop_duplicates()
+        keys = [(row["analysis"], row["number"], row["other"]) for _, row in known.iterrows()]
+        if keys:
+            figure = course_figure(series, table, keys, collapse_in(table))
+            _write_figure(figure, out / "figures" / f"{file_name('series', series.name, series.along)}.html")
+    if tables:
+        whole = pd.concat(tables, ignore_index=True)
+        whole.to_parquet(out / "tables" / "series.parquet", index=False)
 
 
 def _write_figure(figure: Any, path: Path) -> None:

@@ -1,6 +1,6 @@
 """Architectures that a bare state dict can be put into: a file in `models/architectures` exports one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,7 +28,8 @@ class Architecture:
     """A network without weights.
 
     `layers`: the stem and every block. `size`: height and width of the images it reads. `mean`, `deviation`:
-    of each channel on its training images, whose values lie between 0 and 1. `work`: operations per image.
+    of each channel on its training images, whose values lie between 0 and 1. `work`: operations per image. `tensors`:
+    name and shape of each tensor of its state dict but training's counters, known without building it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Architecture:
     parameters: int
     work: float
     build: "Callable[[], torch.nn.Module]"
+    tensors: Callable[[], Mapping[str, tuple[int, ...]]]
     reference: str = ""
 
 
@@ -51,3 +53,9 @@ def architecture_called(name: str) -> Architecture:
         raise BadInput(f"no architecture {name!r}{nearest(name, known)}")
     found: Architecture = known[name]
     return found
+
+
+def architecture_of(tensors: Mapping[str, tuple[int, ...]]) -> Architecture | None:
+    """The registered architecture whose state dict has just these tensors, if there is one."""
+    known: Mapping[str, Architecture] = discover("models.architectures", "ARCHITECTURE")
+    return next((found for found in known.values() if found.tensors() == tensors), None)

@@ -22,6 +22,7 @@ SINGLE_AND_SHARDED = (
 BARE_FILES = (".safetensors", ".pt", ".pth", ".th", ".bin", ".ckpt")
 INSIDE = ("state_dict", "model_state_dict", "model", "net")  # where training scripts put the tensors
 LONGEST_HEADER = 100 << 20
+COUNTER = "num_batches_tracked"  # training's own, absent from older files
 
 
 def weight_files(folder: Path) -> tuple[Path, ...]:
@@ -129,10 +130,11 @@ def parameters_in(files: tuple[Path, ...]) -> int | None:
     """How many numbers safetensors files hold, from their headers; None for torch files. Finds truncation."""
     if any(file.suffix != ".safetensors" for file in files):
         return None
-    return sum(prod(shape) for file in files for shape in _shapes(file))
+    return sum(prod(shape) for file in files for shape in tensor_shapes(file).values())
 
 
-def _shapes(file: Path) -> list[list[int]]:
+def tensor_shapes(file: Path) -> dict[str, tuple[int, ...]]:
+    """The tensors of a safetensors file and their shapes, from its header alone; BadInput for one cut short."""
     damaged = BadInput(f"{file.name} of checkpoint {file.parent.name!r} is truncated or not safetensors; copy it anew.")
     with file.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
@@ -140,15 +142,21 @@ def _shapes(file: Path) -> list[list[int]]:
             raise damaged
         try:
             header = json.loads(stream.read(length))
-            entries = [entry for name, entry in header.items() if name != "__metadata__"]
-            end = max((entry["data_offsets"][1] for entry in entries), default=0)
-            shapes = [[int(size) for size in entry["shape"]] for entry in entries]
+            entries = {name: entry for name, entry in header.items() if name != "__metadata__"}
+            end = max((entry["data_offsets"][1] for entry in entries.values()), default=0)
+            shapes = {name: tuple(int(size) for size in entry["shape"]) for name, entry in entries.items()}
             whole = file.stat().st_size == 8 + length + end
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError):
             raise damaged from None
-    if not whole or any(size < 0 for shape in shapes for size in shape):
+    if not whole or any(size < 0 for shape in shapes.values() for size in shape):
         raise damaged
     return shapes
+
+
+def state_shapes(file: Path) -> dict[str, tuple[int, ...]]:
+    """The same as a state dict: without `module.`, which parallel training puts before names, and its counters."""
+    shapes = tensor_shapes(file)
+    return {name.removeprefix("module."): shape for name, shape in shapes.items() if not name.endswith(COUNTER)}
 
 
 def read_tensors(path: Path) -> dict[str, "torch.Tensor"]:

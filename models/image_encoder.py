@@ -157,7 +157,8 @@ class ImageEncoder(TorchEncoder):
             module = drawn(AutoModel, folder, recipe.init_seed, recipe.model)
         else:
             self.prepare()
-            module = pretrained(AutoModel, folder, optional=("pooler.", "text_model."), name=recipe.model)
+            optional, weights = ("pooler.", "text_model."), self.found.weights
+            module = pretrained(AutoModel, folder, optional=optional, name=recipe.model, weights=weights)
         module = getattr(module, "vision_model", module)
         if recipe.init == "shuffled":
             shuffle_weights(module, recipe.init_seed)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.checkpoints import weight_files
+from models.checkpoints import COUNTER, weight_files
 from models.errors import BadInput, Failed
 from models.initialization import seeded
 from models.torch_files import read_torch_file
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 def load_state(module: "nn.Module", tensors: "dict[str, torch.Tensor]", name: str) -> None:
     """Put a state dict into a module; BadInput names the first entry that is missing, left over or misshapen."""
-    counter = "num_batches_tracked"  # training's own, absent from older files
-    own = {key: value for key, value in module.state_dict().items() if not key.endswith(counter)}
-    tensors = {key: value for key, value in tensors.items() if not key.endswith(counter)}
+    own = {key: value for key, value in module.state_dict().items() if not key.endswith(COUNTER)}
+    tensors = {key: value for key, value in tensors.items() if not key.endswith(COUNTER)}
     for key, value in own.items():
         if key not in tensors:
             raise BadInput(f"{name} lacks {key!r}: it is of another architecture; name the right one.")
@@ -32,21 +31,24 @@ def load_state(module: "nn.Module", tensors: "dict[str, torch.Tensor]", name: st
     module.load_state_dict(tensors, strict=False)
 
 
-def pretrained(auto: Any, folder: Path, *, optional: tuple[str, ...], name: str) -> "nn.Module":
+def pretrained(
+    auto: Any, folder: Path, *, optional: tuple[str, ...], name: str, weights: Path | None = None
+) -> "nn.Module":
     """A module of transformers with the weights of a folder, none of them missing and none of them run.
 
-    `optional`: beginnings of the names of weights that the states we read do not depend on.
+    `optional`: beginnings of the names of weights that the states we read do not depend on. `weights`: the file to
+    take, where the folder has several.
     """
     import torch
 
     from models.quiet import quietly
 
-    files = weight_files(folder)
+    files = weight_files(folder) if weights is None else (weights,)
     safe = files[0].suffix == ".safetensors"
     if not safe:
         for file in files:
             read_torch_file(file)  # refuses what is more than tensors, by name, before transformers reads it
-    options = {
+    options: dict[str, Any] = {
         "local_files_only": True,
         "trust_remote_code": False,
         "use_safetensors": safe,
@@ -56,6 +58,9 @@ def pretrained(auto: Any, folder: Path, *, optional: tuple[str, ...], name: str)
     }
     try:
         with quietly(), seeded(0):  # for the optional ones that a file may lack
+            if weights is not None:
+                options["config"] = _config(folder)
+                options["config"].transformers_weights = weights.name
             module, report = _with_attention(auto.from_pretrained, str(folder), options)
     except (MemoryError, BadInput, Failed):
         raise
@@ -74,19 +79,22 @@ def pretrained(auto: Any, folder: Path, *, optional: tuple[str, ...], name: str)
 
 def drawn(auto: Any, folder: Path, seed: int, name: str) -> "nn.Module":
     """A module of transformers with the weights its architecture draws at the start of training."""
-    from transformers import AutoConfig
-
     from models.quiet import quietly
 
     try:
         with quietly(), seeded(seed):
-            config = AutoConfig.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
-            module: nn.Module = _with_attention(auto.from_config, config, {"trust_remote_code": False})
+            module: nn.Module = _with_attention(auto.from_config, _config(folder), {"trust_remote_code": False})
             return module.float()
     except (MemoryError, BadInput):
         raise
     except Exception as error:  # each architecture fails in its own way on settings that are not for it
         raise BadInput(f"model {name!r} cannot be built from its config.json ({_first_line(error)}).") from error
+
+
+def _config(folder: Path) -> Any:
+    from transformers import AutoConfig
+
+    return AutoConfig.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
 
 
 def _with_attention(make: Any, what: Any, options: dict[str, Any]) -> Any:

@@ -6,7 +6,7 @@ holds the weights' hash.
 
 import importlib.util
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -45,12 +45,16 @@ PACKAGES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """Where a model is. `listing`: what the hub still has to send before its weights are here."""
+    """Where a model is. `listing`: what the hub still has to send before its weights are here.
+
+    `weights`: the file that holds them, where the model is one of several in the folder `path`.
+    """
 
     path: Path
     origin: Literal["directory", "package", "hub cache", "hub"]
     name: str
     listing: Listing | None = None
+    weights: Path | None = None
 
 
 def find_model(name: str, place: Place, what: str = "model") -> Found:
@@ -87,6 +91,17 @@ def find_model(name: str, place: Place, what: str = "model") -> Found:
     )
     listing = list_files(hub_name, looked)
     return Found(path=download(listing, weights=False), origin="hub", name=name, listing=listing)
+
+
+def find_configured(name: str, place: Place) -> Found:
+    """Find a model that has a configuration; a safetensors file has it, and its tokenizer, in the folder it lies in."""
+    found = find_model(name, place)
+    if not (name.endswith(".safetensors") and found.path.is_file()):
+        return found
+    parent = str(Path(name).expanduser().parent)  # not of where a link leads
+    folder = place.resolve(parent, "model")
+    _stays_inside(folder, place, "model", parent)
+    return replace(found, path=folder, weights=folder / Path(name).name)
 
 
 def fetch_weights(found: Found) -> Path:

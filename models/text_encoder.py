@@ -86,7 +86,8 @@ class TextEncoder(TorchEncoder):
                 named = {key.removeprefix("linear."): value for key, value in tensors.items()}
                 load_state(module[0], named, f"the Dense module of model {recipe.model!r}")
             optional = (*OPTIONAL, "decoder.") if config.get("is_encoder_decoder") else OPTIONAL
-            transformer = pretrained(_auto(config), folder, optional=optional, name=recipe.model)
+            weights = self.found.weights
+            transformer = pretrained(_auto(config), folder, optional=optional, name=recipe.model, weights=weights)
         if config.get("is_encoder_decoder") and hasattr(transformer, "get_encoder"):
             transformer = transformer.get_encoder()  # a Protocol of every such model
         transformer.config.use_cache = False

@@ -7,7 +7,7 @@ from models.checkpoints import legible, parameters_in, sha256_of, sha256_of_file
 from models.encoder import Card, EncoderRecipe, Items, Modality
 from models.errors import BadInput
 from models.initialization import initialized_sha256
-from models.lookup import Found, find_model
+from models.lookup import Found, find_configured, find_model
 from models.sizes import check_size
 from models.text_encoder import TextEncoder
 from models.text_settings import TextSettings, read_settings
@@ -69,7 +69,7 @@ class TextFamily:
     def _find(self, recipe: EncoderRecipe) -> tuple[Found, TextSettings, Path]:
         if not recipe.model:
             raise BadInput(f"family {self.name!r} needs a `model`: a folder, or a name such as 'all-MiniLM-L6-v2'.")
-        found = find_model(recipe.model, recipe.place)
+        found = find_configured(recipe.model, recipe.place)
         settings = read_settings(found.path, recipe)
         if not recipe.tokenizer:
             return found, settings, settings.folder

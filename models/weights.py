@@ -10,7 +10,7 @@ from models.lookup import Found
 def weights_of(found: Found, folder: Path) -> tuple[str, tuple[Path, ...]]:
     """Hash of the weights in a model's folder, and the files that hold them (none while they are on the hub)."""
     if found.listing is None:
-        files = weight_files(folder)
+        files = weight_files(folder) if found.weights is None else (found.weights,)
         return sha256_of_files(files), files
     within = folder.relative_to(found.path)
     hashes = {Path(name).name: sha for name, sha in found.listing.weights if Path(name).parent == within}

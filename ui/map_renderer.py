@@ -23,7 +23,8 @@ class Picture:
     query. `samples` names the samples that are drawn and `seen` their coordinates too: while it stays, zoom stays.
     `where` is the place of each id among them, or of more. `hovers` makes a card for every point, as HTML, `card` that
     of one as {id, lines, text, image}. `edges`: lines between
-    points. `regions`: names on the map, [{x, y, level, words}].
+    points. `regions`: names on the map, [{x, y, level, words}]. `bounds`: lowest and highest coordinates of all
+    pictures in its frame, where one takes another's place: then the points move and the view stays.
     """
 
     title: str
@@ -50,6 +51,7 @@ class Picture:
     theme: Theme = "light"
     height: int = 600
     frame: str = ""  # of the coordinates, where they share it with those of other pictures; else they have their own
+    bounds: tuple[Sequence[float], Sequence[float]] | None = None
 
     def places(self, ids: Sequence[str]) -> npt.NDArray[np.int64]:
         """The places of ids among the points; those not drawn are left out."""

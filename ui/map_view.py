@@ -57,7 +57,7 @@ def draw(
         picture_of(pipeline, dataset, pane, drawing, look, height=height, most=MOST_BY_PLOTLY if without else MOST),
         key=key,
         name=name,
-        on_event=lambda event: _hear(dataset, key, event),
+        on_event=lambda event: hear(dataset, key, event),
         saving=export.saving(pipeline, asks, key),
     )
 
@@ -105,7 +105,7 @@ def _offer(pipeline: Pipeline, pane: Pane) -> None:
     )
 
 
-def _hear(dataset: Dataset, key: str, event: plot.Event) -> None:
+def hear(dataset: Dataset, key: str, event: plot.Event) -> None:
     """Put into the view what was done on a map."""
     now = state.view()
     known = row_of(dataset)

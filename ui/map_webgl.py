@@ -78,6 +78,7 @@ def content_of(picture: Picture) -> dict[str, Any]:
         "seen": picture.seen,
         "samples": picture.samples,
         "frame": picture.frame or picture.seen,
+        "bounds": None if picture.bounds is None else dict(zip(("low", "high"), picture.bounds, strict=True)),
         "n": n,
         "width": width,
         "positions": wire.address(f"{picture.seen} positions", lambda page: np.asarray(points, "<f4").tobytes()),

@@ -28,7 +28,7 @@ from ui import (
     view,
     words,
 )
-from ui.pages import compare, jobs, map, overview, side_by_side
+from ui.pages import compare, jobs, map, overview, series, side_by_side
 
 Pages = dict[str, list[StreamlitPage]]
 BROKEN = "This page could not be drawn"
@@ -88,8 +88,11 @@ def pages_of() -> Pages:
         "Look": [
             page(overview.page, "Overview", "overview", default=True),
             page(map.page, "Map", "map"),
+        ],
+        "Compare": [
             page(side_by_side.page, "Side by side", "side_by_side"),
             page(compare.page, "Compare", "compare"),
+            page(series.page, "Series", "series"),
         ],
         "Explain": [
             page(partial(auto_page.page, analysis.name), analysis.title, analysis.name)

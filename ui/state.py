@@ -104,7 +104,9 @@ def bound(name: str, options: Sequence[Any] | None = None, *, now: Any = None) -
     """
     key = f"view.{name}"
     value = getattr(view(), name)
-    if options is not None and value not in options:
+    if isinstance(value, tuple):
+        value = [part for part in value if options is None or part in options] or list(now or ())
+    elif options is not None and value not in options:
         value = now if now is not None else options[0] if options else None
     st.session_state[key] = value
     return {"key": key, "on_change": _take, "args": (name, key)}
@@ -112,6 +114,8 @@ def bound(name: str, options: Sequence[Any] | None = None, *, now: Any = None) -
 
 def _take(name: str, key: str) -> None:
     answer = st.session_state[key]
+    if isinstance(answer, list):  # of a widget that takes several
+        answer = tuple(answer)
     if answer is not None:
         change(**{name: answer})
 

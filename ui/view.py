@@ -12,6 +12,7 @@ DEEPEST = 50  # selections that can be undone
 PAGE_ALONE = ("named", "operation", "beside", "selection", "past", "future")  # not in the address
 MOST_SHOWN = 50  # neighbours listed
 LONGEST = 1_000  # characters of a value in the address
+LISTED = "|"  # between the parts of one
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class View:
     colour: str = ""
     label: str = ""
     measure: str = ""  # of two spaces, that a matrix shows
+    series: str = ""
+    numbers: tuple[str, ...] = ()  # drawn along the series
     edges: bool = False  # whether a map draws lines from what is selected to its neighbours
     own_range: bool = False  # whether each pane has its own range of a numeric colour
     names: str = "words"  # what the regions of a map are named by: words, labels or nothing
@@ -142,7 +145,7 @@ def in_address(view: View) -> dict[str, str]:
     """
     fresh = View()
     found = {name: getattr(view, name) for name in _addressed() if getattr(view, name) != getattr(fresh, name)}
-    return {name: str(value)[:LONGEST] for name, value in found.items()}
+    return {name: _written(value)[:LONGEST] for name, value in found.items()}
 
 
 def from_address(view: View, given: Mapping[str, str]) -> View:
@@ -165,9 +168,15 @@ def _addressed() -> list[str]:
     return [field.name for field in fields(View) if field.name not in PAGE_ALONE]
 
 
+def _written(value: Any) -> str:
+    return LISTED.join(value) if isinstance(value, tuple) else str(value)
+
+
 def _read(fresh: Any, word: str) -> Any:
     if not word:
         return fresh
+    if isinstance(fresh, tuple):
+        return tuple(word.split(LISTED))
     if isinstance(fresh, bool):
         return word == "True"
     if isinstance(fresh, int):

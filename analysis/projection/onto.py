@@ -35,20 +35,24 @@ def laid_onto(reference: Map, drawn: Map) -> Map:
     return np.asarray(turned + reference.mean(axis=0, dtype=np.float64), np.float32)
 
 
-def residual(reference: Map, drawn: Map, *, seed: int) -> Number:
+def disparity(reference: Map, drawn: Map) -> float:
     """The share of the reference's variance that the map, laid onto it as well as can be, does not explain."""
+    return _left(_centered(reference), _centered(drawn))
+
+
+def residual(reference: Map, drawn: Map, *, seed: int) -> Number:
+    """The same with what unrelated maps leave."""
     x, y = _centered(reference), _centered(drawn)
-    squares = float(np.square(x).sum() * np.square(y).sum())
-
-    def left(dealt: Floats) -> float:
-        kept = float(np.linalg.svd(dealt.T @ x, compute_uv=False).sum())
-        return min(max(1 - kept**2 / squares, 0.0), 1.0)
-
     n = len(x)
     rng = np.random.default_rng([seed % (1 << 63), 31])
-    nulls = [left(y[rng.permutation(n)]) for _ in range(min(NULLS, max(FEWEST_NULLS, PLACES // n)))]
+    nulls = [_left(x, y[rng.permutation(n)]) for _ in range(min(NULLS, max(FEWEST_NULLS, PLACES // n)))]
     low, high = np.quantile(nulls, [0.025, 0.975])
-    return Number(value=left(y), n=n, null_mean=float(np.mean(nulls)), null_low=float(low), null_high=float(high))
+    return Number(value=_left(x, y), n=n, null_mean=float(np.mean(nulls)), null_low=float(low), null_high=float(high))
+
+
+def _left(x: Floats, y: Floats) -> float:
+    kept = float(np.linalg.svd(y.T @ x, compute_uv=False).sum())
+    return min(max(1 - kept**2 / float(np.square(x).sum() * np.square(y).sum()), 0.0), 1.0)
 
 
 def _centered(drawn: Map) -> Floats:

@@ -67,6 +67,25 @@ def build(blocks: int) -> "torch.nn.Module":
     return CifarResNet()
 
 
+def tensors(blocks: int) -> dict[str, tuple[int, ...]]:
+    """Name and shape of each tensor of the network with `blocks` blocks per stage."""
+    found: dict[str, tuple[int, ...]] = {"linear.weight": (CLASSES, CHANNELS[-1]), "linear.bias": (CLASSES,)}
+
+    def layer(convolution: str, norm: str, inputs: int, outputs: int) -> None:
+        found[f"{convolution}.weight"] = (outputs, inputs, 3, 3)
+        for part in ("weight", "bias", "running_mean", "running_var"):
+            found[f"{norm}.{part}"] = (outputs,)
+
+    layer("conv1", "bn1", 3, CHANNELS[0])
+    for stage, outputs in enumerate(CHANNELS):
+        inputs = CHANNELS[max(stage - 1, 0)]
+        for block in range(blocks):
+            name = f"layer{stage + 1}.{block}"
+            layer(f"{name}.conv1", f"{name}.bn1", inputs if block == 0 else outputs, outputs)
+            layer(f"{name}.conv2", f"{name}.bn2", outputs, outputs)
+    return found
+
+
 def cifar_resnet(depth: int) -> Architecture:
     """The architecture with 6n + 2 = `depth` layers."""
     blocks = (depth - 2) // 6
@@ -85,6 +104,7 @@ def cifar_resnet(depth: int) -> Architecture:
         parameters=weights + norms + CHANNELS[-1] * CLASSES + CLASSES,
         work=2.0 * sum(9 * inputs * outputs * pixels[outputs] for inputs, outputs in convolutions),
         build=partial(build, blocks),
+        tensors=partial(tensors, blocks),
         reference="He et al., Deep Residual Learning for Image Recognition, 2016, section 4.2",
     )
 

@@ -9,7 +9,7 @@ from models.encoder import Card, EncoderRecipe, Items, Modality
 from models.errors import BadInput
 from models.image_encoder import ImageEncoder, check_input, read_image_settings
 from models.initialization import initialized_sha256
-from models.lookup import find_model
+from models.lookup import find_configured, find_model
 from models.sizes import check_size
 from models.weights import weights_of
 
@@ -30,7 +30,7 @@ class ImageFamily:
             path = bare_file(find_model(recipe.model, recipe.place).path) if recipe.model else None
             return BareEncoder(recipe, architecture_called(recipe.architecture), path)
         work = self.describe(recipe).work
-        found = find_model(recipe.model, recipe.place)
+        found = find_configured(recipe.model, recipe.place)
         return ImageEncoder(recipe, read_image_settings(found.path, recipe), found, work)
 
 
@@ -71,7 +71,7 @@ def _describe(recipe: EncoderRecipe) -> Card:
 
 
 def _describe_folder(recipe: EncoderRecipe) -> Card:
-    found = find_model(recipe.model, recipe.place)
+    found = find_configured(recipe.model, recipe.place)
     settings = read_image_settings(found.path, recipe)
     asked = settings.weights
     check_size(asked, settings.layers, recipe.model)

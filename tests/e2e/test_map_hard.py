@@ -1,4 +1,4 @@
-"""The map under bad data and at bad moments: nowhere, nothing in view, a lost context, left while it loads."""
+"""The map under bad data and at bad moments: nowhere, nothing in view, a lost context, left while it loads, moving."""
 
 from io import BytesIO
 
@@ -12,6 +12,8 @@ from tests.e2e.bare_map import BareMap, picture
 pytestmark = pytest.mark.browser
 
 SPREAD = np.array([[x, y] for x in range(6) for y in range(4)], dtype=float)  # far from one another on the screen
+TURNED = SPREAD[:, ::-1].copy()
+BOUNDS = ([-1.0, -1.0], [6.0, 6.0])
 
 
 @pytest.mark.parametrize("width", [2, 3])
@@ -152,3 +154,36 @@ def test_a_window_resized_to_nothing_and_back_keeps_the_view(page, address):
     page.evaluate("() => { window.frames_[0].style.width = '1440px'; }")
     bare.settle()
     assert bare.run("map.camera.scale / map.camera.whole") == pytest.approx(2)
+
+
+def ink_at(page, place: tuple[float, float]) -> float:
+    """How dark the page is around a place."""
+    image = np.asarray(Image.open(BytesIO(page.screenshot())).convert("RGB")).astype(float)
+    x, y = round(place[0]), round(place[1])
+    return float(np.abs(image[y - 2 : y + 3, x - 2 : x + 3] - 255).sum(axis=2).max())
+
+
+def test_the_view_stays_while_points_move_to_another_drawing_in_its_frame(page, address):
+    shared = {"frame": "run", "bounds": BOUNDS}
+    bare = BareMap(page, address, picture(SPREAD, **shared))
+    assert bare.run("map.bounds") == {"low": BOUNDS[0], "high": BOUNDS[1]}
+    bare.run("(map.camera.zoom(1.3), map.camera.pan(12, 7), map.moved())")
+    bare.settle()
+    view, old = bare.run("map.camera.view()"), bare.pixel(8)
+    assert ink_at(page, old) > 100
+    bare.show(picture(TURNED, **shared))
+    page.wait_for_timeout(600)
+    bare.settle()
+    assert bare.run("map.camera.view()") == view
+    new = bare.pixel(8)
+    assert np.hypot(new[0] - old[0], new[1] - old[1]) > 100
+    assert ink_at(page, new) > 100
+    bare.lasso(bare.around(8))
+    assert bare.selected() == [8]
+
+
+def test_another_frame_is_looked_at_as_a_whole(page, address):
+    bare = BareMap(page, address, picture(SPREAD, frame="run", bounds=BOUNDS))
+    bare.run("(map.camera.zoom(3), map.moved())")
+    bare.show(picture(TURNED, frame="other", bounds=BOUNDS))
+    assert bare.run("map.camera.scale === map.camera.whole")

@@ -50,6 +50,15 @@ export class Painter {
     this.n = this.order.length;
     const at = gathered(positions, this.order, width);
     this.unit = 2 ** Math.ceil(Math.log2(at.reduce((most, value) => Math.max(most, Math.abs(value)), 0))) || 1;
+    this.put(at);
+  }
+
+  // The same points elsewhere.
+  move(positions) {
+    this.put(gathered(positions, this.order, this.width));
+  }
+
+  put(at) {
     for (let i = 0; i < at.length; i++) at[i] /= this.unit;
     this.keep("at", at);
   }
@@ -217,6 +226,12 @@ export function shuffled(n) {
 export function stands(positions, width, point) {
   for (let axis = 0; axis < width; axis++) if (!Number.isFinite(positions[width * point + axis])) return false;
   return true;
+}
+
+// The edges, pairs of points, of which both ends have a place.
+export function standing(positions, width, ends) {
+  const placed = (at) => stands(positions, width, ends[at]);
+  return ends.filter((_, at) => placed(at & ~1) && placed(at | 1));
 }
 
 function gathered(values, order, width) {

@@ -10,7 +10,8 @@ import { insideOf, lassoed } from "./lasso.js";
 import { Legend, paletteOf } from "./legend.js";
 import { looksOf } from "./looks.js";
 import { Overlay } from "./overlay.js";
-import { LEFT_OUT, Painter, SELECTED, stands } from "./painter.js";
+import { LEFT_OUT, Painter, SELECTED, standing } from "./painter.js";
+import { travel } from "./travel.js";
 import { fetched } from "./wire.js";
 
 const REACH = 9; // pixels within which a point is under the pointer
@@ -52,7 +53,8 @@ export class PointMap {
     if (fresh) this.place(at, given, before);
     if (fresh || before.color.address !== color.address) this.painter.codes((this.codes = codes));
     if (fresh || before.left_out !== left_out) this.left = left ? unpacked(left, given.n) : new Uint8Array(given.n);
-    this.edges = edges ? this.linking(new Uint32Array(edges.buffer, edges.byteOffset, edges.length / 4)) : [];
+    const ends = edges && new Uint32Array(edges.buffer, edges.byteOffset, edges.length / 4);
+    this.edges = ends ? standing(this.positions, given.width, ends) : [];
     if (fresh || JSON.stringify(before.color) !== JSON.stringify(color) || before.theme.halo !== given.theme.halo)
       this.colored();
     this.legend.show(color);
@@ -78,10 +80,10 @@ export class PointMap {
     this.positions = new Float32Array(bytes.buffer, bytes.byteOffset, given.n * given.width);
     this.frame = given.frame;
     this.flat = given.width === 2;
-    this.bounds = boundsOf(this.positions, given.width);
+    this.bounds = given.bounds ?? boundsOf(this.positions, given.width);
     this.painter.points(this.positions, given.width);
     this.grid = null;
-    this.camera.over(this.bounds);
+    if (!travel(this, before)) this.camera.over(this.bounds);
     this.hub.grounded(this);
     this.few = FIRST;
     this.resize();
@@ -197,12 +199,6 @@ export class PointMap {
       const x = camera.width / 2 + (t[0] * a + t[3] * b + t[6] * c) * scale;
       take(i, x, camera.height / 2 - (t[1] * a + t[4] * b + t[7] * c) * scale);
     }
-  }
-
-  // The edges, pairs of points, of which both ends have a place.
-  linking(ends) {
-    const placed = (at) => stands(this.positions, this.given.width, ends[at]);
-    return ends.filter((_, at) => placed(at & ~1) && placed(at | 1));
   }
 
   // The shown point nearest to a pixel within reach, or -1.
