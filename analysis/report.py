@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.ask import Ask
 from analysis.knn_graph import KnnGraph
+from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import analyses, comparisons, indexes, projections
@@ -24,20 +25,21 @@ from models.errors import Failed
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
-SECTIONS_IN_USE = ("name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison")
+SECTIONS_IN_USE = ["name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison"]
+SECTIONS_IN_USE += ["metrics"]
 
 
 def number_rows(pipeline: Pipeline, asks: list[Ask]) -> pd.DataFrame:
     """Every number that the asks have an answer for, or a reason, one a row."""
     rows = []
     for ask in asks:
-        if ask.kind in ("neighbors", "projection", "analysis", "comparison"):
+        if ask.kind in ("neighbors", "projection", "analysis", "comparison", "metrics"):
             value = pipeline.find(ask)
             rows += [] if value is None else rows_of(pipeline, ask, value)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result) -> list[dict[str, Any]]:
+def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | Imported) -> list[dict[str, Any]]:
     """The numbers of one value, as rows."""
     if isinstance(value, KnnGraph):
         k = pipeline.study.k
@@ -47,6 +49,11 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result) ->
         return [
             _row("projection", version, ask, ask.name, f"{name}@{pipeline.study.k}", number)
             for name, number in numbers.items()
+        ]
+    if isinstance(value, Imported):
+        return [
+            _row("task", value.version, Ask("space", subject=checkpoint), other, name, number)
+            for (checkpoint, other, name), number in value.numbers.items()
         ]
     if ask.kind == "comparison":
         versions = {name: comparisons()[name.partition("@")[0]].version for name in value.numbers}
@@ -123,6 +130,13 @@ def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = N
             continue
         keys[str(ask)] = recipe.key
         result = value.trust if isinstance(value, Drawing) else value
+        if isinstance(value, Imported):
+            notes += [f"{ask}: {note}" for note in value.notes]
+            without += [
+                {"ask": str(ask), "number": " ".join(place), "why": number.why}
+                for place, number in value.numbers.items()
+                if number.value is None
+            ]
         if isinstance(result, Result):
             notes += [f"{ask}: {note}" for note in result.notes]
             without += [
@@ -193,6 +207,10 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
                     _write_figure(figure, out / "figures" / f"{name}.html")
         if isinstance(value, Drawing) and not value.why:
             _write_map(pipeline, ask, value, out)
+    metrics = [(ask.other, value) for ask in asks if isinstance(value := pipeline.find(ask), Imported)]
+    if metrics:
+        frames = [value.frame.assign(source=value.source, path=path) for path, value in metrics]
+        pd.concat(frames, ignore_index=True).to_parquet(out / "tables" / "metrics.parquet", index=False)
     for name, matrix in matrices(pipeline, asks).items():
         _write_figure(matrix_figure(matrix), out / "figures" / f"{file_name('comparison', name)}.html")
     if vectors:

@@ -29,7 +29,7 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
 
 
 def _needs(ask: Ask) -> list[Ask]:
-    if ask.kind in ("dataset", "space"):
+    if ask.kind in ("dataset", "space", "metrics"):
         return []
     names = (ask.subject, ask.other) if ask.kind == "comparison" else (ask.subject,)
     spaces = [Ask("space", subject=name) for name in names]
@@ -37,6 +37,8 @@ def _needs(ask: Ask) -> list[Ask]:
 
 
 def _seconds(pipeline: Pipeline, ask: Ask) -> float:
+    if ask.kind == "metrics":
+        return 2.0
     dataset = pipeline.find_dataset()
     n = 1_500 if dataset is None else len(dataset)
     measured = None if ask.kind in ("dataset", "space", "comparison") else _measured(pipeline, ask)
