@@ -16,7 +16,7 @@ from analysis.store import Store
 from analysis.study import MetricsSpec
 from models.errors import BadInput
 from models.place import Place
-from tests.tiny_models import TEXTS, write_model, write_tokenizer
+from tests.tiny_models import TEXTS, write_model
 
 
 @pytest.fixture(scope="module")
