@@ -268,11 +268,12 @@ class Pipeline:
         self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
 
     def _snapshot(self, ask: Ask) -> Recipe | None:
-        """The recipe of metrics; their files are hashed once per pipeline."""
-        if self._memory.get(str(ask)) is None:
-            self._memory[str(ask)] = snapshot_recipe(section_of(ask, self.study), self.place, self.store)
-        recipe: Recipe | None = self._memory[str(ask)]
-        return recipe
+        """The recipe of metrics; their files are hashed once per pipeline, what is fetched may be new each time."""
+        section = section_of(ask, self.study)
+        known: Recipe | None = self._memory.get(str(ask)) or snapshot_recipe(section, self.place, self.store)
+        if not source_of(section).fetched:
+            self._memory[str(ask)] = known
+        return known
 
     def _import(self, ask: Ask, progress: Progress) -> Any:
         """Metrics as they are now: what must be fetched is, once per pipeline, whatever was kept."""

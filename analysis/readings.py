@@ -55,7 +55,7 @@ def readings_of(found: Iterable[Reading], what: str, notes: Sequence[str] = ()) 
     frame = pd.DataFrame(rows, columns=list(Reading._fields))
     frame["step"] = frame["step"].astype("float64")
     frame["value"] = frame["value"].astype("float64")
-    frame["when"] = pd.to_datetime(frame["when"].astype("float64"), unit="s", utc=True, errors="coerce")
+    frame["when"] = pd.to_datetime(frame["when"].astype("float64"), unit="s", utc=True, errors="coerce").dt.round("ms")
     infinite = frame["value"].isin([math.inf, -math.inf])
     frame.loc[infinite & (frame["why"] == ""), "why"] = "infinite where it was logged"
     frame.loc[frame["value"].isna() & (frame["why"] == ""), "why"] = "NaN where it was logged"

@@ -53,7 +53,7 @@ def take_snapshot(spec: MetricsSpec, place: Place, store: Store) -> Recipe:
         known = snapshot_recipe(spec, place, store) if source.fetched else None
         if known is None or store.get(known) is None:
             raise
-        store.complaints.append(f"{error} The metrics shown were read on {_known(store, asked).get('when')}.")
+        store.complaints.append(f"{error} The metrics shown were fetched on {_known(store, asked).get('when')}.")
         return known
     recipe = asked
     if source.fetched:
@@ -74,7 +74,10 @@ def imported_from(recipe: Recipe, spec: MetricsSpec, study: Study, place: Place,
     artifact, source = store.get(recipe), source_of(spec)
     if artifact is None:
         return None
-    readings = Readings(artifact.table("readings"), tuple(artifact.content["notes"]))
+    notes = list(artifact.content["notes"])
+    if source.fetched:
+        notes.append(f"fetched on {_known(store, _asked(spec, place)).get('when', 'an unknown day')}.")
+    readings = Readings(artifact.table("readings"), tuple(notes))
     members = source.members(spec, place, study.checkpoint) if source.members else None
     return mapped(readings, spec, study, members=members, version=source.version)
 

@@ -115,6 +115,23 @@ def test_a_tensor_of_one_number_is_a_scalar(tmp_path: Path, tensor: bytes, value
         assert found.loc["x", "value"] == value and found.loc["x", "step"] == -4
 
 
+@pytest.mark.parametrize("kind", ["float", "double", "int", "int64"])
+def test_a_tensor_written_by_the_library_of_protocol_buffers_is_read(tmp_path: Path, kind: str) -> None:
+    pytest.importorskip("tensorboardX", reason="no tensorboardX, which knows the messages")
+    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.proto.summary_pb2 import Summary
+    from tensorboardX.proto.tensor_pb2 import TensorProto
+
+    dtype = {"float": 1, "double": 2, "int": 3, "int64": 9}[kind]
+    tensor = TensorProto(dtype=dtype, **{f"{kind}_val": [-3]})
+    value = Summary.Value(tag="f1", tensor=tensor, node_name="n")
+    record = Event(wall_time=1.7e9, step=1 << 40, summary=Summary(value=[value])).SerializeToString()
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs/events.out.tfevents.1").write_bytes(framed(record))
+    frame = read(tmp_path).frame
+    assert frame[["run", "metric", "step", "value"]].to_numpy().tolist() == [["runs", "f1", 2.0**40, -3.0]]
+
+
 def test_the_checksum_is_that_of_the_standard() -> None:
     assert crc32c(b"123456789") == 0xE3069283 and crc32c(bytes(32)) == 0x8A9136AA  # RFC 3720, B.4
     assert zlib.crc32(b"123456789") != crc32c(b"123456789") and masked(b"") == 0xA282EAD8
