@@ -70,6 +70,7 @@ class Imported:
     def numbers(self) -> dict[tuple[str, str, str], Number]:
         """By checkpoint, `task|read(source:run)` and metric: the value at the last step that belongs to it.
 
+        A run trains a checkpoint, whichever of its layers are spaces, so that its name stands here, without a layer.
         Clocks and settings that runs log beside their metrics (`learning_rate`, `eval_runtime`) are left out here.
         """
         mine = self.frame[(self.frame["checkpoint"] != "") & ~self.frame["metric"].str.contains(UNNUMBERED)]

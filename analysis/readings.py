@@ -56,6 +56,8 @@ def readings_of(found: Iterable[Reading], what: str, notes: Sequence[str] = ()) 
     frame["step"] = frame["step"].astype("float64")
     frame["value"] = frame["value"].astype("float64")
     frame["when"] = pd.to_datetime(frame["when"].astype("float64"), unit="s", utc=True, errors="coerce").dt.round("ms")
+    for name in ("run", "metric", "task", "where"):
+        frame[name] = frame[name].map({text: _writable(text) for text in frame[name].unique()})
     infinite = frame["value"].isin([math.inf, -math.inf])
     frame.loc[infinite & (frame["why"] == ""), "why"] = "infinite where it was logged"
     frame.loc[frame["value"].isna() & (frame["why"] == ""), "why"] = "NaN where it was logged"
@@ -69,6 +71,11 @@ def readings_of(found: Iterable[Reading], what: str, notes: Sequence[str] = ()) 
             " the later one is kept."
         )
     return Readings(kept.sort_values(PLACE_OF_VALUE, kind="stable", ignore_index=True)[COLUMNS], tuple(said))
+
+
+def _writable(text: str) -> str:
+    """A name without halves of surrogate pairs, which no file holds."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _because(notes: Sequence[str]) -> str:

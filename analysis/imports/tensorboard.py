@@ -19,6 +19,7 @@ from analysis.readings import Reading, Readings, readings_of
 from analysis.study import MetricsSpec
 from models.place import Place
 
+LARGE = 1 << 20  # bytes of a record that cannot be parsed, beyond which it is taken for damage unchecked
 FLOAT, DOUBLE, INT32, INT64, BFLOAT16, HALF = 1, 2, 3, 9, 14, 19  # tensorflow/core/framework/types.proto
 CONTENT = {FLOAT: "<f", DOUBLE: "<d", INT32: "<i", INT64: "<q", HALF: "<e"}
 VALUES = {5: FLOAT, 6: DOUBLE, 7: INT32, 10: INT64}  # the fields of a TensorProto that hold numbers, and their type
@@ -47,7 +48,8 @@ def _file(where: str, path: Path, home: str, notes: list[str]) -> Iterator[Readi
                 scalars = list(_scalars(record))
                 intact = not scalars or whole(record, crc)
             except (ValueError, struct.error):
-                scalars, intact = [], whole(record, crc)  # an intact one holds what is no event of ours
+                scalars = []  # an intact one holds what is no event of ours
+                intact = len(record) < LARGE and whole(record, crc)
             damaged += not intact
             for tag, value, step, when in scalars if intact else ():
                 kept += 1

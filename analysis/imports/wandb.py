@@ -21,6 +21,7 @@ from models.errors import BadInput
 from models.place import Place
 
 SUMMARY = "wandb-summary.json"
+DEEPEST = 8  # nested metrics
 RANGES = ("__MIN", "__MAX")
 
 
@@ -72,15 +73,16 @@ def _log(where: str, path: Path, notes: list[str]) -> Iterator[Reading]:
         notes.append(f"{where!r} {error}; the {steps:,} steps before that were read.")
 
 
-def _row(run: str, row: Mapping[str, Any], where: str) -> Iterator[Reading]:
+def _row(run: str, row: Mapping[str, Any], where: str, depth: int = 0) -> Iterator[Reading]:
     """The numbers of one step; of nested metrics under `a.b`. JSON's NaN may stand as a text."""
     step, when = number_in(row.get("_step")), number_in(row.get("_timestamp"))
     for name, value in row.items():
         if name.startswith("_"):
             continue
         if isinstance(value, dict):
-            inside = {f"{name}.{key}": part for key, part in value.items() if "_type" not in value}
-            yield from _row(run, inside | {"_step": step, "_timestamp": when}, where)
+            if depth < DEEPEST and "_type" not in value:  # a table, an image, a histogram has a type
+                inside = {f"{name}.{key}": part for key, part in value.items()}
+                yield from _row(run, inside | {"_step": step, "_timestamp": when}, where, depth + 1)
             continue
         number = math.nan if value in ("NaN", "Infinity", "-Infinity") else number_in(value)
         if number is not None:

@@ -15,6 +15,7 @@ from analysis.imports.wire import fields, inner
 
 BLOCK = 32768
 HEAD = b":W&B"
+MOST_PARTS = 8192  # of a record: 256 MiB
 CHUNK = 7  # bytes before a chunk's own
 WHOLE, FIRST, MIDDLE, LAST = 1, 2, 3, 4
 
@@ -36,7 +37,10 @@ def _item(message: bytes) -> tuple[str, Any]:
             nested.append(inner(value).decode("utf-8", "replace"))
         elif number == 16:
             text = inner(value).decode("utf-8", "replace")
-    return key or ".".join(nested), json.loads(text)
+    try:
+        return key or ".".join(nested), json.loads(text)
+    except RecursionError:
+        raise ValueError("holds a value nested too deeply") from None
 
 
 def _records(path: Path) -> Iterator[bytes]:
@@ -59,6 +63,10 @@ def _records(path: Path) -> Iterator[bytes]:
                 head[:4], "little"
             ):
                 raise ValueError("is damaged")
-            parts = [chunk] if kind in (WHOLE, FIRST) else [*parts, chunk]
+            parts = [chunk] if kind in (WHOLE, FIRST) else parts
+            if kind in (MIDDLE, LAST):
+                parts.append(chunk)
+            if len(parts) > MOST_PARTS:
+                raise ValueError("holds a record that is far too long")
             if kind in (WHOLE, LAST):
                 yield b"".join(parts)
