@@ -5,11 +5,11 @@ the columns that [[metrics]] names, else those that are called so; without a run
 What was taken for what is said. An empty cell is no value; a cell that is no number is a missing one.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from analysis.datasets.table_file import Table, kernels_in_words, read_table
+from analysis.imports.cells import number_in_cell, or_nan, text_in
 from analysis.imports.files import fingerprint_of, said
 from analysis.plugin import MetricSource
 from analysis.readings import MOST_VALUES, Reading, Readings, readings_of
@@ -40,12 +40,12 @@ def read(spec: MetricsSpec, place: Place) -> Readings:
     table = read_table(path, header=True)
     with kernels_in_words(table.name):
         roles = _roles(spec, table)
-        cells = {name: list(map(_text, table.column(name, "metrics").to_pylist())) for name in table.names}
+        cells = {name: list(map(text_in, table.column(name, "metrics").to_pylist())) for name in table.names}
     if table.rows > MOST_VALUES:
         raise BadInput(f"{said(spec)} has {table.rows:,} rows; at most {MOST_VALUES:,} values are taken.")
     long = "metric" in roles and "value" in roles
     rest = [name for name in table.names if name not in roles.values()]
-    metrics = [] if long else [name for name in rest if any(_number(cell) is not None for cell in cells[name])]
+    metrics = [] if long else [name for name in rest if any(number_in_cell(cell) is not None for cell in cells[name])]
     notes = [_taken(said(spec), roles, metrics, [name for name in rest if name not in metrics])]
     rows = _rows(roles, cells, path.stem, table.rows)
     found = _long(rows, cells, roles, path.name) if long else _wide(rows, cells, metrics, path.name)
@@ -81,8 +81,8 @@ def _rows(roles: Mapping[str, str], cells: Mapping[str, list[str]], stem: str, n
     """Number, run, task and step of each row."""
     for i in range(n):
         run = cells[roles["run"]][i] if "run" in roles else stem
-        step = _number(cells[roles["step"]][i]) if "step" in roles else None
-        yield i, run, cells[roles["task"]][i] if "task" in roles else "", math.nan if step is None else step
+        step = number_in_cell(cells[roles["step"]][i]) if "step" in roles else None
+        yield i, run, cells[roles["task"]][i] if "task" in roles else "", or_nan(step)
 
 
 def _long(
@@ -90,33 +90,20 @@ def _long(
 ) -> Iterator[Reading]:
     for i, run, task, step in rows:
         cell = cells[roles["value"]][i]
-        why = "" if _number(cell) is not None else f"{cell[:40]!r} is no number" if cell else "empty where it should be"
-        yield _reading(run, cells[roles["metric"]][i], cell, step, task, f"row {i + 1} of {file}", why)
+        yield _reading(run, cells[roles["metric"]][i], cell, step, task, f"row {i + 1} of {file}")
 
 
 def _wide(rows: Iterator[Row], cells: Mapping[str, list[str]], metrics: Sequence[str], file: str) -> Iterator[Reading]:
     for i, run, task, step in rows:
         for name in metrics:
             if cell := cells[name][i]:
-                why = "" if _number(cell) is not None else f"{cell[:40]!r} is no number"
-                yield _reading(run, name, cell, step, task, f"row {i + 1} of {file}", why)
+                yield _reading(run, name, cell, step, task, f"row {i + 1} of {file}")
 
 
-def _reading(run: str, metric: str, cell: str, step: float, task: str, where: str, why: str) -> Reading:
-    number = _number(cell)
-    return Reading(run, metric, math.nan if number is None else number, step, task, where=where, why=why)
-
-
-def _text(cell: object) -> str:
-    return "" if cell is None else str(cell).strip()
-
-
-def _number(cell: str) -> float | None:
-    """A cell as a number, NaN and infinity included."""
-    try:
-        return None if "_" in cell else float(cell)
-    except ValueError:
-        return None
+def _reading(run: str, metric: str, cell: str, step: float, task: str, where: str) -> Reading:
+    number = number_in_cell(cell)
+    why = "" if number is not None else f"{cell[:40]!r} is no number" if cell else "an empty cell"
+    return Reading(run, metric, or_nan(number), step, task, where=where, why=why)
 
 
 METRIC_SOURCE = MetricSource(

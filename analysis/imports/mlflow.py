@@ -7,19 +7,13 @@ switched off. A folder or SQLite file is copied first, for the client may write 
 
 import importlib.util
 import math
-import os
-import shutil
-import sqlite3
-import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from analysis.imports.files import files_of, said
+from analysis.imports.files import said
+from analysis.imports.mlflow_store import address_of, is_remote, local_store, settings
 from analysis.plugin import MetricSource
 from analysis.readings import Reading, Readings, readings_of
 from analysis.study import MetricsSpec
@@ -27,37 +21,32 @@ from models.errors import BadInput, Failed, nearest
 from models.place import Place
 
 MOST_RUNS = 5_000
-PAGE = 500
-PARTS = frozenset({"metrics", "params", "tags"})  # of a run in a folder
-SETTINGS = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_ALLOW_HTTP_REDIRECTS": "false",
-    "MLFLOW_ALLOW_FILE_STORE": "true",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
-}
+PAGE, MOST_PAGES = 500, 1_000
 
 
 def fingerprint(spec: MetricsSpec, place: Place) -> Mapping[str, str]:
     """The address; refuses what will not be read. The content is known once it is fetched."""
     if importlib.util.find_spec("mlflow") is None:
         raise BadInput(f"{said(spec)} needs MLflow's client; pip install mlflow-skinny (SQLite files: mlflow).")
-    if not _remote(spec):
-        return {"store": str(_local(spec, place))}
+    if not is_remote(spec):
+        return {"store": str(local_store(spec, place))}
     return {"store": spec.path}
 
 
 def read(spec: MetricsSpec, place: Place) -> Readings:
     """Every value of every metric of every run."""
     notes: list[str] = []
-    with _settings(), _store(spec, place) as address, warnings.catch_warnings():
+    with settings(), address_of(spec, place) as address, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the client's own dependencies
+        from google.protobuf.json_format import ParseError
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
 
         try:
             return readings_of(_readings(MlflowClient(tracking_uri=address), spec, notes), said(spec), notes)
-        except (MlflowException, OSError) as error:  # requests' errors are OSErrors
+        except BadInput:
+            raise
+        except (MlflowException, ParseError, OSError, ValueError, TypeError, AttributeError, KeyError) as error:
             why = " ".join(str(error).split())[:200]
             raise Failed(f"{said(spec)} could not be read ({why}); see that it is there and run again.") from error
         except ModuleNotFoundError as error:
@@ -92,72 +81,12 @@ def _runs(client: Any, spec: MetricsSpec) -> Iterator[Any]:
 
 def _pages(search: Any, **asked: Any) -> Iterator[Any]:
     token = None
-    while True:
+    for _ in range(MOST_PAGES):
         page = search(**asked, max_results=PAGE, page_token=token)
         yield from page
         if not (token := page.token):
             return
-
-
-@contextmanager
-def _settings() -> Iterator[None]:
-    """Within the block, the client keeps to the given address."""
-    before = {name: os.environ.get(name) for name in SETTINGS}
-    os.environ.update(SETTINGS)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-@contextmanager
-def _store(spec: MetricsSpec, place: Place) -> Iterator[str]:
-    """The address for the client."""
-    if _remote(spec):
-        yield spec.path
-        return
-    path = _local(spec, place)
-    with tempfile.TemporaryDirectory() as folder:
-        here = replace(spec, path=str(path))
-        if path.is_dir():
-            for name, file in files_of(here, place, _is_record, "runs of MLflow").items():
-                (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, Path(folder) / name)
-            for run in Path(folder).glob("*/*/meta.yaml"):
-                for part in (*PARTS, "artifacts"):  # the client knows a run by them, empty ones too
-                    run.with_name(part).mkdir(exist_ok=True)
-            yield Path(folder).as_uri()
-            return
-        copy = Path(folder) / "mlflow.db"
-        try:
-            source, target = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True), sqlite3.connect(copy)
-            source.backup(target)
-            source.close()
-            target.close()
-        except sqlite3.Error as error:
-            raise BadInput(f"{said(spec)} is no SQLite file that can be read ({error}); copy it again.") from error
-        yield f"sqlite:///{copy}"
-
-
-def _is_record(path: Path) -> bool:
-    """Whether a file of a folder says something of a run or experiment; artifacts do not."""
-    return path.name == "meta.yaml" or ("artifacts" not in path.parts and not PARTS.isdisjoint(path.parts))
-
-
-def _remote(spec: MetricsSpec) -> bool:
-    return spec.path.startswith(("http://", "https://"))
-
-
-def _local(spec: MetricsSpec, place: Place) -> Path:
-    """The folder or file of a store on this machine."""
-    path = spec.path.removeprefix("sqlite:///").removeprefix("file://")
-    if "://" in path:
-        raise BadInput(f"{said(spec)} is no address read here; give http://…, https://…, a folder or an SQLite file.")
-    return place.resolve(path, "path of [[metrics]]")
+    raise ValueError(f"over {MOST_PAGES} pages of answers")
 
 
 METRIC_SOURCE = MetricSource(

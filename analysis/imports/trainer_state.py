@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from analysis.imports.files import files_of, fingerprint_of, number_in, said, text_of
+from analysis.imports.torn_log import entries_before_the_cut
 from analysis.plugin import MetricSource
 from analysis.readings import Reading, Readings, readings_of
 from analysis.study import CheckpointSpec, MetricsSpec
@@ -20,7 +21,6 @@ from models.place import Place
 
 STATE = "trainer_state.json"
 CHECKPOINT = re.compile(r"checkpoint-(\d+)")
-LOG = re.compile(r'"log_history"\s*:\s*\[')
 NO_METRICS = {"step", "epoch"}
 
 
@@ -87,26 +87,12 @@ def _state(path: Path, where: str, notes: list[str]) -> Mapping[str, Any]:
     try:
         state = json.loads(text)
     except (ValueError, RecursionError):
-        entries = list(_before_the_cut(text))
+        entries = list(entries_before_the_cut(text))
         notes.append(f"{where!r} is cut off or damaged; {len(entries):,} entries of its log were read.")
         return {"log_history": entries}
     if not isinstance(state, dict) or not isinstance(state.get("log_history"), list):
         raise BadInput(f"{where!r} has no `log_history`, so it is no state of a Trainer; give another file.")
     return state
-
-
-def _before_the_cut(text: str) -> Iterator[Any]:
-    """The entries of a torn log that are whole."""
-    start = LOG.search(text)
-    decoder, at = json.JSONDecoder(), start.end() if start else len(text)
-    while True:
-        while at < len(text) and text[at] in ", \t\r\n":
-            at += 1
-        try:
-            entry, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            return
-        yield entry
 
 
 def _entry(run: str, entry: Any, where: str) -> Iterator[Reading]:

@@ -11,8 +11,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from analysis.datasets.table_file import Table, kernels_in_words, read_table
+from analysis.datasets.table_file import kernels_in_words, read_table
+from analysis.imports.cells import or_nan
 from analysis.imports.files import files_of, fingerprint_of, number_in, parsed, said, text_of
+from analysis.imports.wandb_export import readings_in
 from analysis.imports.wandb_log import history
 from analysis.plugin import MetricSource
 from analysis.readings import Reading, Readings, readings_of
@@ -22,7 +24,6 @@ from models.place import Place
 
 SUMMARY = "wandb-summary.json"
 DEEPEST = 8  # nested metrics
-RANGES = ("__MIN", "__MAX")
 
 
 def files(spec: MetricsSpec, place: Place) -> dict[str, Path]:
@@ -60,7 +61,7 @@ def _file(where: str, path: Path, notes: list[str]) -> Iterator[Reading]:
         yield from _row(run, summary if isinstance(summary, dict) else {}, where)
     else:
         with kernels_in_words(path.name):
-            yield from _export(path, read_table(path, header=True))
+            yield from readings_in(path, read_table(path, header=True))
 
 
 def _log(where: str, path: Path, notes: list[str]) -> Iterator[Reading]:
@@ -87,36 +88,7 @@ def _row(run: str, row: Mapping[str, Any], where: str, depth: int = 0) -> Iterat
         number = math.nan if value in ("NaN", "Infinity", "-Infinity") else number_in(value)
         if number is not None:
             why = f"{value} where it was logged" if isinstance(value, str) else ""
-            yield Reading(run, name, number, _or_nan(step), when=_or_nan(when), where=where, why=why)
-
-
-def _export(path: Path, table: Table) -> Iterator[Reading]:
-    names = {name.lower(): name for name in reversed(table.names)}
-    step, time = names.get("_step", names.get("step", "")), names.get("_timestamp", "")
-    run = names.get("name", "")
-    columns = {name: table.column(name, "metrics").to_pylist() for name in table.names}
-    for i in range(table.rows):
-        at, when = _number(columns[step][i]) if step else None, _number(columns[time][i]) if time else None
-        for name, cells in columns.items():
-            number = _number(cells[i])
-            if number is None or name in (step, time, run) or name.startswith("_") or name.endswith(RANGES):
-                continue
-            of, dash, metric = name.rpartition(" - ")
-            if dash and metric.startswith("_"):
-                continue
-            called = of if dash else str(columns[run][i]) if run else path.stem
-            yield Reading(called, metric, number, _or_nan(at), when=_or_nan(when), where=f"row {i + 1} of {path.name}")
-
-
-def _number(cell: object) -> float | None:
-    try:
-        return None if cell is None or "_" in str(cell) else float(str(cell))
-    except ValueError:
-        return None
-
-
-def _or_nan(number: float | None) -> float:
-    return math.nan if number is None else number
+            yield Reading(run, name, number, or_nan(step), when=or_nan(when), where=where, why=why)
 
 
 METRIC_SOURCE = MetricSource(

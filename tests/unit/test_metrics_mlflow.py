@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from analysis.imports import mlflow as source
+from analysis.imports.mlflow_store import SETTINGS
 from analysis.metrics import Imported, asks_of
 from analysis.pipeline import Pipeline
 from analysis.registry import metric_sources
@@ -26,7 +27,7 @@ from models.errors import BadInput, Failed
 from models.place import Place
 
 HOW = "pip install -r tests/requirements-mlflow.txt"
-ENVIRONMENT = os.environ | source.SETTINGS
+ENVIRONMENT = os.environ | SETTINGS
 SERVES = all(importlib.util.find_spec(name) for name in ("mlflow", "flask", "sqlalchemy", "aiohttp", "huey"))
 needs_client = pytest.mark.skipif(not importlib.util.find_spec("mlflow"), reason=f"no MLflow client; {HOW}")
 needs_server = pytest.mark.skipif(not SERVES, reason=f"no MLflow server; {HOW}")
@@ -172,6 +173,32 @@ def test_a_server_that_sends_elsewhere_is_not_followed(tmp_path: Path) -> None:
         finally:
             door.shutdown()
     assert asked and "/elsewhere" not in asked
+
+
+@needs_client
+@pytest.mark.parametrize(
+    "reply", ["hi", "[1]", '{"experiments": 3}', '{"experiments": [{"experiment_id": [2]}]}', "{}"]
+)
+def test_a_server_that_is_no_mlflow_ends_in_a_sentence(tmp_path: Path, reply: str) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(reply.encode())
+
+        do_POST = do_GET
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Other) as door:
+        Thread(target=door.serve_forever, daemon=True).start()
+        try:
+            with pytest.raises((Failed, BadInput), match=r"could not be read|holds no metric"):
+                imported(pipeline_of(tmp_path, f"http://127.0.0.1:{door.server_address[1]}"))
+        finally:
+            door.shutdown()
 
 
 @needs_client
