@@ -150,7 +150,6 @@ class MetricsSpec:
 
     def __post_init__(self) -> None:
         """Check what needs no file."""
-        must(bool(self.path), f"[[metrics]] has source {self.source!r} but no `path`.")
         for key in ("run", "step", "metric", "value"):
             must(self.source == "csv" or not getattr(self, key), f"{key} of [[metrics]] is for source = 'csv' alone.")
         must(

@@ -152,7 +152,7 @@ def test_what_was_read_is_kept_and_read_anew_when_the_file_changes(tmp_path: Pat
         ('"run-1" =', '"run-2" =', "did you mean 'run-1'"),
         ('"runs.csv"', '"rums.csv"', "'rums.csv' does not exist"),
         ('"csv"', '"cvs"', "did you mean 'csv'"),
-        ('path = "runs.csv"\n', "", "has source 'csv' but no `path`"),
+        ('path = "runs.csv"\n', "", "path of [[metrics]] is empty; give the path"),
         ('task = "kind"', 'tusk = "kind"', "did you mean 'task'"),
         ("[[metrics]]", '[[metrics]]\nsource = "csv"\npath = "runs.csv"\n[[metrics]]', "two [[metrics]] read csv"),
     ],
