@@ -78,6 +78,16 @@ def imported_from(recipe: Recipe, spec: MetricsSpec, study: Study, place: Place,
     if source.fetched:
         notes.append(f"fetched on {_known(store, _asked(spec, place)).get('when', 'an unknown day')}.")
     readings = Readings(artifact.table("readings"), tuple(notes))
+    return _mapped(readings, spec, study, place)
+
+
+def preview_of(spec: MetricsSpec, study: Study, place: Place) -> Imported:
+    """A section read and mapped now, keeping nothing: to be looked at before the study holds it."""
+    return _mapped(source_of(spec).read(spec, place), spec, study, place)
+
+
+def _mapped(readings: Readings, spec: MetricsSpec, study: Study, place: Place) -> Imported:
+    source = source_of(spec)
     members = source.members(spec, place, study.checkpoint) if source.members else None
     return mapped(readings, spec, study, members=members, version=source.version)
 

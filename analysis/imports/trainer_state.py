@@ -79,7 +79,7 @@ def _readings(spec: MetricsSpec, place: Place, notes: list[str]) -> Iterator[Rea
                 yield from _entry(run, entry, where)
         reached, planned = number_in(whole.get("global_step")), number_in(whole.get("max_steps"))
         if reached is not None and planned is not None and reached < planned:
-            notes.append(f"run {run!r} stopped at step {reached:,.0f} of {planned:,.0f}.")
+            notes.append(f"the last state of run {run!r} is of step {reached:,.0f} of {planned:,.0f}.")
 
 
 def _state(path: Path, where: str, notes: list[str]) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,9 +13,12 @@ from analysis.__main__ import main
 from analysis.ask import Ask
 from analysis.metrics import Imported, mapped
 from analysis.readings import Reading, readings_of
+from analysis.registry import metric_sources
 from analysis.run import open_study
+from analysis.snapshots import preview_of
 from analysis.study import CheckpointSpec, DatasetSpec, MetricsSpec, Study
 from models.errors import BadInput
+from models.place import Place
 from tests.unit.test_command_line import STUDY, write_world
 
 SERIES = tuple(CheckpointSpec(name=f"t(step={n})", model=f"m/{n}", series="t", at=float(n)) for n in (100, 200))
@@ -143,6 +147,28 @@ def test_what_was_read_is_kept_and_read_anew_when_the_file_changes(tmp_path: Pat
     changed = open_study(tmp_path / "study.toml", cache=tmp_path / "cache")
     assert changed.find(ask) is None
     assert changed.make(ask).numbers["columns", "kind|read(csv:run-1)", "f1"].value == 0.75
+
+
+def test_a_section_is_previewed_before_the_study_holds_it(tmp_path: Path) -> None:
+    write_world(tmp_path, STUDY)
+    (tmp_path / "runs.csv").write_text(RUNS)
+    pipeline = open_study(tmp_path / "study.toml", cache=tmp_path / "cache")
+    section = MetricsSpec(source="csv", path="runs.csv", checkpoints={"run-1": "columns"})
+    found = preview_of(section, pipeline.study, pipeline.place)
+    assert found.unmapped.keys() == {"other"} and found.preview["values"].sum() == 5
+    assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize("source", list(metric_sources()))
+def test_every_source_refuses_what_is_not_there_and_what_it_may_not_read(tmp_path: Path, source: Any) -> None:
+    if source == "mlflow":
+        pytest.importorskip("mlflow", reason="no MLflow client")
+    (tmp_path / "open").mkdir()
+    (tmp_path / "secret").mkdir()
+    confined = Place(tmp_path / "open", (tmp_path / "open",))
+    for path, sentence in (("nothing", "does not exist"), ("../secret", "outside the folders"), ("", "is empty")):
+        with pytest.raises(BadInput, match=sentence):
+            metric_sources()[source].fingerprint(MetricsSpec(source=source, path=path), confined)
 
 
 @pytest.mark.parametrize(

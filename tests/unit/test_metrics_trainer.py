@@ -125,7 +125,10 @@ def read(folder: Path, path: str = "r") -> Any:
 def test_a_run_that_stopped_half_way_says_so_and_keeps_what_it_logged(tmp_path: Path) -> None:
     write_states(tmp_path / "r", {20: [{"step": 10, "loss": 2.0}, {"step": 20, "loss": 1.0}]})
     found = read(tmp_path)
-    assert found.frame["value"].tolist() == [2.0, 1.0] and "stopped at step 20 of 100" in found.notes[0]
+    assert (
+        found.frame["value"].tolist() == [2.0, 1.0]
+        and "the last state of run 'r' is of step 20 of 100" in found.notes[0]
+    )
 
 
 def test_of_a_state_that_is_cut_off_the_entries_before_the_cut_are_read(tmp_path: Path) -> None:
