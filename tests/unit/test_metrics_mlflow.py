@@ -26,7 +26,7 @@ from analysis.study import CheckpointSpec, DatasetSpec, MetricsSpec, Study
 from models.errors import BadInput, Failed
 from models.place import Place
 
-HOW = "pip install -r tests/requirements-mlflow.txt"
+HOW = "pip install -r requirements-dev.txt"
 ENVIRONMENT = os.environ | SETTINGS
 SERVES = all(importlib.util.find_spec(name) for name in ("mlflow", "flask", "sqlalchemy", "aiohttp", "huey"))
 needs_client = pytest.mark.skipif(not importlib.util.find_spec("mlflow"), reason=f"no MLflow client; {HOW}")
