@@ -85,6 +85,7 @@ def run(
             broken.append(Failure(ask, sentence))
             if not expected:
                 traceback.print_exc(file=_Log(pipeline))
+    asks = [ask for ask in asks if all(ask != one.ask for one in broken)]
     if out is not None:
         said = [one.sentence for one in broken]
         write_report(pipeline, asks, Path(out), vectors=vectors, failures=said)

@@ -58,7 +58,6 @@ def take_snapshot(spec: MetricsSpec, place: Place, store: Store) -> Recipe:
     recipe = asked
     if source.fetched:
         recipe = _of_content(asked, _hash_of(readings))
-        _remember(store, asked, recipe.inputs["content"])
     if store.get(recipe) is None:
         store.put(
             recipe,
@@ -66,6 +65,8 @@ def take_snapshot(spec: MetricsSpec, place: Place, store: Store) -> Recipe:
             tables={"readings": readings.frame},
             seconds=time.perf_counter() - start,
         )
+    if source.fetched:
+        _remember(store, asked, recipe.inputs["content"])
     return recipe
 
 
@@ -95,8 +96,10 @@ def _mapped(readings: Readings, spec: MetricsSpec, study: Study, place: Place) -
 def _asked(spec: MetricsSpec, place: Place) -> Recipe:
     source = source_of(spec)
     params = {name: value for name, value in plain(spec).items() if name not in NO_PART}
-    params["name"] = place.base.resolve().name if spec.path == "." else Path(spec.path).name  # names a run or row
-    return Recipe("metrics", source.version, params, dict(source.fingerprint(spec, place)))
+    inputs = dict(source.fingerprint(spec, place))
+    if "://" not in spec.path:  # runs are called as their folders
+        params["place"] = "/".join((place.base / spec.path).resolve().parts[-3:])
+    return Recipe("metrics", source.version, params, inputs)
 
 
 def _of_content(asked: Recipe, content: str) -> Recipe:

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,22 @@ def test_what_was_read_is_kept_and_read_anew_when_the_file_changes(tmp_path: Pat
     changed = open_study(tmp_path / "study.toml", cache=tmp_path / "cache")
     assert changed.find(ask) is None
     assert changed.make(ask).numbers["columns", "kind|read(csv:run-1)", "f1"].value == 0.75
+
+
+def test_a_wrong_name_that_only_fetching_tells_costs_its_section_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = dict(metric_sources())
+    known["csv"] = replace(known["csv"], fetched=True)
+    for module in ("run", "snapshots"):
+        monkeypatch.setattr(f"analysis.{module}.metric_sources", lambda: known)
+    assert run(tmp_path, SECTION.replace('"run-1" =', '"run-2" =')) == 1
+    assert "names the run 'run-2'" in capsys.readouterr().err
+    numbers = pd.read_csv(tmp_path / "out/numbers.csv")
+    assert "duplicates" in set(numbers["number"]) and "task" not in set(numbers["analysis"])
+    assert run(tmp_path) == 0 and "f1" in set(pd.read_csv(tmp_path / "out/numbers.csv")["number"])
+    notes = json.loads((tmp_path / "out/manifest.json").read_text())["notes"]
+    assert any("fetched on 20" in note for note in notes)
 
 
 def test_a_section_is_previewed_before_the_study_holds_it(tmp_path: Path) -> None:
