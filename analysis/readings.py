@@ -49,15 +49,15 @@ def readings_of(found: Iterable[Reading], what: str, notes: Sequence[str] = ()) 
     for reading in found:
         if len(rows) == MOST_VALUES:
             raise BadInput(f"{what} holds over {MOST_VALUES:,} values; give fewer runs, or fewer metrics.")
-        rows.append(reading)
+        names = (reading.run, reading.metric, reading.task, reading.where, reading.why)
+        rows.append(reading if "".join(names).isascii() else _writable(reading))
     if not rows:
         raise BadInput(f"{what} holds no metric{_because(notes)}; name another `path` in [[metrics]].")
     frame = pd.DataFrame(rows, columns=list(Reading._fields))
     frame["step"] = frame["step"].astype("float64")
     frame["value"] = frame["value"].astype("float64")
     frame["when"] = pd.to_datetime(frame["when"].astype("float64"), unit="s", utc=True, errors="coerce").dt.round("ms")
-    for name in ("run", "metric", "task", "where"):
-        frame[name] = frame[name].map({text: _writable(text) for text in frame[name].unique()})
+    frame.loc[frame["step"].isin([math.inf, -math.inf]), "step"] = math.nan
     infinite = frame["value"].isin([math.inf, -math.inf])
     frame.loc[infinite & (frame["why"] == ""), "why"] = "infinite where it was logged"
     frame.loc[frame["value"].isna() & (frame["why"] == ""), "why"] = "NaN where it was logged"
@@ -73,9 +73,13 @@ def readings_of(found: Iterable[Reading], what: str, notes: Sequence[str] = ()) 
     return Readings(kept.sort_values(PLACE_OF_VALUE, kind="stable", ignore_index=True)[COLUMNS], tuple(said))
 
 
-def _writable(text: str) -> str:
-    """A name without halves of surrogate pairs, which no file holds."""
-    return text.encode("utf-8", "replace").decode()
+def _writable(reading: Reading) -> Reading:
+    """A reading whose texts are without halves of surrogate pairs, which no file holds."""
+    run, metric, task, where, why = (
+        text.encode("utf-8", "replace").decode()
+        for text in (reading.run, reading.metric, reading.task, reading.where, reading.why)
+    )
+    return reading._replace(run=run, metric=metric, task=task, where=where, why=why)
 
 
 def _because(notes: Sequence[str]) -> str:

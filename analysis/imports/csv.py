@@ -90,7 +90,7 @@ def _long(
 ) -> Iterator[Reading]:
     for i, run, task, step in rows:
         cell = cells[roles["value"]][i]
-        yield _reading(run, cells[roles["metric"]][i], cell, step, task, f"row {i + 1} of {file}")
+        yield _reading(run, cells[roles["metric"]][i] or "unnamed", cell, step, task, f"row {i + 1} of {file}")
 
 
 def _wide(rows: Iterator[Row], cells: Mapping[str, list[str]], metrics: Sequence[str], file: str) -> Iterator[Reading]:

@@ -38,7 +38,7 @@ def _readings(spec: MetricsSpec, place: Place, notes: list[str]) -> Iterator[Rea
     for where, path in found.items():
         folder = PurePosixPath(where).parent.as_posix()
         if folder not in models:
-            models[folder] = _model(path, root)
+            models[folder] = _model(path, PurePosixPath(where).parts[:-1], root)
         if path.name == META:
             continue
         try:
@@ -54,7 +54,7 @@ def _readings(spec: MetricsSpec, place: Place, notes: list[str]) -> Iterator[Rea
             yield Reading(models[folder], metric, value, task=task, where=where)
 
 
-def _model(path: Path, root: Path) -> str:
+def _model(path: Path, within: tuple[str, ...], root: Path) -> str:
     """The model whose results lie beside a file."""
     meta = path.parent / META
     if meta.is_file():
@@ -64,7 +64,6 @@ def _model(path: Path, root: Path) -> str:
             name = None
         if isinstance(name, dict) and isinstance(name.get("name"), str):
             return str(name["name"])
-    within = path.parent.relative_to(root).parts if path.is_relative_to(root) else ()
     folder = within[0] if within else (root if root.is_dir() else root.parent).name
     return folder.replace("__", "/")
 

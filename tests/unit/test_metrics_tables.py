@@ -161,4 +161,6 @@ def test_results_of_mteb_old_and_new_give_model_task_and_score(tmp_path: Path) -
         ["org/model", "Banking77Classification", "test_main_score", 0.8],
         ["org/old", "STS12", "test_cos_sim_spearman", 0.6],
     ]
+    (alone,) = read(tmp_path, "mteb", "results/org__old/STS12.json").frame["run"]
+    assert alone == "org/old"
     assert found.frame["step"].isna().all() and "broken.json' is cut off" in found.notes[0]

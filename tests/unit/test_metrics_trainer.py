@@ -148,6 +148,14 @@ def test_a_nan_is_missing_with_why_and_no_earlier_value_stands_in(tmp_path: Path
     assert found.frame["why"].tolist() == ["", "NaN where it was logged"] and np.isnan(found.frame["value"][1])
 
 
+def test_names_and_steps_that_no_file_can_hold_are_mended(tmp_path: Path) -> None:
+    (tmp_path / "trainer_state.json").write_text('{"log_history": [{"step": 1e999, "f\\ud800": 0.5, "x": 1e999}]}')
+    frame = read(tmp_path, "trainer_state.json").frame
+    assert frame["metric"].tolist() == ["f?", "x"] and frame["step"].isna().all()
+    assert frame["why"].tolist() == ["", "infinite where it was logged"]
+    frame.to_parquet(tmp_path / "kept.parquet")
+
+
 def test_of_a_step_logged_again_differently_the_later_value_is_kept_and_counted(tmp_path: Path) -> None:
     old = [{"step": 10, "loss": 2.0}, {"step": 20, "loss": 1.5}]
     again = [{"step": 10, "loss": 2.0}, {"step": 20, "loss": 1.25}, {"step": 30, "loss": 1.0}]
