@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-Kind = Literal["dataset", "space", "neighbors", "projection", "regions", "analysis", "comparison"]
+Kind = Literal["dataset", "space", "neighbors", "projection", "regions", "analysis", "comparison", "metrics"]
 
 ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "fitted with"}
 """Ways to bring a drawing near that of another space, and how they are said before that space's name."""
@@ -13,11 +13,12 @@ ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "f
 @dataclass(frozen=True)
 class Ask:
     """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
-    regions, an answer about the space, or a comparison of two spaces.
+    regions, an answer about the space, a comparison of two spaces, or metrics made elsewhere.
 
     `name`: the projection, the analysis, or the one measure of a comparison (none: those of the study). `subject`: the
-    space. `other`: the label column, or the space it is compared with or aligned to. `params`: those that
-    differ from the plug-in's own (for a projection also `dimensions` and `alignment`, one of ALIGNMENTS).
+    space. `other`: the label column, or the space it is compared with or aligned to. `params`: those that differ from
+    the plug-in's own (for a projection also `dimensions` and `alignment`, one of ALIGNMENTS). Of metrics, `name` is the
+    source and `other` the path it reads.
     """
 
     kind: Kind
@@ -66,6 +67,8 @@ class Ask:
         what = f"regions of {what}" if self.kind == "regions" else what
         if self.kind == "comparison":
             return f"{what or 'comparison'} of {self.subject} with {self.other}"
+        if self.kind == "metrics":
+            return f"metrics of {self.name} {self.other}"
         of = f" of {self.subject}" if self.subject else ""
         if self.alignment:
             return f"{what}{of} {ALIGNMENTS.get(self.alignment, self.alignment)} {self.other}"

@@ -16,7 +16,7 @@ from analysis.checkpoint_folders import checkpoints_in
 from analysis.plugin import Preview
 from analysis.registry import sources
 from analysis.run import default_cache
-from analysis.study import CheckpointSpec, DatasetSpec, Study
+from analysis.study import CheckpointSpec, DatasetSpec, MetricsSpec, Study
 from analysis.study_file import dump_study, read_study, study_from, study_key
 from models.errors import BadInput
 from models.place import Place
@@ -94,6 +94,7 @@ def study_of(things: Sequence[str]) -> tuple[Study, list[Path]]:
     """A study of samples and checkpoints told apart by what they are."""
     checkpoints: list[CheckpointSpec] = []
     samples: list[tuple[DatasetSpec, Preview]] = []
+    metrics: list[MetricsSpec] = []
     folders: list[Path] = []
     for thing in things:
         path = Path(thing).expanduser().resolve()
@@ -103,6 +104,8 @@ def study_of(things: Sequence[str]) -> tuple[Study, list[Path]]:
             raise BadInput(f"{path.name!r} is a study; open it alone.")
         found = checkpoints_in(path) if path.is_dir() else []
         checkpoints += found
+        if found and any(path.glob(f"{pattern}trainer_state.json") for pattern in ("", "checkpoint-*/")):
+            metrics.append(MetricsSpec(source="trainer_state", path=str(path)))
         if not found:
             samples.append(samples_in(path))
         folders.append(path if path.is_dir() else path.parent)
@@ -116,7 +119,8 @@ def study_of(things: Sequence[str]) -> tuple[Study, list[Path]]:
         checkpoints = [_default_checkpoint(dataset, samples[0][1])]
     elif dataset.vector:
         checkpoints.append(CheckpointSpec(name="vectors", family="vectors"))
-    return Study(name=name or "opened", dataset=dataset, checkpoint=tuple(checkpoints)), folders
+    name = name or "opened"
+    return Study(name=name, dataset=dataset, checkpoint=tuple(checkpoints), metrics=tuple(metrics)), folders
 
 
 def samples_in(path: Path) -> tuple[DatasetSpec, Preview]:

@@ -16,6 +16,7 @@ from analysis.dataset import Dataset
 from analysis.embed_missing import make_vectors
 from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
+from analysis.metrics import section_of
 from analysis.number import CannotAnalyze, Number
 from analysis.progress import Progress, silent
 from analysis.recipe import Recipe
@@ -23,6 +24,7 @@ from analysis.registry import analyses, called, drawing_params, params_of, proje
 from analysis.result import Result
 from analysis.result_files import number_from_json, number_to_json, result_from, result_to_parts
 from analysis.samples import complete_dataset, dataset_recipe, find_dataset, make_dataset
+from analysis.snapshots import imported_from, snapshot_recipe, source_of, take_snapshot
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf, spaces_of
 from analysis.store import Artifact, Store
@@ -106,6 +108,8 @@ class Pipeline:
         """The recipe of an ask, or None while the samples are unread."""
         if ask.kind == "dataset":
             return self.dataset_recipe
+        if ask.kind == "metrics":
+            return self._snapshot(ask)
         dataset = self.find_dataset()
         if dataset is None:
             return None
@@ -113,7 +117,7 @@ class Pipeline:
         return recipe_of(ask, self.space_called(ask.subject), self.study, self.place, dataset, other)
 
     def find(self, ask: Ask) -> Any | None:
-        """The value of an ask if it is there: Dataset, EmbeddingSpace, KnnGraph, Drawing or Result."""
+        """The value of an ask if it is there: Dataset, EmbeddingSpace, KnnGraph, Drawing, Result or Imported."""
         if ask.kind == "dataset":
             return self.find_dataset(items=True)
         recipe = self.recipe(ask)
@@ -143,6 +147,8 @@ class Pipeline:
                 number_from_json(artifact.content["recall"]),
                 tuple(artifact.content["recalls"]),
             )
+        if ask.kind == "metrics":
+            return imported_from(recipe, section_of(ask, self.study), self.study, self.place, self.store)
         if ask.kind == "projection":
             return Drawing(artifact.array("array-coordinates"), result_from(artifact))
         return result_from(artifact)
@@ -154,6 +160,8 @@ class Pipeline:
         if ask.kind == "dataset":
             progress(0, 1, "reading the samples")
             return self.dataset(items=True)
+        if ask.kind == "metrics":
+            return self._import(ask, progress)
         self.dataset()
         found = self.find(ask)
         if found is not None:
@@ -263,6 +271,23 @@ class Pipeline:
         found = compare(sides[0], sides[1], measures, ks=ks, draws=study.draws, seed=study.seed, report=progress)
         content, arrays, tables = result_to_parts(found)
         self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
+
+    def _snapshot(self, ask: Ask) -> Recipe | None:
+        """The recipe of metrics; their files are hashed once per pipeline, what is fetched may be new each time."""
+        section = section_of(ask, self.study)
+        known: Recipe | None = self._memory.get(str(ask)) or snapshot_recipe(section, self.place, self.store)
+        if not source_of(section).fetched:
+            self._memory[str(ask)] = known
+        return known
+
+    def _import(self, ask: Ask, progress: Progress) -> Any:
+        """Metrics as they are now: what must be fetched is, once per pipeline, whatever was kept."""
+        section, taken = section_of(ask, self.study), f"{ask}, taken"
+        if taken not in self._memory and (source_of(section).fetched or self.find(ask) is None):
+            progress(0, 1, "reading")
+            self._memory[str(ask)] = take_snapshot(section, self.place, self.store)
+        self._memory[taken] = True
+        return self.find(ask)
 
     def _space_and_graph(self, ask: Ask, progress: Progress) -> tuple[EmbeddingSpace, KnnGraph]:
         return (

@@ -5,6 +5,7 @@ from itertools import combinations
 
 from analysis.ask import Ask
 from analysis.keys import comparison_of, graph_k, measures_of
+from analysis.metrics import asks_of
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses, comparisons
 from models.errors import BadInput, nearest
@@ -13,7 +14,7 @@ MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
 
 
 def wanted(pipeline: Pipeline) -> list[Ask]:
-    """Every ask of a whole run: per space its vectors, neighbours, maps and the analyses it names, comparisons.
+    """Every ask of a whole run: per space its vectors, neighbours, maps and analyses, comparisons, metrics.
 
     Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
     """
@@ -29,7 +30,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
     asks += pairs_of(pipeline)
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
-    return asks
+    return asks + asks_of(pipeline.study)
 
 
 def chosen_analyses(globs: tuple[str, ...]) -> list[str]:

@@ -10,8 +10,9 @@ import pandas as pd
 
 from analysis.dataset import Dataset
 from analysis.knn_graph import Metric
+from analysis.readings import Readings
 from analysis.result import Result
-from analysis.study import DatasetSpec
+from analysis.study import CheckpointSpec, DatasetSpec, MetricsSpec
 from models.place import Place
 
 if TYPE_CHECKING:
@@ -238,3 +239,24 @@ class DatasetSource:
     load: Callable[[DatasetSpec, Place, int], Dataset]
     preview: Callable[[DatasetSpec, Place], Preview]
     texts: Callable[[pd.DataFrame], list[str]] | None = None
+
+
+Members = Mapping[str, Mapping[float, Sequence[str]]]  # run -> step -> names of checkpoints
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricSource:
+    """A foreign source of metrics.
+
+    `fingerprint` names all that decides what `read` gives (file hashes), without a network; `fetched`: that is not
+    enough, for the content lies elsewhere and can change, and only reading tells. `members`, where a source can, tells
+    which checkpoints of a study a run saved, by step.
+    """
+
+    name: str
+    title: str
+    version: int
+    fingerprint: Callable[[MetricsSpec, Place], Mapping[str, str]]
+    read: Callable[[MetricsSpec, Place], Readings]
+    fetched: bool = False
+    members: Callable[[MetricsSpec, Place, Sequence[CheckpointSpec]], Members] | None = None

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from analysis.ask import Ask
-from analysis.plugin import Analysis, Comparison, DatasetSource, Index, Params, Projection
+from analysis.plugin import Analysis, Comparison, DatasetSource, Index, MetricSource, Params, Projection
 from models.discovery import discover
 from models.encoder import Family
 from models.errors import BadInput, nearest
@@ -36,6 +36,11 @@ def indexes() -> Mapping[str, Index]:
 def sources() -> Mapping[str, DatasetSource]:
     """Every source of samples."""
     return discover("analysis.datasets", "DATASET")
+
+
+def metric_sources() -> Mapping[str, MetricSource]:
+    """Every foreign source of metrics."""
+    return discover("analysis.imports", "METRIC_SOURCE")
 
 
 def families() -> Mapping[str, Family]:

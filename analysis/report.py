@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.aligned_drawing import RESIDUAL
 from analysis.ask import ALIGNMENTS, Ask
 from analysis.knn_graph import KnnGraph
+from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import analyses, comparisons, indexes, projections
@@ -27,20 +28,21 @@ from models.errors import Failed
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
-SECTIONS_IN_USE = ("name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison")
+SECTIONS_IN_USE = ["name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison"]
+SECTIONS_IN_USE += ["metrics"]
 
 
 def number_rows(pipeline: Pipeline, asks: list[Ask]) -> pd.DataFrame:
     """Every number that the asks have an answer for, or a reason, one a row."""
     rows = []
     for ask in asks:
-        if ask.kind in ("neighbors", "projection", "analysis", "comparison"):
+        if ask.kind in ("neighbors", "projection", "analysis", "comparison", "metrics"):
             value = pipeline.find(ask)
             rows += [] if value is None else rows_of(pipeline, ask, value)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result) -> list[dict[str, Any]]:
+def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | Imported) -> list[dict[str, Any]]:
     """The numbers of one value, as rows."""
     if isinstance(value, KnnGraph):
         k = pipeline.study.k
@@ -51,6 +53,11 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result) ->
         return [
             _row("projection", version, ask, other, name if name == RESIDUAL else name + at, number)
             for name, number in value.trust.numbers.items()
+        ]
+    if isinstance(value, Imported):
+        return [
+            _row("task", value.version, Ask("space", subject=checkpoint), other, name, number)
+            for (checkpoint, other, name), number in value.numbers.items()
         ]
     if ask.kind == "comparison":
         versions = {name: comparisons()[name.partition("@")[0]].version for name in value.numbers}
@@ -139,6 +146,13 @@ def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = N
             continue
         keys[str(ask)] = recipe.key
         result = value.trust if isinstance(value, Drawing) else value
+        if isinstance(value, Imported):
+            notes += [f"{ask}: {note}" for note in value.notes]
+            without += [
+                {"ask": str(ask), "number": " ".join(place), "why": number.why}
+                for place, number in value.numbers.items()
+                if number.value is None
+            ]
         if isinstance(result, Result):
             notes += [f"{ask}: {note}" for note in result.notes]
             without += [
@@ -214,6 +228,10 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
                 _write_figures(ask, value, out / "figures", name, failures)
         if isinstance(value, Drawing) and not value.why:
             _write_map(pipeline, ask, value, out)
+    metrics = [(ask.other, value) for ask in asks if isinstance(value := pipeline.find(ask), Imported)]
+    if metrics:
+        frames = [value.frame.assign(source=value.source, path=path) for path, value in metrics]
+        pd.concat(frames, ignore_index=True).to_parquet(out / "tables" / "metrics.parquet", index=False)
     for name, matrix in matrices(pipeline, asks).items():
         _write_figure(matrix_figure(matrix), out / "figures" / f"{file_name('comparison', name)}.html")
     _write_series(pipeline, out)

@@ -17,9 +17,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.ask import Ask
+from analysis.metrics import asks_of, check_names
 from analysis.pipeline import Pipeline
 from analysis.plan import wanted
 from analysis.progress import Progress, silent
+from analysis.registry import metric_sources
 from analysis.report import number_rows, write_report
 from analysis.spaces import family_of
 from analysis.store import Store
@@ -83,6 +85,7 @@ def run(
             broken.append(Failure(ask, sentence))
             if not expected:
                 traceback.print_exc(file=_Log(pipeline))
+    asks = [ask for ask in asks if all(ask != one.ask for one in broken)]
     if out is not None:
         said = [one.sentence for one in broken]
         write_report(pipeline, asks, Path(out), vectors=vectors, failures=said)
@@ -106,6 +109,11 @@ def checked(pipeline: Pipeline) -> list[Ask]:
     for spec in pipeline.study.checkpoint:
         family_of(spec)
     pipeline.spaces()
+    for section, ask in zip(pipeline.study.metrics, asks_of(pipeline.study), strict=True):
+        check_names(section, pipeline.study)
+        pipeline.recipe(ask)
+        if not metric_sources()[section.source].fetched:
+            pipeline.make(ask)
     dataset = pipeline.dataset()
     for space in pipeline.spaces():
         if not (space.checkpoint.family == "vectors" and space.checkpoint.model):

@@ -141,7 +141,22 @@ class MetricsSpec:
 
     source: Literal["trainer_state", "tensorboard", "mlflow", "wandb", "csv", "mteb"]
     path: str = ""
-    checkpoints: Mapping[str, str] = field(default_factory=dict)
+    checkpoints: Mapping[str, str] = field(default_factory=dict)  # run -> checkpoint, or series: by step
+    task: str = ""  # what the metrics are of, where the source does not say
+    experiment: str = ""  # mlflow: one of them; none: all
+    run: str = ""  # csv: the columns of these, where their names do not say; without metric and value, every
+    step: str = ""  # column of numbers is a metric
+    metric: str = ""
+    value: str = ""
+
+    def __post_init__(self) -> None:
+        """Check what needs no file."""
+        for key in ("run", "step", "metric", "value"):
+            must(self.source == "csv" or not getattr(self, key), f"{key} of [[metrics]] is for source = 'csv' alone.")
+        must(
+            self.source == "mlflow" or not self.experiment, "experiment of [[metrics]] is for source = 'mlflow' alone."
+        )
+        must(bool(self.metric) == bool(self.value), "[[metrics]] names one of `metric` and `value`; name both.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +234,9 @@ class Study:
             for name in names:
                 must(names.count(name) == 1, f"two [[{kind}]] are called {name!r}; give each its own name.")
                 check_name(kind, name)
+        sections = [(one.source, one.path) for one in self.metrics]
+        for source, path in sections:
+            must(sections.count((source, path)) == 1, f"two [[metrics]] read {source} {path!r}; join them.")
         if self.dataset is None:
             alone = bool(self.corpus) or self.benefit is not None
             must(alone, 'the study has no [dataset]; add one, for example source = "pydocs".')

@@ -37,7 +37,7 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
 
 
 def _needs(pipeline: Pipeline, ask: Ask) -> list[Ask]:
-    if ask.kind == "dataset":
+    if ask.kind in ("dataset", "metrics"):
         return []
     if ask.kind == "space":
         base = _base_in(pipeline, ask.subject)
@@ -64,6 +64,8 @@ def _base_in(pipeline: Pipeline, name: str) -> str:
 
 
 def _seconds(pipeline: Pipeline, ask: Ask) -> float:
+    if ask.kind == "metrics":
+        return 2.0
     dataset = pipeline.find_dataset()
     n = 1_500 if dataset is None else len(dataset)
     two = ask.kind == "comparison" or bool(ask.alignment)

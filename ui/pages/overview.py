@@ -25,7 +25,8 @@ def page() -> None:
     _lead(pipeline, dataset, label, found)
     if len(dataset.labels) > 1:
         st.segmented_control("Label", dataset.labels, **state.bound("label", dataset.labels))
-    missing = [ask for ask in wanted(pipeline) if ask.kind != "space" and pipeline.find(ask) is None]
+    asks = [ask for ask in wanted(pipeline) if ask.kind not in ("space", "metrics")]
+    missing = [ask for ask in asks if pipeline.find(ask) is None]
     if len({ask.subject for ask in missing}) > 1:
         panel.compute(pipeline, missing, "Compute everything", title=f"{pipeline.study.name}: everything")
     spans = spans_of(chain(*found.values()))

@@ -1,0 +1,1 @@
+"""Foreign sources of metrics, one per file: export METRIC_SOURCE."""
