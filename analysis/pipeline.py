@@ -13,7 +13,7 @@ import numpy.typing as npt
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.embed_missing import embed_missing
-from analysis.keys import comparison_of, measures_of, recipe_of
+from analysis.keys import comparison_of, estimators_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Params, Projection
@@ -169,6 +169,8 @@ class Pipeline:
             self._name(ask, recipe, start, progress)
         elif ask.kind == "comparison":
             self._compare(ask, recipe, start, progress)
+        elif ask.kind == "transferability":
+            self._estimate(ask, recipe, start, progress)
         else:
             self._answer(ask, recipe, start, progress)
         return self.find(ask)
@@ -256,6 +258,17 @@ class Pipeline:
         progress(0, 1, str(ask))
         ks = [k for k in comparison_of(study).ks if k < sides[0].space.n]
         found = compare(sides[0], sides[1], measures, ks=ks, draws=study.draws, seed=study.seed, report=progress)
+        content, arrays, tables = result_to_parts(found)
+        self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
+
+    def _estimate(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
+        from analysis.transfer import estimate
+
+        space: EmbeddingSpace = self.make(Ask("space", subject=ask.subject), progress)
+        labels, study = self.dataset().labels_in(ask.other), self.study
+        progress(0, 1, str(ask))
+        wanted = estimators_of(ask, study)
+        found = estimate(space, labels, wanted, draws=study.draws, seed=study.seed, report=progress)
         content, arrays, tables = result_to_parts(found)
         self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
 

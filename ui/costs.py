@@ -33,7 +33,11 @@ def _needs(ask: Ask) -> list[Ask]:
         return []
     names = (ask.subject, ask.other) if ask.kind == "comparison" else (ask.subject,)
     spaces = [Ask("space", subject=name) for name in names]
-    return spaces if ask.kind == "neighbors" else [*spaces, *(Ask("neighbors", subject=name) for name in names)]
+    return (
+        spaces
+        if ask.kind in ("neighbors", "transferability")
+        else [*spaces, *(Ask("neighbors", subject=name) for name in names)]
+    )
 
 
 def _seconds(pipeline: Pipeline, ask: Ask) -> float:
@@ -52,6 +56,8 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
         return {"pca": 0.5 + n / 50_000, "umap": 1 + n / 2_500, "tsne": 3 + n / 300}.get(ask.name, 2 + n / 1_000)
     if ask.kind == "comparison":
         return 4 + n / 500
+    if ask.kind == "transferability":
+        return 5 + n / 100
     if ask.kind == "regions":
         return 1 + min(n, 50_000) / 5_000
     return 2 + n / 1_500
