@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import chain
 
 import numpy as np
+import pandas as pd
 
 from analysis.cores import on_each_core
 from analysis.labels import Labels
@@ -40,8 +41,8 @@ def estimate(
 ) -> Result:
     """Each estimator's number of a space and a label column; `draws` = 0 leaves intervals and nulls out.
 
-    `arrays["draws_<name>"]`: what the number would be on other samples, one value a draw, NaN where it has none; a
-    draw is of the same samples in every space.
+    Table `draws`: what each number would be on other samples, one row a draw, NaN where it has none; a draw is of the
+    same samples in every space.
     """
     start = time.perf_counter()
     notes: list[str] = []
@@ -49,15 +50,15 @@ def estimate(
     of = f"what {labels.name} would gain from {space.name}"
     parts = _drawn(scores, draws, _part(scores, seed), lambda done: report(done, 2 * draws, f"{of}: intervals"))
     nulls = _drawn(scores, draws, _dealt(scores, seed), lambda done: report(draws + done, 2 * draws, f"{of}: chance"))
-    arrays: dict[str, Floats] = {}
+    others: dict[str, Floats] = {}
     for name, score in scores.items():
         number, asked = Number(value=score.value, n=score.target.n), min(draws, score.draws)
         if draws:
             spread, null = parts[name], _known(nulls[name])
             stretch = score.stretch * np.sqrt(FRACTION / (1 - FRACTION))
             middle = float(_known(spread).mean()) if len(_known(spread)) else 0.0
-            arrays[f"draws_{name}"] = score.value + stretch * (spread - middle)
-            low, high = bounds({name: _known(arrays[f"draws_{name}"])}, name, "interval", asked, notes)
+            others[name] = score.value + stretch * (spread - middle)
+            low, high = bounds({name: _known(others[name])}, name, "interval", asked, notes)
             null_low, null_high = bounds({name: null}, name, "null", asked, notes)
             mean = None if null_low is None else float(null.mean())
             number = replace(number, low=low, high=high, null_mean=mean, null_low=null_low, null_high=null_high)
@@ -68,7 +69,8 @@ def estimate(
     seconds = time.perf_counter() - start
     ordered = {one.name: replace(numbers[one.name], n=numbers[one.name].n or known) for one in estimators}
     finished = {name: replace(number, seconds=seconds) for name, number in ordered.items()}
-    return Result(finished, arrays=arrays, notes=tuple(notes))
+    table = pd.DataFrame({name: pd.Series(drawn) for name, drawn in others.items()})
+    return Result(finished, tables={"draws": table} if others else {}, notes=tuple(notes))
 
 
 def _scores(

@@ -102,7 +102,8 @@ def ranking_of(task: str, estimator: str, results: dict[str, Result], owner: dic
             continue
         number = result.numbers[estimator]
         rows.append((space, owner[space], number.value, number.low, number.high, number.n))
-        draws.append(np.asarray(result.arrays.get(f"draws_{estimator}", np.empty(0))))
+        table = result.tables.get("draws")
+        draws.append(np.empty(0) if table is None else table[estimator].to_numpy(np.float64))
         seconds += number.seconds or 0.0
     spaces = pd.DataFrame(rows, columns=["space", "checkpoint", "value", "low", "high", "n"])
     together = min(len(one) for one in draws)  # a wide space may have fewer draws

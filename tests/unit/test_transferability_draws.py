@@ -64,7 +64,7 @@ def test_every_space_is_drawn_alike() -> None:
     again = EmbeddingSpace("turned", "turned", (space.vectors @ turn).astype(np.float32), space.ids)
     for one in QUICK:
         first, second = (
-            estimate(each, labels, [one], draws=20, seed=3).arrays[f"draws_{one.name}"] for each in (space, again)
+            estimate(each, labels, [one], draws=20, seed=3).tables["draws"][one.name] for each in (space, again)
         )
         np.testing.assert_allclose(second, first, rtol=2e-3, atol=1e-4)
 
@@ -74,10 +74,9 @@ def test_the_same_seed_gives_the_same_draws_and_asking_together_changes_none() -
     together = estimate(space, labels, EVERY, draws=10, seed=1)
     for one in EVERY:
         alone = estimate(space, labels, [one], draws=10, seed=1)
-        key = f"draws_{one.name}"
-        np.testing.assert_array_equal(alone.arrays[key], together.arrays[key])
+        np.testing.assert_array_equal(alone.tables["draws"][one.name], together.tables["draws"][one.name])
     other = estimate(space, labels, MOMENTS, draws=10, seed=2)
-    assert not np.allclose(other.arrays["draws_h_score"], together.arrays["draws_h_score"])
+    assert not np.allclose(other.tables["draws"]["h_score"], together.tables["draws"]["h_score"])
 
 
 @pytest.mark.parametrize("world", ["classes", "numbers"])
