@@ -5,7 +5,7 @@ subset is a sum of blocks; a target dealt anew changes the sums per class alone,
 dimensions than rows are turned into as many as rows first, which no sum of products can tell.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +18,10 @@ from analysis.cores import on_each_core
 from analysis.number import CannotAnalyze
 from analysis.transferability.sample import Floats, Mask, Sample, Score, Target
 
-CHUNK = 1 << 11  # rows multiplied at a time
+Rows = npt.NDArray[np.intp]
+Sums = tuple[Floats, Floats, Floats, Floats]  # of a block: extended products, of its target the sums, squares, totals
+
+CHUNK = 1 << 11  # rows in double precision at a time
 HELD = 1 << 29  # bytes of blocks' sums kept; wider ones are multiplied anew for each draw
 WORK = 8e11  # dimensions cubed that a number's draws may cost, and the draws it gets in any case
 FEWEST_DRAWS = 40
@@ -129,61 +132,70 @@ class BlockMoments:
     """The moments of a sample: whole, of some of its blocks, and under a target dealt anew."""
 
     def __init__(self, sample: Sample) -> None:
-        self.target, self.block_of, self.blocks = sample.target, sample.block_of, sample.blocks
-        self.d = sample.vectors.shape[1]
+        self.target, self.d = sample.target, sample.vectors.shape[1]
         self.rows = _fewer_dimensions(sample.vectors)
-        self.center = self.rows.mean(axis=0)
-        self._wide = np.empty((len(self.rows), self.rows.shape[1] + 2))
-        self._wide[:, :-2] = self.rows - self.center
-        self._wide[:, -2] = np.einsum("nk,nk->n", self._wide[:, :-2], self._wide[:, :-2])
-        self._wide[:, -1] = 1
-        parts = [slice(start, start + CHUNK) for start in range(0, len(self.rows), CHUNK)]
-        products = on_each_core(lambda part: self._wide[part].T @ self._wide[part], parts)
-        self.gram = Gram(sum(products, np.zeros((self._wide.shape[1],) * 2)), self.center, self.d)
-        self.whole = self._of(self.gram, self.target, None)
-        held = 8 * self.blocks * self._wide.shape[1] * (self._wide.shape[1] + max(1, self.target.classes))
-        self._held, self._latest, self._dealt = held <= HELD, Latest(), Latest()
-        self.draws = max(FEWEST_DRAWS, int(WORK / self.rows.shape[1] ** 3))
-
-    @property
-    def about_center(self) -> Floats:
-        """The rows about the mean of all, (n, k)."""
-        return self._wide[:, :-2]
+        self.center = self.rows.mean(axis=0, dtype=np.float64)
+        self.blocks = [np.flatnonzero(sample.block_of == block) for block in range(sample.blocks)]
+        k = self.rows.shape[1] + 2
+        self.draws = max(FEWEST_DRAWS, int(WORK / k**3))
+        held = 8 * len(self.blocks) * k * (k + max(1, self.target.classes)) <= HELD
+        made = on_each_core(lambda rows: self._sums(rows, self.target), self.blocks)
+        self._held = list(made) if held else None
+        self._all = _added(self._held or made)
+        self.whole = self._of(self._all)
+        self.gram = self.whole.gram
+        self._latest, self._dealt = Latest(), Latest()
 
     def part(self, drawn: Mask) -> Moments:
         """Of the samples in the blocks drawn, a mask (blocks,); the latest is kept for the next who asks."""
-        return self._latest.of(drawn, lambda: self._part(drawn))
+
+        def make() -> Moments:
+            left = np.flatnonzero(~drawn)  # the fewer
+            made = (self._sums(self.blocks[block], self.target) for block in left)
+            return self._without(made if self._held is None else [self._held[block] for block in left])
+
+        return self._latest.of(drawn, make)
 
     def dealt(self, target: Target) -> Moments:
         """Under another target of the same samples; the latest is kept."""
-        return self._dealt.of(target, lambda: self._of(self.gram, target, None))
 
-    def _part(self, drawn: Mask) -> Moments:
-        if self._held:
-            grams, sums, squares, totals = self._by_block
-            gram = Gram(grams[drawn].sum(axis=0), self.center, self.d)
-            return self._moments(gram, sums[drawn].sum(axis=0), squares[drawn].sum(axis=0), totals[drawn].sum(axis=0))
-        rows = np.flatnonzero(drawn[self.block_of])
-        wide = self._wide[rows]
-        return self._of(Gram(wide.T @ wide, self.center, self.d), self.target.of_rows(rows), wide[:, :-2])
+        def make() -> Moments:
+            sums = sum(target.of_rows(part).indicator() @ self.about_center(part) for part in self._parts())
+            return self._moments(self.gram, np.asarray(sums), *_sizes(target))
 
-    @cached_property
-    def _by_block(self) -> tuple[Floats, Floats, Floats, Floats]:
-        order = [np.flatnonzero(self.block_of == block) for block in range(self.blocks)]
-        grams = np.stack(list(on_each_core(lambda rows: (part := self._wide[rows]).T @ part, order)))
-        columns = self.target.indicator(self.block_of, self.blocks)
-        shape = (self.blocks, columns.shape[0] // self.blocks)
-        return (
-            grams,
-            (columns @ self._wide[:, :-2]).reshape(*shape, -1),
-            columns.power(2).sum(axis=1).reshape(shape),
-            columns.sum(axis=1).reshape(shape),
-        )
+        return self._dealt.of(target, make)
 
-    def _of(self, gram: Gram, target: Target, rows: Floats | None) -> Moments:
-        columns = target.indicator()
-        sums = columns @ (self._wide[:, :-2] if rows is None else rows)
-        return self._moments(gram, sums, columns.power(2).sum(axis=1), columns.sum(axis=1))
+    def about_center(self, rows: Rows) -> Floats:
+        """Some rows about the mean of all, in double precision."""
+        found: Floats = self.rows[rows] - self.center
+        return found
+
+    def along(self, axes: Floats, rows: Rows | None = None) -> Floats:
+        """Coordinates (m, p) of some rows, or all, on axes (k, p), about the mean of all."""
+        asked = np.arange(len(self.rows)) if rows is None else rows
+        parts = [self.about_center(asked[part]) @ axes for part in self._parts(len(asked))]
+        return np.concatenate(parts)
+
+    def _parts(self, n: int | None = None) -> list[Rows]:
+        count = len(self.rows) if n is None else n
+        return [np.arange(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+
+    def _sums(self, rows: Rows, target: Target) -> Sums:
+        wide = np.ones((len(rows), self.rows.shape[1] + 2))
+        wide[:, :-2] = self.about_center(rows)
+        wide[:, -2] = np.einsum("nk,nk->n", wide[:, :-2], wide[:, :-2])
+        own = target.of_rows(rows)
+        return (wide.T @ wide, own.indicator() @ wide[:, :-2], *_sizes(own))
+
+    def _without(self, blocks: Iterable[Sums]) -> Moments:
+        """The moments of all blocks but some."""
+        products, sums, squares, totals = self._all
+        for one in blocks:
+            products, sums, squares, totals = products - one[0], sums - one[1], squares - one[2], totals - one[3]
+        return self._of((products, sums, squares, totals))
+
+    def _of(self, sums: Sums) -> Moments:
+        return self._moments(Gram(sums[0], self.center, self.d), *sums[1:])
 
     def _moments(self, gram: Gram, sums: Floats, squares: Floats, totals: Floats) -> Moments:
         if not self.target.classes:
@@ -192,6 +204,17 @@ class BlockMoments:
         if present.sum() < 2:
             raise CannotAnalyze("The samples drawn have one class.")
         return Moments(gram, sums[present], totals[present], squares[present], totals[present])
+
+
+def _added(blocks: Iterable[Sums]) -> Sums:
+    products, sums, squares, totals = (sum(parts[1:], parts[0]) for parts in zip(*blocks, strict=True))
+    return products, sums, squares, totals
+
+
+def _sizes(target: Target) -> tuple[Floats, Floats]:
+    """Sum of squares, and sum, of each column of a target."""
+    columns = target.indicator()
+    return columns.power(2).sum(axis=1), columns.sum(axis=1)
 
 
 def scored(sample: Sample, value: Callable[[Moments], float]) -> Score:
@@ -206,11 +229,11 @@ def scored(sample: Sample, value: Callable[[Moments], float]) -> Score:
     )
 
 
-def _fewer_dimensions(vectors: npt.NDArray[np.float32]) -> Floats:
-    """The rows in double precision; wider than long, in coordinates of as many dimensions as there are rows."""
+def _fewer_dimensions(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.floating]:
+    """The rows; wider than long, in coordinates of as many dimensions as there are rows."""
     n, d = vectors.shape
-    rows: Floats = vectors.astype(np.float64)
     if d <= n:
-        return rows
+        return vectors
+    rows = vectors.astype(np.float64)
     values, axes = np.linalg.eigh(rows @ rows.T)
     return np.asarray(axes * np.sqrt(np.maximum(values, 0.0)))

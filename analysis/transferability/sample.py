@@ -47,15 +47,13 @@ class Target:
         """The same target dealt anew among the samples."""
         return self.of_rows(rng.permutation(self.n))
 
-    def indicator(self, within: npt.NDArray[np.intp] | None = None, groups: int = 1) -> Any:
-        """Sparse (groups * columns, n): a row for each class, or the values, within each group of samples."""
+    def indicator(self) -> Any:
+        """Sparse (columns, n): a row for each class, or the values."""
         from scipy.sparse import csr_array
 
-        group = np.zeros(self.n, dtype=np.intp) if within is None else within
-        columns = max(1, self.classes)
-        place = group * columns + self.codes if self.classes else group
+        row = self.codes if self.classes else np.zeros(self.n, dtype=np.intp)
         weights = np.ones(self.n) if self.classes else self.values
-        return csr_array((weights, (place, np.arange(self.n))), shape=(groups * columns, self.n))
+        return csr_array((weights, (row, np.arange(self.n))), shape=(max(1, self.classes), self.n))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +103,7 @@ class Sample:
         values, axes = self.moments.gram.principal
         held = np.cumsum(values) / values.sum()
         count = min(most, int(np.searchsorted(held, share - 1e-12)) + 1)
-        return np.asarray(self.moments.about_center @ axes[:, :count])
+        return self.moments.along(axes[:, :count])
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +128,7 @@ def sample_of(space: EmbeddingSpace, labels: Labels, seed: int) -> Sample:
     if len(rows) < FEWEST:
         raise CannotAnalyze(f"Label {labels.name!r} is known of {len(rows)} samples; {FEWEST} are needed.")
     vectors = space.vectors if len(rows) == space.n else space.vectors[rows]
-    if (vectors == vectors[0]).all():
+    if not np.ptp(vectors, axis=0).any():
         raise CannotAnalyze(f"All vectors of {space.name} are equal, so they tell nothing.")
     rng = np.random.default_rng([seed % (1 << 63), 31])
     block_of = rng.permutation(np.arange(len(rows)) % blocks_of(len(rows)))

@@ -44,7 +44,7 @@ def standing(rows: Floats) -> Floats:
 
 def score(sample: Sample) -> Score:
     some = sample.some(MOST)
-    rows, codes = some.moments.rows, some.target.codes
+    rows, codes = some.moments.rows.astype(np.float64), some.target.codes
     scaled = standing(rows)
     whole = rate(scaled)
 
