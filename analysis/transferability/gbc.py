@@ -44,8 +44,8 @@ def score(sample: Sample) -> Score:
 
     def part(drawn: Mask) -> float:
         taken, target = sample.drawn(drawn)
-        _, axes = sample.moments.part(drawn).gram.principal  # other samples would have other axes
-        return of_classes(sample.moments.along(axes[:, :AXES], taken), target)
+        _, axes = sample.moments.part(drawn).gram.principal(AXES)  # other samples would have other axes
+        return of_classes(sample.moments.along(axes, taken), target)
 
     def dealt(target: Target) -> float:
         return of_classes(rows, target)

@@ -53,10 +53,12 @@ class Gram:
         found: Floats = self.sums[:-2, -1] / self.sums[-1, -1]
         return found
 
-    @cached_property
-    def principal(self) -> tuple[Floats, Floats]:
-        """Sums of squares along the principal axes that have any, widest first, and the axes as columns (k, p)."""
-        values, axes = np.linalg.eigh(self.about_mean[0])
+    def principal(self, most: int) -> tuple[Floats, Floats]:
+        """Sums of squares along at most so many principal axes, widest first, and the axes as columns (k, p)."""
+        from scipy.linalg import eigh
+
+        k = len(self.center)
+        values, axes = eigh(self.about_mean[0], subset_by_index=(max(0, k - most), k - 1))
         count = int((values > NOTHING * values[-1]).sum())
         return values[::-1][:count], axes[:, ::-1][:, :count]
 

@@ -100,9 +100,9 @@ class Sample:
 
     def principal(self, most: int, share: float = 1.0) -> Floats:
         """Coordinates (n, p) on the leading principal axes: at most so many, as few as hold that share of variance."""
-        values, axes = self.moments.gram.principal
-        held = np.cumsum(values) / values.sum()
-        count = min(most, int(np.searchsorted(held, share - 1e-12)) + 1)
+        values, axes = self.moments.gram.principal(most)
+        held = np.cumsum(values) / np.trace(self.moments.gram.about_mean[0])
+        count = int(np.searchsorted(held, share - 1e-12)) + 1
         return self.moments.along(axes[:, :count])
 
 

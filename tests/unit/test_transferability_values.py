@@ -146,6 +146,9 @@ def test_h_score_and_logme_of_real_texts_are_what_their_recipes_give(shared_data
     assert len(np.unique(y)) == 77
     assert value(x, classes(y), "h_score") == pytest.approx(h_score_written_out(x, y), rel=1e-6)
     assert value(x, classes(y), "logme") == pytest.approx(logme_written_out(x, one_hot(y)), rel=1e-6)
+    # What transformer-ranker 0.2.0 and thuml/LogME themselves gave.
+    assert value(x, classes(y), "h_score") == pytest.approx(14.6696155, rel=1e-7)
+    assert value(x, classes(y), "logme") == pytest.approx(0.8051863, abs=2e-7)
 
 
 def coding_rate(z: Wide) -> float:
