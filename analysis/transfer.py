@@ -50,12 +50,13 @@ def estimate(
     of = f"what {labels.name} would gain from {space.name}"
     parts = _drawn(scores, draws, _part(scores, seed), lambda done: report(done, 2 * draws, f"{of}: intervals"))
     nulls = _drawn(scores, draws, _dealt(scores, seed), lambda done: report(draws + done, 2 * draws, f"{of}: chance"))
-    others: dict[str, Floats] = {}
+    blocks = _blocks(scores)
+    taken, others = round(FRACTION * blocks), dict[str, Floats]()
     for name, score in scores.items():
         number, asked = Number(value=score.value, n=score.target.n), min(draws, score.draws)
         if draws:
             spread, null = parts[name], _known(nulls[name])
-            stretch = score.stretch * np.sqrt(FRACTION / (1 - FRACTION))
+            stretch = score.stretch * np.sqrt(taken / (blocks - taken))
             middle = float(_known(spread).mean()) if len(_known(spread)) else 0.0
             others[name] = score.value + stretch * (spread - middle)
             low, high = bounds({name: _known(others[name])}, name, "interval", asked, notes)
@@ -100,7 +101,7 @@ def _scores(
 
 def _part(scores: Mapping[str, Score], seed: int) -> OneDraw:
     """Draws of the scores on some of the blocks, the same ones for every estimator of a draw."""
-    blocks = blocks_of(max((score.target.n for score in scores.values()), default=0))
+    blocks = _blocks(scores)
 
     def draw(number: int) -> dict[str, float]:
         drawn: Mask = np.zeros(blocks, dtype=bool)
@@ -109,6 +110,10 @@ def _part(scores: Mapping[str, Score], seed: int) -> OneDraw:
         return {name: _tried(score.part, drawn) for name, score in scores.items() if number < score.draws}
 
     return draw
+
+
+def _blocks(scores: Mapping[str, Score]) -> int:
+    return blocks_of(max((score.target.n for score in scores.values()), default=0))
 
 
 def _dealt(scores: Mapping[str, Score], seed: int) -> OneDraw:

@@ -126,3 +126,16 @@ def best_for(found: Sequence[Ranking]) -> list[Ranking]:
     for one in sorted(found, key=lambda one: order.index(one.estimator)):
         own.setdefault(one.task, one)
     return list(own.values())
+
+
+def candidates(found: Sequence[Ranking]) -> pd.DataFrame:
+    """What `record` judges: candidate, checkpoint, task, value; of each checkpoint its best layer."""
+    parts = [one.checkpoints[["checkpoint", "value"]].assign(candidate=one.estimator, task=one.task) for one in found]
+    columns = ["candidate", "checkpoint", "task", "value"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def sizes_of(pipeline: Pipeline) -> dict[str, int | None]:
+    """Parameters of each checkpoint, from its card; None where they are unknown, as of vectors made elsewhere."""
+    cards = {space.checkpoint: space.card for space in pipeline.spaces()}
+    return {one.name: None if one.family == "vectors" else card.parameters for one, card in cards.items()}

@@ -29,7 +29,7 @@ def value(sizes: Floats, sums: Floats, squares: Floats, floor: float) -> float:
         apart = (np.square(means[one] - means[one + 1 :]) / both).sum(axis=1) / 8
         wider = 0.5 * (np.log(both).sum(axis=1) - logs[one] - logs[one + 1 :])
         overlap += float(np.exp(-apart - wider).sum())
-    return -2 * overlap
+    return 0.0 - 2 * overlap  # no negative zero
 
 
 def of_classes(rows: Floats, target: Target) -> float:

@@ -12,7 +12,7 @@ from analysis.ask import Ask
 from analysis.plan import transfers_of
 from analysis.registry import estimators
 from analysis.run import open_study
-from analysis.series.ranking import best_for, rankings
+from analysis.series.ranking import best_for, candidates, rankings, sizes_of
 from tests.unit.test_command_line import STUDY, write_world
 
 TWO = STUDY + '\n[[checkpoint]]\nname = "noise"\nfamily = "vectors"\nmodel = "noise.npy"\n'
@@ -83,6 +83,10 @@ def test_one_estimator_may_be_asked_for_alone(tmp_path: Path) -> None:
     pipeline.make(asks[1])
     found = rankings(pipeline, asks)
     assert [one.words for one in best_for(found)] == ["columns, 1.00"]
+    table = candidates(found)
+    assert list(table["checkpoint"]) == ["columns", "noise"] and set(table["candidate"]) == {"gbc"}
+    assert table["value"][0] == made.numbers["gbc"].value and set(table["task"]) == {"kind"}
+    assert sizes_of(pipeline) == {"columns": 0, "noise": None}
 
 
 def test_labels_are_part_of_the_key_and_the_number_of_neighbours_is_not(tmp_path: Path) -> None:
