@@ -85,6 +85,7 @@ def _list(options: argparse.Namespace) -> int:
         "analysis": registry.analyses(),
         "comparison": registry.comparisons(),
         "metrics": registry.metric_sources(),
+        "transferability": registry.estimators(),
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-Kind = Literal["dataset", "space", "neighbors", "projection", "regions", "analysis", "comparison", "metrics"]
+Kind = Literal[
+    "dataset", "space", "neighbors", "projection", "regions", "analysis", "comparison", "transferability", "metrics"
+]
 
 ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "fitted with"}
 """Ways to bring a drawing near that of another space, and how they are said before that space's name."""
@@ -13,12 +15,13 @@ ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "f
 @dataclass(frozen=True)
 class Ask:
     """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
-    regions, an answer about the space, a comparison of two spaces, or metrics made elsewhere.
+    regions, an answer about the space, a comparison of two spaces, what fine-tuning would gain as estimated, or metrics
+    made elsewhere.
 
-    `name`: the projection, the analysis, or the one measure of a comparison (none: those of the study). `subject`: the
-    space. `other`: the label column, or the space it is compared with or aligned to. `params`: those that differ from
-    the plug-in's own (for a projection also `dimensions` and `alignment`, one of ALIGNMENTS). Of metrics, `name` is the
-    source and `other` the path it reads.
+    `name`: the projection, the analysis, or the one measure of a comparison or estimator (none: those of the study).
+    `subject`: the space. `other`: the label column, or the space it is compared with or aligned to. `params`: those that
+    differ from the plug-in's own (for a projection also `dimensions` and `alignment`, one of ALIGNMENTS). Of metrics,
+    `name` is the source and `other` the path it reads.
     """
 
     kind: Kind
@@ -69,6 +72,7 @@ class Ask:
             return f"{what or 'comparison'} of {self.subject} with {self.other}"
         if self.kind == "metrics":
             return f"metrics of {self.name} {self.other}"
+        what = what or self.kind
         of = f" of {self.subject}" if self.subject else ""
         if self.alignment:
             return f"{what}{of} {ALIGNMENTS.get(self.alignment, self.alignment)} {self.other}"

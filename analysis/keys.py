@@ -3,6 +3,7 @@ r"""The recipe of every ask, known from study, configuration files and the sampl
 dataset -> space -> neighbors -> projection -> regions
                 \-> analysis <-/   \-> comparison <- another space
                                     \-> aligned drawing <- another space, its drawing
+                \-> transferability <- labels
 """
 
 from fnmatch import fnmatchcase
@@ -11,9 +12,9 @@ from typing import Any
 from analysis.ask import ALIGNMENTS, Ask
 from analysis.dataset import Dataset
 from analysis.neighbors.graph import graph_recipe
-from analysis.plugin import Comparison
+from analysis.plugin import Comparison, Estimator
 from analysis.recipe import Recipe
-from analysis.registry import analyses, called, comparisons, projections
+from analysis.registry import analyses, called, comparisons, estimators, projections
 from analysis.spaces import SpaceOf, space_recipe
 from analysis.study import ComparisonSpec, Study
 from models.errors import BadInput, nearest
@@ -41,11 +42,19 @@ def measures_of(ask: Ask, study: Study) -> list[Comparison]:
     if ask.name:
         return [called(ask.name, comparisons(), "measure")]
     found = [called(name, comparisons(), "measure") for name in comparison_of(study).measures]
-    return [one for one in found if any(_picks(glob, one.name) for glob in study.analyses)]
+    return [one for one in found if any(_picks(glob, one.name, "comparison") for glob in study.analyses)]
 
 
-def _picks(glob: str, measure: str) -> bool:
-    return fnmatchcase(measure, glob) or fnmatchcase("comparison", glob)
+def estimators_of(ask: Ask, study: Study) -> list[Estimator]:
+    """The one estimator an ask names, else those the study wants."""
+    if ask.name:
+        return [called(ask.name, estimators(), "estimator")]
+    found = estimators().values()
+    return [one for one in found if any(_picks(glob, one.name, "transferability") for glob in study.analyses)]
+
+
+def _picks(glob: str, name: str, kind: str) -> bool:
+    return fnmatchcase(name, glob) or fnmatchcase(kind, glob)
 
 
 def recipe_of(
@@ -55,6 +64,10 @@ def recipe_of(
     space = space_recipe(space_of, dataset, place)
     if ask.kind == "space":
         return space
+    if ask.kind == "transferability":
+        wanted = {one.name: one.version for one in estimators_of(ask, study)}
+        inputs = {"space": space.key, "labels": dataset.labels_in(ask.other).key}
+        return Recipe("transferability", 1, {"estimators": wanted, "seed": study.seed, "draws": study.draws}, inputs)
     k, metric, seed = graph_k(study, len(dataset)), study.metric, study.seed
     graph = graph_recipe(space.key, metric=metric, k=k, seed=seed)
     if ask.kind == "neighbors":

@@ -14,7 +14,7 @@ from analysis.aligned_drawing import draw_aligned
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.embed_missing import make_vectors
-from analysis.keys import comparison_of, measures_of, recipe_of
+from analysis.keys import comparison_of, estimators_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.metrics import section_of
 from analysis.number import CannotAnalyze, Number
@@ -181,6 +181,8 @@ class Pipeline:
             self._name(ask, recipe, start, progress)
         elif ask.kind == "comparison":
             self._compare(ask, recipe, start, progress)
+        elif ask.kind == "transferability":
+            self._estimate(ask, recipe, start, progress)
         else:
             self._answer(ask, recipe, start, progress)
         return self.find(ask)
@@ -288,6 +290,17 @@ class Pipeline:
             self._memory[str(ask)] = take_snapshot(section, self.place, self.store)
         self._memory[taken] = True
         return self.find(ask)
+
+    def _estimate(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
+        from analysis.transfer import estimate
+
+        space: EmbeddingSpace = self.make(Ask("space", subject=ask.subject), progress)
+        labels, study = self.dataset().labels_in(ask.other), self.study
+        progress(0, 1, str(ask))
+        wanted = estimators_of(ask, study)
+        found = estimate(space, labels, wanted, draws=study.draws, seed=study.seed, report=progress)
+        content, arrays, tables = result_to_parts(found)
+        self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
 
     def _space_and_graph(self, ask: Ask, progress: Progress) -> tuple[EmbeddingSpace, KnnGraph]:
         return (

@@ -4,17 +4,17 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 
 from analysis.ask import Ask
-from analysis.keys import comparison_of, graph_k, measures_of
+from analysis.keys import comparison_of, estimators_of, graph_k, measures_of
 from analysis.metrics import asks_of
 from analysis.pipeline import Pipeline
-from analysis.registry import analyses, comparisons
+from analysis.registry import analyses, comparisons, estimators
 from models.errors import BadInput, nearest
 
 MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
 
 
 def wanted(pipeline: Pipeline) -> list[Ask]:
-    """Every ask of a whole run: per space its vectors, neighbours, maps and analyses, comparisons, metrics.
+    """Every ask of a whole run: vectors, neighbours, maps and analyses of each space, comparisons, estimators, metrics.
 
     Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
     """
@@ -27,7 +27,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
         for name in chosen:
             columns = analyses()[name].columns(dataset.labels)
             asks += [Ask("analysis", name, space.name, other=label) for label in columns]
-    asks += pairs_of(pipeline)
+    asks += pairs_of(pipeline) + transfers_of(pipeline)
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
     return asks + asks_of(pipeline.study)
@@ -47,13 +47,17 @@ def chosen_analyses(globs: tuple[str, ...]) -> list[str]:
         "index",
     )
     for glob in globs:
-        if not any(fnmatchcase(name, glob) for name in (*known, *later, *comparisons(), *ESTIMATORS)):
+        if not any(fnmatchcase(name, glob) for name in (*known, *later, *comparisons(), *estimators())):
             raise BadInput(f"analyses of the study names {glob!r}, which matches nothing{nearest(glob, known)}")
     return [name for name in known if any(fnmatchcase(name, glob) for glob in globs)]
 
 
-# Names of the contract whose plug-ins come later: a study may name them today.
-ESTIMATORS = ("h_score", "logme", "transrate", "nleep", "gbc", "parc")
+def transfers_of(pipeline: Pipeline) -> list[Ask]:
+    """What fine-tuning would gain, of every space and label column; needs two checkpoints to choose between."""
+    labels = pipeline.dataset().labels
+    if len(pipeline.study.checkpoint) < 2 or not estimators_of(Ask("transferability"), pipeline.study):
+        return []
+    return [Ask("transferability", "", space.name, label) for label in labels for space in pipeline.spaces()]
 
 
 def pairs_of(pipeline: Pipeline) -> list[Ask]:

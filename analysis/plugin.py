@@ -175,6 +175,23 @@ class Comparison:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Estimator:
+    """An estimate, without training, of how well a task can be learnt from a space; higher is better.
+
+    `kinds`: the targets it can read. `score(sample)`, from the labelled rows of a space, gives its value with what
+    draws of interval and null need (`transferability.sample.Score`); CannotAnalyze where it has no answer.
+    """
+
+    name: str
+    title: str
+    version: int
+    kinds: tuple[Literal["categorical", "numeric"], ...]
+    score: Callable[..., Any]
+    describe: str
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Projection:
     """A way to draw a space: `project(space, graph, dimensions, seed, params) -> (n, dimensions) float32`.
 

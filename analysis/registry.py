@@ -5,7 +5,16 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from analysis.ask import Ask
-from analysis.plugin import Analysis, Comparison, DatasetSource, Index, MetricSource, Params, Projection
+from analysis.plugin import (
+    Analysis,
+    Comparison,
+    DatasetSource,
+    Estimator,
+    Index,
+    MetricSource,
+    Params,
+    Projection,
+)
 from models.discovery import discover
 from models.encoder import Family
 from models.errors import BadInput, nearest
@@ -21,6 +30,11 @@ def analyses() -> Mapping[str, Analysis]:
 def comparisons() -> Mapping[str, Comparison]:
     """Every measure of two spaces."""
     return discover("analysis.comparison", "COMPARISON")
+
+
+def estimators() -> Mapping[str, Estimator]:
+    """Every estimate of what fine-tuning would gain."""
+    return discover("analysis.transferability", "ESTIMATOR")
 
 
 def projections() -> Mapping[str, Projection]:

@@ -16,8 +16,9 @@ from analysis.knn_graph import KnnGraph
 from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
-from analysis.registry import analyses, comparisons, indexes, projections
+from analysis.registry import analyses, comparisons, estimators, indexes, projections
 from analysis.result import Result
+from analysis.series import ranking
 from analysis.series.course import collapse_in, numbers_of
 from analysis.series.matrix import matrices
 from analysis.series.series import series_of
@@ -36,9 +37,10 @@ def number_rows(pipeline: Pipeline, asks: list[Ask]) -> pd.DataFrame:
     """Every number that the asks have an answer for, or a reason, one a row."""
     rows = []
     for ask in asks:
-        if ask.kind in ("neighbors", "projection", "analysis", "comparison", "metrics"):
+        if ask.kind in ("neighbors", "projection", "analysis", "comparison", "transferability", "metrics"):
             value = pipeline.find(ask)
             rows += [] if value is None else rows_of(pipeline, ask, value)
+    rows += best_rows(pipeline, asks)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -62,8 +64,23 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | I
     if ask.kind == "comparison":
         versions = {name: comparisons()[name.partition("@")[0]].version for name in value.numbers}
         return [_row("comparison", versions[name], ask, ask.other, name, n) for name, n in value.numbers.items()]
+    if ask.kind == "transferability":
+        task = ranking.task_of(pipeline.study, ask.other)
+        return [_row(ask.kind, estimators()[name].version, ask, task, name, n) for name, n in value.numbers.items()]
     version = analyses()[ask.name].version
     return [_row(ask.name, version, ask, ask.other, name, n) for name, n in value.numbers.items()]
+
+
+def best_rows(pipeline: Pipeline, asks: list[Ask]) -> list[dict[str, Any]]:
+    """How probable it is that each space is the best for a task: by the task's own estimator, then `task|estimator`."""
+    found = ranking.rankings(pipeline, asks)
+    named = [(one.task, one) for one in ranking.best_for(found)]
+    named += [(f"{one.task}|{one.estimator}", one) for one in found]
+    return [
+        _row("transferability", ranking.VERSION, Ask("transferability", subject=space), other, "probability_best", n)
+        for other, one in named
+        for space, n in one.numbers().items()
+    ]
 
 
 def _row(analysis: str, version: int, ask: Ask, other: str, name: str, number: Number) -> dict[str, Any]:
@@ -221,7 +238,8 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
     for ask in asks:
         value = pipeline.find(ask)
         if isinstance(value, Result):
-            name = file_name("comparison" if ask.kind == "comparison" else ask.name, ask.subject, ask.other)
+            kept = ask.kind if ask.kind in ("comparison", "transferability") else ask.name
+            name = file_name(kept, ask.subject, ask.other)
             for table, frame in value.tables.items():
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)
             if ask.kind == "analysis" and any(number.value is not None for number in value.numbers.values()):

@@ -24,6 +24,8 @@ ALL = {
     "comparison": "Comparing spaces",
     "coverage": "Coverage of the intervals",
     "comparison_coverage": "Coverage of the comparisons",
+    "transferability": "Estimators of transfer",
+    "transferability_coverage": "Coverage of the estimators",
 }
 PARTS = Path(__file__).parent / "results"
 

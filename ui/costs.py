@@ -44,7 +44,7 @@ def _needs(pipeline: Pipeline, ask: Ask) -> list[Ask]:
         return [Ask("space", subject=base)] if base else []
     spaces = [Ask("space", subject=name) for name in ask.spaces]
     spaces = [*chain(*(_needs(pipeline, space) for space in spaces)), *spaces]
-    if ask.kind == "neighbors":
+    if ask.kind in ("neighbors", "transferability"):
         return spaces
     drawn = {"procrustes": [ask.alone, ask.reference], "start": [ask.reference]}.get(ask.alignment, [])
     drawings = drawn if ask.kind == "projection" else []
@@ -86,6 +86,8 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
         return {"pca": 0.5 + n / 50_000, "umap": 1 + n / 2_500, "tsne": 3 + n / 300}.get(ask.name, 2 + n / 1_000)
     if ask.kind == "comparison":
         return 4 + n / 500
+    if ask.kind == "transferability":
+        return 5 + n / 100
     if ask.kind == "regions":
         return 1 + min(n, 50_000) / 5_000
     return 2 + n / 1_500

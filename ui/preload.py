@@ -3,14 +3,14 @@
 from importlib import import_module
 
 from analysis.plan import wanted
-from analysis.registry import analyses, comparisons, families, projections, sources
+from analysis.registry import analyses, comparisons, estimators, families, projections, sources
 from ui import opened, startup
 
 
 def first_page() -> None:
     """Load it."""
     import_module("ui.router")  # and with it every page
-    for plugins in (analyses, comparisons, families, projections, sources):
+    for plugins in (analyses, comparisons, estimators, families, projections, sources):
         plugins()
     study, base = opened.first_study(startup.options())
     pipeline = opened.pipeline_of(study, base)

@@ -55,6 +55,8 @@ def name_of(ask: Ask) -> str:
         return f"names on the {projections()[ask.name].title} map"
     if ask.kind == "comparison":
         return f"comparison with {ask.other}"
+    if ask.kind == "transferability":
+        return f"transfer to {ask.other}"
     title = analyses()[ask.name].title.lower()
     return f"{title} by {ask.other}" if ask.other else title
 

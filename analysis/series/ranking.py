@@ -1,0 +1,141 @@
+"""Which checkpoint is best for a task, by an estimator: a ranking with intervals, and how probable each first place is.
+
+Every space's draws are of the same samples (`transfer.estimate`), so in each draw the spaces meet as pairs: the
+probability of being the best is the share of draws in which a space has the highest number, ties shared. A checkpoint
+is as good as its best layer, and its probability is the sum of its layers'. The numbers of one estimator alone; whether
+that estimator has been right before is `record`'s question.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.ask import Ask
+from analysis.number import Number
+from analysis.pipeline import Pipeline
+from analysis.registry import estimators
+from analysis.result import Result
+from analysis.study import Study
+
+VERSION = 1  # of probability_best
+FIRST_CHOICES = ("h_score", "logme")  # whose ranking is a task's own: the first that can read its labels
+WINNER = 0.005  # probabilities below round to .00 and are not told
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """Spaces and checkpoints by one estimator of one task, highest first.
+
+    `spaces`: space, checkpoint, value, low, high, n, probability_best (NaN without draws). `checkpoints`: the same of
+    each checkpoint's best layer, which is `space`. `without`: the spaces that have no number.
+    """
+
+    task: str
+    estimator: str
+    spaces: pd.DataFrame
+    checkpoints: pd.DataFrame
+    without: tuple[str, ...]
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        """Who is the best, and how probable that is.
+
+        "A, .93; B, .07"
+        """
+        told = self.checkpoints[self.checkpoints["probability_best"] >= WINNER]
+        told = told.sort_values("probability_best", ascending=False, kind="stable")
+        pairs = zip(told["checkpoint"], told["probability_best"], strict=True)
+        return "; ".join(f"{name}, {f'{share:.2f}'.lstrip('0')}" for name, share in pairs)
+
+    def numbers(self) -> dict[str, Number]:
+        """Of each space, the probability that it is the best."""
+        known = self.spaces[self.spaces["probability_best"].notna()]
+        rows = zip(known["space"], known["probability_best"], known["n"], strict=True)
+        return {space: Number(value=share, n=int(n), seconds=self.seconds) for space, share, n in rows}
+
+
+def task_of(study: Study, label: str) -> str:
+    """What a label column is called as a task: the study's first [[task]] of it, else as the column itself."""
+    return next((task.name for task in study.task if task.label == label and not task.train), label)
+
+
+def probability_best(draws: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The share of draws in which each row is the highest, from (spaces, draws); ties shared, draws with NaN left out.
+
+    >>> probability_best(np.array([[1.0, 3.0, 2.0, 5.0], [0.0, 4.0, 2.0, 1.0]])).tolist()
+    [0.625, 0.375]
+    """
+    known = draws[:, np.isfinite(draws).all(axis=0)]
+    if known.shape[1] == 0:
+        return np.full(len(draws), np.nan)
+    first = known == known.max(axis=0)
+    shares: npt.NDArray[np.float64] = (first / first.sum(axis=0)).mean(axis=1)
+    return shares
+
+
+def rankings(pipeline: Pipeline, asks: Sequence[Ask]) -> list[Ranking]:
+    """A ranking for each label column and estimator among these asks whose numbers are there, two spaces at least."""
+    found: dict[str, dict[str, Result]] = {}
+    for ask in asks:
+        result = pipeline.find(ask) if ask.kind == "transferability" else None
+        if result is not None:
+            found.setdefault(ask.other, {})[ask.subject] = result
+    owner = {space.name: space.checkpoint.name for space in pipeline.spaces()}
+    return [
+        ranking_of(task_of(pipeline.study, label), name, results, owner)
+        for label, results in found.items()
+        for name in estimators()
+        if sum(_known(one, name) for one in results.values()) > 1
+    ]
+
+
+def ranking_of(task: str, estimator: str, results: dict[str, Result], owner: dict[str, str]) -> Ranking:
+    """The ranking of spaces by one estimator; `owner`: the checkpoint that each is a layer of."""
+    rows, draws, without, seconds = [], [], [], 0.0
+    for space, result in results.items():
+        if not _known(result, estimator):
+            without.append(space)
+            continue
+        number = result.numbers[estimator]
+        rows.append((space, owner[space], number.value, number.low, number.high, number.n))
+        table = result.tables.get("draws")
+        draws.append(np.empty(0) if table is None else table[estimator].to_numpy(np.float64))
+        seconds += number.seconds or 0.0
+    spaces = pd.DataFrame(rows, columns=["space", "checkpoint", "value", "low", "high", "n"])
+    together = min(len(one) for one in draws)  # a wide space may have fewer draws
+    spaces["probability_best"] = probability_best(np.array([one[:together] for one in draws]))
+    spaces = spaces.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+    checkpoints = spaces.groupby("checkpoint", sort=False).first().reset_index()
+    of_layers = spaces.groupby("checkpoint")["probability_best"].sum(min_count=1)
+    checkpoints["probability_best"] = checkpoints["checkpoint"].map(of_layers)
+    return Ranking(task, estimator, spaces, checkpoints, tuple(without), seconds)
+
+
+def _known(result: Result, estimator: str) -> bool:
+    return estimator in result.numbers and result.numbers[estimator].value is not None
+
+
+def best_for(found: Sequence[Ranking]) -> list[Ranking]:
+    """Of each task the ranking that is its own: by H-score, or by LogME where the labels are numbers."""
+    own: dict[str, Ranking] = {}
+    order = [*FIRST_CHOICES, *sorted({one.estimator for one in found} - set(FIRST_CHOICES))]
+    for one in sorted(found, key=lambda one: order.index(one.estimator)):
+        own.setdefault(one.task, one)
+    return list(own.values())
+
+
+def candidates(found: Sequence[Ranking]) -> pd.DataFrame:
+    """What `record` judges: candidate, checkpoint, task, value; of each checkpoint its best layer."""
+    parts = [one.checkpoints[["checkpoint", "value"]].assign(candidate=one.estimator, task=one.task) for one in found]
+    columns = ["candidate", "checkpoint", "task", "value"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def sizes_of(pipeline: Pipeline) -> dict[str, int | None]:
+    """Parameters of each checkpoint, from its card; None where they are unknown, as of vectors made elsewhere."""
+    cards = {space.checkpoint: space.card for space in pipeline.spaces()}
+    return {one.name: None if one.family == "vectors" else card.parameters for one, card in cards.items()}

@@ -1,0 +1,1 @@
+"""Estimators of what fine-tuning a checkpoint would gain, one per file: export ESTIMATOR."""
