@@ -84,6 +84,7 @@ def _list(options: argparse.Namespace) -> int:
         "projection": registry.projections(),
         "analysis": registry.analyses(),
         "comparison": registry.comparisons(),
+        "task": registry.task_methods(),
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():

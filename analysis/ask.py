@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["dataset", "space", "neighbors", "projection", "regions", "analysis", "comparison"]
+Kind = Literal["dataset", "space", "neighbors", "projection", "regions", "analysis", "comparison", "task"]
 
 
 @dataclass(frozen=True)
 class Ask:
     """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
-    regions, an answer about the space, or a comparison of two spaces.
+    regions, an answer about the space, a comparison of two spaces, or what a space scores on a task.
 
-    `name`: the projection, the analysis, or the one measure of a comparison (none: those of the study). `subject`: the
-    space. `other`: the label column, or the space it is compared with. `params`: those that
-    differ from the plug-in's own (for a projection also `dimensions`).
+    `name`: the projection, the analysis, the one measure of a comparison (none: those of the study), or the method of
+    a task. `subject`: the space. `other`: the label column, the space it is compared with, or the task.
+    `params`: those that differ from the plug-in's own (for a projection also `dimensions`).
     """
 
     kind: Kind
@@ -43,5 +43,7 @@ class Ask:
         what = f"regions of {what}" if self.kind == "regions" else what
         if self.kind == "comparison":
             return f"{what or 'comparison'} of {self.subject} with {self.other}"
+        if self.kind == "task":
+            return f"{what} of {self.subject} on {self.other}"
         of = f" of {self.subject}" if self.subject else ""
         return f"{what}{of}" + (f" by {self.other}" if self.other else "")

@@ -27,6 +27,7 @@ from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf, spaces_of
 from analysis.store import Artifact, Store
 from analysis.study import Study
+from analysis.task_asks import read_task, score, task_recipe
 from models.errors import BadInput
 from models.place import Place
 
@@ -104,6 +105,8 @@ class Pipeline:
         """The recipe of an ask, or None while the samples are unread."""
         if ask.kind == "dataset":
             return self.dataset_recipe
+        if ask.kind == "task":
+            return task_recipe(self, ask)
         dataset = self.find_dataset()
         if dataset is None:
             return None
@@ -152,7 +155,10 @@ class Pipeline:
         if ask.kind == "dataset":
             progress(0, 1, "reading the samples")
             return self.dataset(items=True)
-        self.dataset()
+        if ask.kind == "task":
+            read_task(self, ask)
+        else:
+            self.dataset()
         found = self.find(ask)
         if found is not None:
             return found
@@ -169,6 +175,8 @@ class Pipeline:
             self._name(ask, recipe, start, progress)
         elif ask.kind == "comparison":
             self._compare(ask, recipe, start, progress)
+        elif ask.kind == "task":
+            score(self, ask, recipe, progress)
         else:
             self._answer(ask, recipe, start, progress)
         return self.find(ask)

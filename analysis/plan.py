@@ -7,13 +7,14 @@ from analysis.ask import Ask
 from analysis.keys import comparison_of, graph_k, measures_of
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses, comparisons
+from analysis.task_asks import task_asks
 from models.errors import BadInput, nearest
 
 MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
 
 
 def wanted(pipeline: Pipeline) -> list[Ask]:
-    """Every ask of a whole run: per space its vectors, neighbours, maps and the analyses it names, comparisons.
+    """Every ask of a whole run: per space its vectors, neighbours, maps and the analyses it names, comparisons, tasks.
 
     Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
     """
@@ -27,6 +28,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
             columns = analyses()[name].columns(dataset.labels)
             asks += [Ask("analysis", name, space.name, other=label) for label in columns]
     asks += pairs_of(pipeline)
+    asks += task_asks(pipeline)
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
     return asks

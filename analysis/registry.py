@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from analysis.plugin import Analysis, Comparison, DatasetSource, Index, Params, Projection
+from analysis.plugin import Analysis, Comparison, DatasetSource, Index, Params, Projection, TaskMethod
 from models.discovery import discover
 from models.encoder import Family
 from models.errors import BadInput, nearest
@@ -20,6 +20,11 @@ def analyses() -> Mapping[str, Analysis]:
 def comparisons() -> Mapping[str, Comparison]:
     """Every measure of two spaces."""
     return discover("analysis.comparison", "COMPARISON")
+
+
+def task_methods() -> Mapping[str, TaskMethod]:
+    """Every way to score a space on a task."""
+    return discover("analysis.tasks", "TASK_METHOD")
 
 
 def projections() -> Mapping[str, Projection]:

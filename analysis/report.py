@@ -4,6 +4,7 @@ import csv
 import json
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +15,39 @@ from analysis.ask import Ask
 from analysis.knn_graph import KnnGraph
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
-from analysis.registry import analyses, comparisons, indexes, projections
+from analysis.registry import analyses, comparisons, indexes, projections, task_methods
 from analysis.result import Result
 from analysis.series.matrix import matrices
+from analysis.space import EmbeddingSpace
+from analysis.spaces import SpaceOf
 from analysis.store import LIBRARIES, library_versions
 from analysis.study import ALLOWED
 from analysis.study_file import plain, study_key
+from analysis.task_asks import can_read, own_pipelines, subject_of, unused_methods
 from models.errors import Failed
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
-SECTIONS_IN_USE = ("name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison")
+SECTIONS_IN_USE = (
+    "name",
+    "seed",
+    "k",
+    "metric",
+    "draws",
+    "analyses",
+    "engine",
+    "dataset",
+    "checkpoint",
+    "comparison",
+    "task",
+)
 
 
 def number_rows(pipeline: Pipeline, asks: list[Ask]) -> pd.DataFrame:
     """Every number that the asks have an answer for, or a reason, one a row."""
     rows = []
     for ask in asks:
-        if ask.kind in ("neighbors", "projection", "analysis", "comparison"):
+        if ask.kind in ("neighbors", "projection", "analysis", "comparison", "task"):
             value = pipeline.find(ask)
             rows += [] if value is None else rows_of(pipeline, ask, value)
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -51,6 +67,10 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result) ->
     if ask.kind == "comparison":
         versions = {name: comparisons()[name.partition("@")[0]].version for name in value.numbers}
         return [_row("comparison", versions[name], ask, ask.other, name, n) for name, n in value.numbers.items()]
+    if ask.kind == "task":
+        named, other = replace(ask, subject=subject_of(pipeline, ask)), f"{ask.other}|{ask.name}"
+        version = task_methods()[ask.name].version
+        return [_row("task", version, named, other, name, n) for name, n in value.numbers.items()]
     version = analyses()[ask.name].version
     return [_row(ask.name, version, ask, ask.other, name, n) for name, n in value.numbers.items()]
 
@@ -68,25 +88,33 @@ def _row(analysis: str, version: int, ask: Ask, other: str, name: str, number: N
 
 
 def space_rows(pipeline: Pipeline) -> pd.DataFrame:
-    """One row per space: where its vectors come from."""
-    rows = []
-    for space in pipeline.spaces():
-        found = pipeline.find(Ask("space", subject=space.name))
-        spec = space.checkpoint
-        rows.append(
-            {
-                "space": space.name,
-                "checkpoint": spec.name,
-                "layer": space.layer,
-                "pooling": space.card.pooling,
-                "series": spec.series,
-                "at": spec.at,
-                "weights_sha256": space.card.weights_sha256,
-                "n": None if found is None else found.n,
-                "d": None if found is None else found.d,
-            }
-        )
-    return pd.DataFrame(rows)
+    """One row per space, those of tasks with texts of their own included: where its vectors come from."""
+    homes = [("", pipeline), *own_pipelines(pipeline)]
+    return pd.DataFrame(
+        [
+            _space_row(
+                f"{space.name}#{task}" if task else space.name, space, home.find(Ask("space", subject=space.name))
+            )
+            for task, home in homes
+            for space in pipeline.spaces()
+            if not task or can_read(home, space)
+        ]
+    )
+
+
+def _space_row(name: str, space: SpaceOf, found: EmbeddingSpace | None) -> dict[str, Any]:
+    spec = space.checkpoint
+    return {
+        "space": name,
+        "checkpoint": spec.name,
+        "layer": space.layer,
+        "pooling": space.card.pooling,
+        "series": spec.series,
+        "at": spec.at,
+        "weights_sha256": space.card.weights_sha256,
+        "n": None if found is None else found.n,
+        "d": None if found is None else found.d,
+    }
 
 
 def precision_of(pipeline: Pipeline, space: str) -> str:
@@ -141,7 +169,7 @@ def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = N
         "without_an_answer": without,
         "notes": notes,
         "failures": failures or [],
-        "not_used_yet": sorted(set(content) - set(SECTIONS_IN_USE)),
+        "not_used_yet": [*sorted(set(content) - set(SECTIONS_IN_USE)), *unused_methods(study)],
         "complaints": list(pipeline.store.complaints),
         "python": platform.python_version(),
         "libraries": library_versions(LIBRARIES_IN_MANIFEST),
@@ -181,7 +209,8 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
     for ask in asks:
         value = pipeline.find(ask)
         if isinstance(value, Result):
-            name = file_name("comparison" if ask.kind == "comparison" else ask.name, ask.subject, ask.other)
+            what = {"comparison": "comparison", "task": f"task {ask.name}"}.get(ask.kind, ask.name)
+            name = file_name(what, ask.subject, ask.other)
             for table, frame in value.tables.items():
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)
             if ask.kind == "analysis" and any(number.value is not None for number in value.numbers.values()):
