@@ -22,8 +22,10 @@ ALL = {
     "map": "The map in the browser",
     "kill_and_resume": "Killed and resumed",
     "comparison": "Comparing spaces",
+    "probe": "Linear probe",
     "coverage": "Coverage of the intervals",
     "comparison_coverage": "Coverage of the comparisons",
+    "task_coverage": "Coverage of the scores on tasks",
 }
 PARTS = Path(__file__).parent / "results"
 
