@@ -4,9 +4,10 @@
 
 as scikit-learn states it; with two classes its single weight vector is W_1 - W_0 at half of C. Solved by L-BFGS
 (Nocedal 1980) on rows turned to their principal axes, where Z'Z is diagonal: the steps start from the diagonal Newton
-scaling 1 / (n h_k s_j² + 1/C), h_k being class k's mean p (1 - p), which leaves few iterations at any penalty. Products
-run in the rows' own precision, sums of the objective in float64; the grid is walked from strong to weak penalties,
-each solution starting the next.
+scaling 1 / (n h_k s_j² + 1/C), h_k being class k's mean p (1 - p), which leaves few iterations at any penalty. The grid
+is walked from strong to weak penalties, each solution starting the next, and what earlier steps say of the loss's
+curvature is kept along the way: a penalty adds its own, which is known. Products run in the rows' own precision, sums
+of the objective in float64.
 """
 
 from collections import deque
@@ -25,6 +26,7 @@ BLOCK = 1024  # rows whose logits are held at a time: they fit the processor's c
 MEMORY = 12  # pairs of steps and changes of the gradient that L-BFGS keeps
 ENOUGH = 1e-4  # Armijo: share of the decrease a slope promises that a step must bring
 HALVINGS = 40
+FLATTEST = 1e-6  # mean p (1 - p) below which a class counts as that curved
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,35 +64,39 @@ def fit_path(
     *,
     tolerance: float = 1e-3,
     most: int = 1000,
-    start: Floats | None = None,
 ) -> list[Fit]:
     """Fit turned rows (n, r) with classes `codes` (n,) at each C, given in rising order.
 
-    Stops when the gradient of the mean loss is below `tolerance` relative to the gradient scale of the rows, measured
-    in the metric of the diagonal scaling; 1e-8 is as exact as float64 gets.
+    A fit ends when the decrease of the mean loss that a scaled Newton step promises is below `tolerance`² / 2, or after
+    `most` steps; 1e-8 is as exact as float64 gets.
     """
-    problem = _Problem(rows, codes, classes, squares)
-    weights = np.zeros((rows.shape[1] + 1, classes)) if start is None else start
-    found = []
-    for c in cs:
-        fit = _minimized(problem, c, weights, tolerance, most)
-        weights = fit.weights
-        found.append(fit)
-    return found
+    path = _Path(rows, codes, classes, squares)
+    return [path.fit(float(c), tolerance, most) for c in cs]
 
 
-class _Problem:
-    """The loss over the rows, its gradient and its curvature, a block at a time."""
+@dataclass(frozen=True, eq=False)
+class _Point:
+    """Weights with their mean loss, its gradient (r + 1, K), and mean p (1 - p) of each class (K,); no penalty."""
+
+    weights: Floats
+    loss: float
+    gradient: Floats
+    spread: Floats
+
+
+class _Path:
+    """Where the walk stands, and what it learnt of the curvature: steps, with the change of the loss's gradient."""
 
     def __init__(self, rows: Rows, codes: Codes, classes: int, squares: Floats) -> None:
         self.rows, self.codes, self.n, self.classes = rows, codes.astype(np.intp), len(rows), classes
         self.squares = squares / len(rows)  # per row
         self.buffer = np.empty((min(BLOCK, self.n), classes), rows.dtype)
+        self.now = self.at(np.zeros((rows.shape[1] + 1, classes)))
+        self.steps: deque[tuple[Floats, Floats]] = deque(maxlen=MEMORY)
 
-    def at(self, weights: Floats) -> tuple[float, Floats, Floats]:
-        """Mean loss, its gradient (r + 1, K), and mean p (1 - p) of each class (K,)."""
-        kind = self.rows.dtype
-        narrow = weights.astype(kind)
+    def at(self, weights: Floats) -> _Point:
+        """The loss there, a block of rows at a time."""
+        narrow = weights.astype(self.rows.dtype)
         gradient = np.zeros_like(weights)
         total, spread = 0.0, np.zeros(self.classes)
         for begin in range(0, self.n, BLOCK):
@@ -108,64 +114,71 @@ class _Problem:
             logits[place, codes] -= 1
             gradient[:-1] += rows.T @ logits
             gradient[-1] += logits.sum(axis=0, dtype=np.float64)
-        return total / self.n, gradient / self.n, spread / self.n
+        return _Point(weights, total / self.n, gradient / self.n, spread / self.n)
 
-
-def _minimized(problem: _Problem, c: float, start: Floats, tolerance: float, most: int) -> Fit:
-    two = problem.classes == 2
-    penalty = (2.0 if two else 1.0) / (c * problem.n)
-
-    def at(weights: Floats) -> tuple[float, Floats, Floats]:
-        loss, gradient, spread = problem.at(weights)
-        gradient[:-1] += penalty * weights[:-1]
-        return loss + penalty / 2 * float(np.vdot(weights[:-1], weights[:-1])), gradient, spread
-
-    weights = start
-    value, gradient, spread = at(weights)
-    steps: deque[tuple[Floats, Floats, float]] = deque(maxlen=MEMORY)
-    iteration, converged = 0, False
-    while True:
-        curved = np.maximum(spread, 1e-6)
-        scaling = np.vstack([1 / (problem.squares[:, None] * curved + penalty), 1 / curved[None]])
-        slope = float(np.vdot(gradient, scaling * gradient))  # twice the decrease that a Newton step would bring
-        if slope <= tolerance**2 or iteration >= most:
-            converged = slope <= tolerance**2
-            break
-        direction = _direction(gradient, scaling, steps)
-        descent = float(np.vdot(gradient, direction))
-        if descent >= 0:
-            steps.clear()
-            direction = -scaling * gradient
-            descent = -slope
-        moved, length = None, 1.0
-        for _ in range(HALVINGS):
-            tried = weights + length * direction
-            new = at(tried)
-            if new[0] <= value + ENOUGH * length * descent:
-                moved = new
+    def fit(self, c: float, tolerance: float, most: int) -> Fit:
+        """Go on from here to the solution at C."""
+        penalty = (2.0 if self.classes == 2 else 1.0) / (c * self.n)
+        iteration, enough = 0, tolerance**2
+        while True:
+            gradient = _penalized(self.now.gradient, self.now.weights, penalty)
+            curved = np.maximum(self.now.spread, FLATTEST)
+            scaling = np.vstack([1 / (self.squares[:, None] * curved + penalty), 1 / curved[None]])
+            decrease = float(np.vdot(gradient, scaling * gradient))  # twice what a Newton step would bring
+            if decrease <= enough or iteration >= most:
                 break
+            if not self._step(gradient, scaling, penalty):  # as far as the precision goes
+                enough = max(enough, 1e-10)
+                break
+            iteration += 1
+        value = self._value(self.now, penalty)
+        return Fit(c, self.now.weights, value * c * self.n, iteration, decrease <= enough)
+
+    def _value(self, point: _Point, penalty: float) -> float:
+        weights = point.weights[:-1]
+        return point.loss + penalty / 2 * float(np.vdot(weights, weights))
+
+    def _step(self, gradient: Floats, scaling: Floats, penalty: float) -> bool:
+        """Move along L-BFGS's direction until the value falls as the slope promises; whether it did."""
+        direction = self._direction(gradient, scaling, penalty)
+        slope = float(np.vdot(gradient, direction))
+        if slope >= 0:
+            self.steps.clear()
+            direction = -scaling * gradient
+            slope = float(np.vdot(gradient, direction))
+        value, length = self._value(self.now, penalty), 1.0
+        for _ in range(HALVINGS):
+            point = self.at(self.now.weights + length * direction)
+            if self._value(point, penalty) <= value + ENOUGH * length * slope:
+                self.steps.append((point.weights - self.now.weights, point.gradient - self.now.gradient))
+                self.now = point
+                return True
             length /= 2
-        iteration += 1
-        if moved is None:  # as far as the precision goes
-            converged = slope <= 1e-10
-            break
-        step, change = tried - weights, moved[1] - gradient
-        product = float(np.vdot(step, change))
-        if product > 1e-12 * float(np.vdot(change, change)) ** 0.5 * float(np.vdot(step, step)) ** 0.5:
-            steps.append((step, change, product))
-        weights, (value, gradient, spread) = tried, moved
-    return Fit(c, weights, value * c * problem.n, iteration, converged)
+        return False
+
+    def _direction(self, gradient: Floats, scaling: Floats, penalty: float) -> Floats:
+        """L-BFGS's two loops, between them the diagonal scaling at the length that the last step found right."""
+        found = gradient.copy()
+        known = []
+        for step, change in self.steps:
+            whole = _penalized(change, step, penalty)
+            if (product := float(np.vdot(step, whole))) > 0:
+                known.append((step, whole, product))
+        amounts = []
+        for step, whole, product in reversed(known):
+            amounts.append(float(np.vdot(step, found)) / product)
+            found -= amounts[-1] * whole
+        if known:
+            _, whole, product = known[-1]
+            found *= product / float(np.vdot(whole, scaling * whole))
+        found *= scaling
+        for (step, whole, product), amount in zip(known, reversed(amounts), strict=True):
+            found += (amount - float(np.vdot(whole, found)) / product) * step
+        return -found
 
 
-def _direction(gradient: Floats, scaling: Floats, steps: deque[tuple[Floats, Floats, float]]) -> Floats:
-    """L-BFGS's two loops, the diagonal scaling between them."""
+def _penalized(gradient: Floats, weights: Floats, penalty: float) -> Floats:
+    """A gradient (or change of one) of the loss, with the penalty's; intercepts have none."""
     found = gradient.copy()
-    taken = []
-    for step, change, product in reversed(steps):
-        amount = float(np.vdot(step, found)) / product
-        found -= amount * change
-        taken.append(amount)
-    found *= scaling
-    for (step, change, product), amount in zip(steps, reversed(taken), strict=True):
-        found += (amount - float(np.vdot(change, found)) / product) * step
-    return -found
+    found[:-1] += penalty * weights[:-1]
+    return found
