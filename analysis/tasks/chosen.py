@@ -16,7 +16,7 @@ from analysis.tasks.rotated import Floats, Rotated
 from analysis.tasks.splits import folds
 
 FOLDS = 5
-ROUGH, FINE = 0.1, 0.01  # tolerance of a fold's fit, whose accuracy alone counts, and of the last
+ROUGH, FINE = 0.2, 0.03  # tolerance of a fold's fit, whose accuracy alone counts, and of the last
 Codes = npt.NDArray[np.int64]
 
 
@@ -58,7 +58,7 @@ def chosen_fit(
     """The fit of all rows at the C that its folds choose; the middle of the grid where units are too few for folds."""
     parts = folds(codes, units, FOLDS, seed) if fold is None else fold
     best = walk(seen, codes, classes, parts, cs).best if len(np.unique(parts)) > 1 else len(cs) // 2
-    return fit_path(seen.rows, codes, classes, seen.squares, cs[: best + 1], tolerance=FINE)[-1]
+    return fit_path(seen.rows, codes, classes, seen.squares, cs[: best + 1], tolerance=ROUGH, last=FINE)[-1]
 
 
 @dataclass(frozen=True, eq=False)
