@@ -20,7 +20,17 @@ from analysis.result_files import result_to_parts
 from analysis.spaces import SpaceOf, space_recipe
 from analysis.study import Study, TaskSpec
 from analysis.task import Task
-from analysis.task_data import LATER, has_files, home_of, labels_of_task, same_vectors, spec_called, task_key, task_of
+from analysis.task_data import (
+    GRAPH,
+    LATER,
+    has_files,
+    home_of,
+    labels_of_task,
+    same_vectors,
+    spec_called,
+    task_key,
+    task_of,
+)
 from models.errors import BadInput, nearest
 
 if TYPE_CHECKING:
@@ -151,6 +161,8 @@ def _scored(
 
     if "why" in recipe.params:
         raise CannotAnalyze(str(recipe.params["why"]))
+    if spec.group.startswith(GRAPH):
+        raise CannotAnalyze(f"Task {spec.name!r} is split by {spec.group}, which is not done yet; name a column.")
     home = home_of(pipeline, spec, pipeline.space_called(ask.subject), make=True)
     assert home is not None
     task, study = task_of(pipeline, spec, pipeline.space_called(ask.subject)), pipeline.study

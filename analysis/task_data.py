@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 VERSION = 1  # of splits: the same task, seed and version are the same splits
 LATER = ("finetune",)  # methods of the contract that come later
+GRAPH = "graph:"  # how the group of a task names a graph
 MOST_CLASSES = 10_000
 
 
@@ -130,10 +131,8 @@ def labels_of_task(spec: TaskSpec, dataset: Dataset) -> Labels:
 
 def groups_of(spec: TaskSpec, dataset: Dataset) -> Labels | None:
     """The groups that never straddle a split."""
-    if not spec.group:
+    if not spec.group or spec.group.startswith(GRAPH):
         return None
-    if spec.group.startswith("graph:"):
-        raise BadInput(f"group of task {spec.name!r} is {spec.group!r}; name a column here, graphs do not split yet.")
     if has_files(spec):
         raise BadInput(f"task {spec.name!r} has files and a group; leave out `group`, the files are the split.")
     if spec.group not in dataset.frame.columns:
@@ -148,7 +147,7 @@ def task_key(spec: TaskSpec, dataset: Dataset) -> str:
     groups = groups_of(spec, dataset)
     items = [dataset.item_key(modality) for modality in dataset.modalities[:1]]
     parts = "".join(dataset.frame["part"]) if has_files(spec) and not spec.pairs else ""
-    said = (str(VERSION), str(spec.seeds), spec.overlap, parts, groups.key if groups else "")
+    said = (str(VERSION), str(spec.seeds), spec.overlap, spec.group, parts, groups.key if groups else "")
     return hash_of(*said, labels_of_task(spec, dataset).key, *items)
 
 

@@ -33,6 +33,8 @@ def _needs(ask: Ask) -> list[Ask]:
         return []
     names = (ask.subject, ask.other) if ask.kind == "comparison" else (ask.subject,)
     spaces = [Ask("space", subject=name) for name in names]
+    if ask.kind == "task":
+        return spaces
     return spaces if ask.kind == "neighbors" else [*spaces, *(Ask("neighbors", subject=name) for name in names)]
 
 

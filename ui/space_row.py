@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.ask import Ask
 from analysis.figures.palette import checkpoint_colors
 from analysis.pipeline import Pipeline
-from analysis.registry import analyses, projections
+from analysis.registry import analyses, projections, task_methods
 from analysis.report import precision_of
 from analysis.spaces import SpaceOf
 from ui import findings, panel, words, work
@@ -54,6 +54,8 @@ def name_of(ask: Ask) -> str:
         return f"names on the {projections()[ask.name].title} map"
     if ask.kind == "comparison":
         return f"comparison with {ask.other}"
+    if ask.kind == "task":
+        return f"{task_methods()[ask.name].title.lower()} on {ask.other}"
     title = analyses()[ask.name].title.lower()
     return f"{title} by {ask.other}" if ask.other else title
 

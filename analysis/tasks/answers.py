@@ -16,7 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Drawn = Mapping[str, Floats]  # for each number its value in each draw, NaN where it has none
-MOST_SCORES = 1 << 26  # scores (samples × classes) beyond which no AUROC is made
+MOST_SCORES = 1 << 26  # scores (samples × classes) beyond which none are kept, so that there is no AUROC
 
 
 class Answers(Protocol):
@@ -46,6 +46,7 @@ class ClassAnswers:
     scores: npt.NDArray[np.floating] | None = None
     suffix: str = ""
     ranked: npt.NDArray[np.float32] | None = None  # `ranks`, where they are known
+    ranking: bool = True  # whether scores are ranked, for AUROC
 
     def numbers(self, weights: Floats) -> Drawn:
         count = 1 + int(max(self.truth.max(), self.named.max()))
@@ -65,13 +66,14 @@ class ClassAnswers:
                 "macro_f1": f1,
                 "mcc": np.where(room > 0, cover / np.sqrt(np.maximum(room, 1e-300)), np.nan),
             }
-        if self.scores is not None and self.scores.size <= MOST_SCORES:
+        if self.ranking:
             found["auroc"] = self._auroc(weights)
         return {name + self.suffix: values for name, values in found.items()}
 
     def _auroc(self, weights: Floats) -> Floats:
         """Mean over the classes that occur of the chance that a sample of it scores higher than another."""
-        assert self.scores is not None
+        if self.scores is None:  # too many to be kept
+            return np.full(len(weights), np.nan)
         occurring = np.unique(self.truth)
         occurring = occurring[occurring == 1] if self.scores.shape[1] == 2 else occurring
         sums, known = np.zeros(len(weights)), np.zeros(len(weights))
@@ -97,13 +99,13 @@ class ClassAnswers:
         from scipy.stats import rankdata
 
         if self.ranked is None:
-            assert self.scores is not None
+            if self.scores is None:
+                return np.empty((0, 0), np.float32)
             return np.asarray(rankdata(self.scores, axis=0), np.float32)
         return self.ranked
 
     def dealt(self, rng: np.random.Generator) -> "ClassAnswers":
-        ranked = self.ranks if self.scores is not None and self.scores.size <= MOST_SCORES else None
-        return replace(self, truth=rng.permutation(self.truth), ranked=ranked)
+        return replace(self, truth=rng.permutation(self.truth), ranked=self.ranks if self.ranking else None)
 
 
 @dataclass(frozen=True, eq=False)

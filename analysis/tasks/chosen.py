@@ -16,7 +16,7 @@ from analysis.tasks.rotated import Floats, Rotated
 from analysis.tasks.splits import folds
 
 FOLDS = 5
-ROUGH, FINE = 0.2, 0.03  # tolerance of a fold's fit, whose accuracy alone counts, and of the last
+ROUGH, FINE = 0.2, 0.01  # tolerance of a fold's fit, whose accuracy alone counts, and of the last
 Codes = npt.NDArray[np.int64]
 
 

@@ -68,7 +68,7 @@ def _at(space: EmbeddingSpace, task: Task, split: Split, rows: npt.NDArray[np.in
     fit = fit_path(seen.rows, codes, len(classes), seen.squares, [PENALTY], tolerance=PRECISION)[0]
     named = classes[fit.logits(seen.turned(space.vectors[split.test])).argmax(axis=1)]
     truth = task.labels.codes[split.test].astype(np.int64)
-    return ClassAnswers(split.test, truth, named.astype(np.int64), suffix=f"@{count}")
+    return ClassAnswers(split.test, truth, named.astype(np.int64), suffix=f"@{count}", ranking=False)
 
 
 TASK_METHOD = TaskMethod(

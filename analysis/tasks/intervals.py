@@ -175,7 +175,7 @@ def _clipped(name: str, value: float, spread: Spread, n: int) -> tuple[float, fl
 def _undefined(name: str) -> str:
     bare = name.partition("@")[0]
     why = {
-        "auroc": "only one class stands among the samples asked, so no pair of them can be ranked",
+        "auroc": "the samples asked are of one class, so no pair of them is ranked, or too many to keep scores of",
         "mcc": "all samples asked are of one class, or all are named one, so a correlation has no scale",
         "spearman": "the numbers foretold, or the true ones, do not vary among the samples asked",
     }

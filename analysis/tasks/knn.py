@@ -12,7 +12,7 @@ from analysis.number import CannotAnalyze
 from analysis.plugin import NEIGHBOR_STRETCH, TaskMethod
 from analysis.space import EmbeddingSpace
 from analysis.task import Task
-from analysis.tasks.answers import Answers, ClassAnswers, ValueAnswers
+from analysis.tasks.answers import MOST_SCORES, Answers, ClassAnswers, ValueAnswers
 from analysis.tasks.context import Answered, Context, learnt, splits_of
 from analysis.tasks.nearest import nearest_known
 
@@ -39,7 +39,7 @@ def _classes(task: Task, rows: npt.NDArray[np.int64], near: npt.NDArray[np.int64
     known = codes[task.labels.known]
     if known.min() == known.max():
         raise CannotAnalyze(f"Task {task.name!r} has one class, so there is nothing to tell apart.")
-    shares = np.empty((len(rows), count), np.float32)
+    shares = np.empty((len(rows), count), np.float32) if len(rows) * count <= MOST_SCORES else None
     named = np.empty(len(rows), np.int64)
     step = max(1, CHUNK // count)
     for begin in range(0, len(rows), step):
@@ -50,7 +50,8 @@ def _classes(task: Task, rows: npt.NDArray[np.int64], near: npt.NDArray[np.int64
         of_each = np.append(table, np.zeros((len(part), 1), table.dtype), axis=1)[np.arange(len(part))[:, None], votes]
         leads = (of_each == table.max(axis=1)[:, None]).argmax(axis=1)  # the nearest of a leading class
         named[begin : begin + step] = votes[np.arange(len(part)), leads]
-        shares[begin : begin + step] = table / table.sum(axis=1, keepdims=True)
+        if shares is not None:
+            shares[begin : begin + step] = table / table.sum(axis=1, keepdims=True)
     return ClassAnswers(rows, codes[rows], named, shares)
 
 

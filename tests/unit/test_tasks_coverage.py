@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.tasks.intervals import Scores, spread_of
+from analysis.tasks.answers import ClassAnswers
+from analysis.tasks.intervals import Scores, judged, scores_of, spread_of
 from benchmarks.task_coverage import coverage, false_alarms
 
 
@@ -36,3 +37,20 @@ def test_too_few_draws_with_a_number_give_no_interval() -> None:
     drawn = np.full((100, 1), np.nan)
     drawn[:30] = 0.5
     assert spread_of(Scores(np.array([0.5]), drawn)) is None
+
+
+def test_a_number_that_is_not_one_says_why_and_the_others_stand() -> None:
+    alone = ClassAnswers(np.arange(5), np.zeros(5, int), np.array([0, 0, 0, 1, 0]), np.full((5, 2), 0.5))
+    scores = scores_of([alone], np.arange(5), draws=40, seed=0)
+    numbers = judged(scores, {}, n=5, stretch=1.0, asked=40, notes=[])
+    assert numbers["accuracy"].value == 0.8 and numbers["accuracy"].low is not None
+    assert numbers["auroc"].value is None and "of one class" in numbers["auroc"].why
+    assert numbers["mcc"].value is None and numbers["mcc"].why.startswith("mcc is not a number:")
+
+
+def test_answers_that_are_all_right_leave_room_for_error() -> None:
+    right = ClassAnswers(np.arange(30), np.arange(30) % 2, np.arange(30) % 2, ranking=False)
+    number = judged(scores_of([right], np.arange(30), draws=40, seed=0), {}, n=30, stretch=1, asked=40, notes=[])[
+        "accuracy"
+    ]
+    assert number.value == 1.0 and number.high == 1.0 and number.low == pytest.approx(0.8865, abs=1e-3)  # Wilson

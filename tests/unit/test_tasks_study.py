@@ -225,3 +225,8 @@ def test_a_score_is_found_again_and_groups_never_straddle(tmp_path: Path) -> Non
     for split in task.splits:
         blocks = frame["block"].to_numpy()
         assert len(split.test) > 5 and not set(blocks[split.train]) & set(blocks[split.test])
+
+
+def test_a_split_by_a_graph_says_that_it_comes_later(tmp_path: Path) -> None:
+    _, said = made(write_world(tmp_path, TASK + 'group = "graph:links"\nmethods = ["linear"]\n'))
+    assert any("split by graph:links, which is not done yet" in entry["why"] for entry in said["without_an_answer"])
