@@ -219,6 +219,9 @@ def _checked(task: Task) -> Task:
     if why or labels.kind == "numeric":
         return replace(task, why=why)
     notes, counts = list(task.notes), list(task.counts)
+    notes.append(
+        f"Always naming the commonest class of training would be right for {_majority(task):.1%} of the samples asked."
+    )
     new = [np.setdiff1d(labels.codes[one.test], labels.codes[one.train]) for one in task.splits]
     classes = sorted({labels.classes[code] for codes in new for code in codes})
     if classes:
@@ -235,6 +238,13 @@ def _checked(task: Task) -> Task:
         notes.append(f"{single:,} classes have a single sample.")
         counts.append(("classes of one sample", single))
     return replace(task, notes=tuple(notes), counts=tuple(counts))
+
+
+def _majority(task: Task) -> float:
+    """How often the commonest class of training is right, mean over splits."""
+    codes = task.labels.codes
+    commonest = [int(np.bincount(codes[one.train]).argmax()) for one in task.splits]
+    return float(np.mean([(codes[one.test] == code).mean() for one, code in zip(task.splits, commonest, strict=True)]))
 
 
 def items_in(dataset: Dataset) -> list[Hashable]:

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.ask import Ask
+from analysis.registry import task_methods
 from analysis.report import manifest, number_rows, space_rows
 from analysis.run import open_study
 from analysis.task_asks import task_asks
@@ -75,12 +76,15 @@ def test_every_method_scores_a_label_column(tmp_path: Path) -> None:
     assert {number for _, other, number in found if other == "kinds|knn"} == usual
     assert ("columns", "kinds|few_shot", "accuracy@1") in found and ("columns", "kinds|few_shot", "mcc@16") in found
     assert {number for _, other, number in found if other == "kinds|retrieval"} == {"ndcg@10", "recall@5"}
+    for _, other, number in found:
+        assert number.partition("@")[0] in task_methods()[other.partition("|")[2]].describe
     linear = found["columns", "kinds|linear", "accuracy"]
     assert float(linear["value"]) == 1.0 and float(linear["null_mean"]) == pytest.approx(1 / 3, abs=0.12)
     assert float(linear["low"]) < 1.0 and float(linear["null_high"]) < 0.7
     assert float(found["columns", "kinds|cluster", "v_measure"]["value"]) == pytest.approx(1.0)
     assert int(found["columns", "kinds|knn", "accuracy"]["n"]) == 60
     manifest = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert any("commonest class of training would be right for 33.3%" in note for note in manifest["notes"])
     assert manifest["not_used_yet"] == ["task method finetune"]
     assert (tmp_path / "out/tables/task linear--columns--kinds--by_seed.parquet").is_file()
 
