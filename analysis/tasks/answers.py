@@ -166,13 +166,17 @@ class Clusters:
 
 @dataclass(frozen=True, eq=False)
 class Joined:
-    """Several answers of the same samples under one roof, their numbers' names being different."""
+    """Several answers of the same samples under one roof; of numbers that share a name, the mean."""
 
     rows: npt.NDArray[np.int64]
     parts: tuple[ClassAnswers, ...]
 
     def numbers(self, weights: Floats) -> Drawn:
-        return {name: values for part in self.parts for name, values in part.numbers(weights).items()}
+        found: dict[str, list[Floats]] = {}
+        for part in self.parts:
+            for name, values in part.numbers(weights).items():
+                found.setdefault(name, []).append(values)
+        return {name: np.mean(values, axis=0) for name, values in found.items()}
 
     def dealt(self, rng: np.random.Generator) -> "Joined":
         return replace(self, parts=tuple(part.dealt(rng) for part in self.parts))

@@ -234,3 +234,26 @@ def test_a_score_is_found_again_and_groups_never_straddle(tmp_path: Path) -> Non
 def test_a_split_by_a_graph_says_that_it_comes_later(tmp_path: Path) -> None:
     _, said = made(write_world(tmp_path, TASK + 'group = "graph:links"\nmethods = ["linear"]\n'))
     assert any("split by graph:links, which is not done yet" in entry["why"] for entry in said["without_an_answer"])
+
+
+def test_a_training_file_alone_is_split_and_searched_like_the_samples(tmp_path: Path) -> None:
+    study = write_texts(tmp_path, '[[task]]\nname = "stuff"\nlabel = "label"\ntrain = "train.csv"\n')
+    found, said = made(study)
+    assert found["words#stuff", "stuff|knn", "accuracy"].n == 60
+    assert 12 < found["words#stuff", "stuff|linear", "accuracy"].n <= 36  # a fifth by each of three seeds
+    assert found["words#stuff", "stuff|linear", "accuracy"].value > 0.9
+    assert not any("one answer for all seeds" in note for note in said["notes"])
+
+
+@pytest.mark.shared
+def test_files_without_a_header_are_read_by_the_names_given(tmp_path: Path, shared_data: Path) -> None:
+    folder = shared_data / "text_tasks" / "sst2"
+    study = write_texts(
+        tmp_path,
+        f'[[task]]\nname = "sst2"\nlabel = "label"\ncolumns = ["text", "label"]\nmethods = ["knn"]\n'
+        f'train = "{folder / "dev.tsv"}"\ntest = "{folder / "test.tsv"}"\n',
+    )
+    found, _ = made(study)
+    row = found["words#sst2", "sst2|knn", "accuracy"]
+    assert row.n == len((folder / "test.tsv").read_text().splitlines())
+    assert 0.5 < row.value < 0.8 and row.null_mean == pytest.approx(0.5, abs=0.02)
