@@ -18,6 +18,7 @@ from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import analyses, comparisons, indexes, projections, task_methods
 from analysis.result import Result
 from analysis.series.matrix import matrices
+from analysis.series.scores import score_table
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf
 from analysis.store import LIBRARIES, library_versions
@@ -224,6 +225,8 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
             _write_map(pipeline, ask, value, out)
     for name, matrix in matrices(pipeline, asks).items():
         _write_figure(matrix_figure(matrix), out / "figures" / f"{file_name('comparison', name)}.html")
+    if len(scores := score_table(pipeline, asks)):
+        scores.to_parquet(out / "tables" / "scores.parquet", index=False)
     if vectors:
         _write_vectors(pipeline, out / "vectors")
     whole = json.dumps(manifest(pipeline, asks, failures), indent=1, ensure_ascii=False)

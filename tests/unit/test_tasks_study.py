@@ -87,6 +87,8 @@ def test_every_method_scores_a_label_column(tmp_path: Path) -> None:
     assert any("commonest class of training would be right for 33.3%" in note for note in manifest["notes"])
     assert manifest["not_used_yet"] == ["task method finetune"]
     assert (tmp_path / "out/tables/task linear--columns--kinds--by_seed.parquet").is_file()
+    scores = pd.read_parquet(tmp_path / "out/tables/scores.parquet")
+    assert len(scores) == len(found) and set(scores["method"]) == {other.partition("|")[2] for _, other, _ in found}
 
 
 def test_numbers_are_foretold_and_ranked(tmp_path: Path) -> None:
