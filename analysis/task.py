@@ -50,6 +50,7 @@ class Task:
     pairs: Pairs | None = None
     notes: tuple[str, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
+    majority: float | None = None  # share of the samples asked that the commonest class of training is right for
     why: str = ""  # why there is no split: said by every method that needs one
 
     @property

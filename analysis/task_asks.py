@@ -181,6 +181,8 @@ def _scored(
     chance = chance_of(answered.answers, draws=study.draws, seed=study.seed)
     rows = np.unique(np.concatenate([each.rows for each in answered.answers]))
     notes = [*task.notes, *answered.notes, *_vectors_note(space.vectors, task, method)]
+    if task.majority is not None and "accuracy" in method.describe:
+        notes.append(f"The commonest class of training would be right for {task.majority:.1%} of the samples asked.")
     numbers = judged(scores, chance, n=len(rows), stretch=method.stretch, asked=study.draws, notes=notes)
     by_seed = pd.DataFrame(
         {"seed": task.seeds[: len(answered.answers)]} | {k: list(v) for k, v in answered.chosen.items()}

@@ -219,9 +219,6 @@ def _checked(task: Task) -> Task:
     if why or labels.kind == "numeric":
         return replace(task, why=why)
     notes, counts = list(task.notes), list(task.counts)
-    notes.append(
-        f"Always naming the commonest class of training would be right for {_majority(task):.1%} of the samples asked."
-    )
     new = [np.setdiff1d(labels.codes[one.test], labels.codes[one.train]) for one in task.splits]
     classes = sorted({labels.classes[code] for codes in new for code in codes})
     if classes:
@@ -237,7 +234,7 @@ def _checked(task: Task) -> Task:
     if single:
         notes.append(f"{single:,} classes have a single sample.")
         counts.append(("classes of one sample", single))
-    return replace(task, notes=tuple(notes), counts=tuple(counts))
+    return replace(task, notes=tuple(notes), counts=tuple(counts), majority=_majority(task))
 
 
 def _majority(task: Task) -> float:

@@ -84,7 +84,8 @@ def test_every_method_scores_a_label_column(tmp_path: Path) -> None:
     assert float(found["columns", "kinds|cluster", "v_measure"]["value"]) == pytest.approx(1.0)
     assert int(found["columns", "kinds|knn", "accuracy"]["n"]) == 60
     manifest = json.loads((tmp_path / "out/manifest.json").read_text())
-    assert any("commonest class of training would be right for 33.3%" in note for note in manifest["notes"])
+    said = [note for note in manifest["notes"] if "commonest class of training would be right for 33.3%" in note]
+    assert len(said) == 3  # of knn, linear and few_shot
     assert manifest["not_used_yet"] == ["task method finetune"]
     assert (tmp_path / "out/tables/task linear--columns--kinds--by_seed.parquet").is_file()
     scores = pd.read_parquet(tmp_path / "out/tables/scores.parquet")
