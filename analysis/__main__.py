@@ -86,6 +86,7 @@ def _list(options: argparse.Namespace) -> int:
         "comparison": registry.comparisons(),
         "metrics": registry.metric_sources(),
         "transferability": registry.estimators(),
+        "task": registry.task_methods(),
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():

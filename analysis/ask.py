@@ -5,7 +5,16 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Kind = Literal[
-    "dataset", "space", "neighbors", "projection", "regions", "analysis", "comparison", "transferability", "metrics"
+    "dataset",
+    "space",
+    "neighbors",
+    "projection",
+    "regions",
+    "analysis",
+    "comparison",
+    "transferability",
+    "task",
+    "metrics",
 ]
 
 ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "fitted with"}
@@ -15,13 +24,13 @@ ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "f
 @dataclass(frozen=True)
 class Ask:
     """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
-    regions, an answer about the space, a comparison of two spaces, what fine-tuning would gain as estimated, or metrics
-    made elsewhere.
+    regions, an answer about the space, a comparison of two spaces, an estimate of what fine-tuning would gain, what a
+    space scores on a task, or metrics made elsewhere.
 
-    `name`: the projection, the analysis, or the one measure of a comparison or estimator (none: those of the study).
-    `subject`: the space. `other`: the label column, or the space it is compared with or aligned to. `params`: those that
-    differ from the plug-in's own (for a projection also `dimensions` and `alignment`, one of ALIGNMENTS). Of metrics,
-    `name` is the source and `other` the path it reads.
+    `name`: the projection, the analysis, the one measure of a comparison or estimator (none: those of the study), the
+    method of a task, or the source of metrics. `subject`: the space. `other`: the label column, the space it is
+    compared with or aligned to, the task, or the path of metrics. `params`: those that differ from the plug-in's own
+    (for a projection also `dimensions` and `alignment`, one of ALIGNMENTS).
     """
 
     kind: Kind
@@ -70,6 +79,8 @@ class Ask:
         what = f"regions of {what}" if self.kind == "regions" else what
         if self.kind == "comparison":
             return f"{what or 'comparison'} of {self.subject} with {self.other}"
+        if self.kind == "task":
+            return f"{what} of {self.subject} on {self.other}"
         if self.kind == "metrics":
             return f"metrics of {self.name} {self.other}"
         what = what or self.kind

@@ -4,7 +4,9 @@
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,11 +26,12 @@ from analysis.registry import analyses, called, drawing_params, params_of, proje
 from analysis.result import Result
 from analysis.result_files import number_from_json, number_to_json, result_from, result_to_parts
 from analysis.samples import complete_dataset, dataset_recipe, find_dataset, make_dataset
-from analysis.snapshots import imported_from, snapshot_recipe, source_of, take_snapshot
+from analysis.snapshots import imported_from, snapshot_now, take_once
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf, spaces_of
 from analysis.store import Artifact, Store
 from analysis.study import Study
+from analysis.task_asks import read_task, score, task_recipe
 from models.place import Place
 
 
@@ -109,7 +112,9 @@ class Pipeline:
         if ask.kind == "dataset":
             return self.dataset_recipe
         if ask.kind == "metrics":
-            return self._snapshot(ask)
+            return snapshot_now(ask, self.study, self.place, self.store, self._memory)
+        if ask.kind == "task":
+            return task_recipe(self, ask)
         dataset = self.find_dataset()
         if dataset is None:
             return None
@@ -161,8 +166,13 @@ class Pipeline:
             progress(0, 1, "reading the samples")
             return self.dataset(items=True)
         if ask.kind == "metrics":
-            return self._import(ask, progress)
-        self.dataset()
+            progress(0, 1, "reading")
+            take_once(ask, self.study, self.place, self.store, self._memory, there=self.find(ask) is not None)
+            return self.find(ask)
+        if ask.kind == "task":
+            read_task(self, ask)
+        else:
+            self.dataset()
         found = self.find(ask)
         if found is not None:
             return found
@@ -183,6 +193,8 @@ class Pipeline:
             self._compare(ask, recipe, start, progress)
         elif ask.kind == "transferability":
             self._estimate(ask, recipe, start, progress)
+        elif ask.kind == "task":
+            score(self, ask, recipe, progress)
         else:
             self._answer(ask, recipe, start, progress)
         return self.find(ask)
@@ -220,14 +232,7 @@ class Pipeline:
             coordinates = np.empty((0, dimensions), np.float32)
             none = Number(value=None, why=str(error))
             judged = Result({"trustworthiness": none, "continuity": none})
-        content, arrays, tables = result_to_parts(judged)
-        self.store.put(
-            recipe,
-            content=content,
-            arrays=arrays | {"array-coordinates": coordinates},
-            tables=tables,
-            seconds=time.perf_counter() - start,
-        )
+        self._keep(recipe, judged, start, {"array-coordinates": coordinates})
 
     def _name(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
         from analysis.projection.regions import find_regions
@@ -235,8 +240,7 @@ class Pipeline:
         drawing: Drawing = self.make(replace(ask, kind="projection"), progress)
         progress(0, 1, f"naming the regions of {ask.subject} by {ask.name}")
         named = find_regions(drawing.coordinates, self.dataset(items=True), seed=self.study.seed)
-        content, arrays, tables = result_to_parts(named)
-        self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
+        self._keep(recipe, named, start)
 
     def _answer(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
         from analysis.uncertainty import answer
@@ -255,8 +259,7 @@ class Pipeline:
         progress(0, 1, f"{analysis.title.lower()} of {ask.subject}")
         params = params_of(analysis.params, ask.params)
         result = answer(analysis, space, params, needs, draws=study.draws, seed=study.seed, k=study.k)
-        content, arrays, tables = result_to_parts(result)
-        self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
+        self._keep(recipe, result, start)
 
     def _compare(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
         from analysis.compare import compare, ready
@@ -271,25 +274,7 @@ class Pipeline:
         progress(0, 1, str(ask))
         ks = [k for k in comparison_of(study).ks if k < sides[0].space.n]
         found = compare(sides[0], sides[1], measures, ks=ks, draws=study.draws, seed=study.seed, report=progress)
-        content, arrays, tables = result_to_parts(found)
-        self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
-
-    def _snapshot(self, ask: Ask) -> Recipe | None:
-        """The recipe of metrics; their files are hashed once per pipeline, what is fetched may be new each time."""
-        section = section_of(ask, self.study)
-        known: Recipe | None = self._memory.get(str(ask)) or snapshot_recipe(section, self.place, self.store)
-        if not source_of(section).fetched:
-            self._memory[str(ask)] = known
-        return known
-
-    def _import(self, ask: Ask, progress: Progress) -> Any:
-        """Metrics as they are now: what must be fetched is, once per pipeline, whatever was kept."""
-        section, taken = section_of(ask, self.study), f"{ask}, taken"
-        if taken not in self._memory and (source_of(section).fetched or self.find(ask) is None):
-            progress(0, 1, "reading")
-            self._memory[str(ask)] = take_snapshot(section, self.place, self.store)
-        self._memory[taken] = True
-        return self.find(ask)
+        self._keep(recipe, found, start)
 
     def _estimate(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
         from analysis.transfer import estimate
@@ -299,8 +284,14 @@ class Pipeline:
         progress(0, 1, str(ask))
         wanted = estimators_of(ask, study)
         found = estimate(space, labels, wanted, draws=study.draws, seed=study.seed, report=progress)
-        content, arrays, tables = result_to_parts(found)
-        self.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=time.perf_counter() - start)
+        self._keep(recipe, found, start)
+
+    def _keep(
+        self, recipe: Recipe, result: Result, start: float, more: Mapping[str, npt.NDArray[Any]] = MappingProxyType({})
+    ) -> None:
+        content, arrays, tables = result_to_parts(result)
+        seconds = time.perf_counter() - start
+        self.store.put(recipe, content=content, arrays={**arrays, **more}, tables=tables, seconds=seconds)
 
     def _space_and_graph(self, ask: Ask, progress: Progress) -> tuple[EmbeddingSpace, KnnGraph]:
         return (

@@ -8,13 +8,14 @@ from analysis.keys import comparison_of, estimators_of, graph_k, measures_of
 from analysis.metrics import asks_of
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses, comparisons, estimators
+from analysis.task_asks import task_asks
 from models.errors import BadInput, nearest
 
 MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
 
 
 def wanted(pipeline: Pipeline) -> list[Ask]:
-    """Every ask of a whole run: vectors, neighbours, maps and analyses of each space, comparisons, estimators, metrics.
+    """Every ask of a run: vectors, neighbours, maps, analyses of each space, comparisons, estimators, tasks, metrics.
 
     Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
     """
@@ -27,7 +28,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
         for name in chosen:
             columns = analyses()[name].columns(dataset.labels)
             asks += [Ask("analysis", name, space.name, other=label) for label in columns]
-    asks += pairs_of(pipeline) + transfers_of(pipeline)
+    asks += pairs_of(pipeline) + transfers_of(pipeline) + task_asks(pipeline)
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
     return asks + asks_of(pipeline.study)

@@ -192,6 +192,26 @@ class Estimator:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskMethod:
+    """A way to score a space on a task.
+
+    `answer(space, task, context) -> Answered` asks what the splits of the task say (`analysis.tasks.context`).
+    `targets`: which tasks it can be asked of. `neighbors`: whether it reads the space's kNN graph, where the task's
+    samples are those of the space. `stretch`: how much wider an interval is for answers that are not independent.
+    """
+
+    name: str
+    title: str
+    question: str
+    version: int
+    answer: Callable[..., Any]
+    describe: Mapping[str, str]  # for each number: what it says, in one sentence
+    targets: tuple[Literal["categorical", "numeric", "pairs"], ...] = ("categorical",)
+    neighbors: bool = False
+    stretch: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Projection:
     """A way to draw a space: `project(space, graph, dimensions, seed, params) -> (n, dimensions) float32`.
 

@@ -14,6 +14,7 @@ from analysis.plugin import (
     MetricSource,
     Params,
     Projection,
+    TaskMethod,
 )
 from models.discovery import discover
 from models.encoder import Family
@@ -35,6 +36,11 @@ def comparisons() -> Mapping[str, Comparison]:
 def estimators() -> Mapping[str, Estimator]:
     """Every estimate of what fine-tuning would gain."""
     return discover("analysis.transferability", "ESTIMATOR")
+
+
+def task_methods() -> Mapping[str, TaskMethod]:
+    """Every way to score a space on a task."""
+    return discover("analysis.tasks", "TASK_METHOD")
 
 
 def projections() -> Mapping[str, Projection]:

@@ -10,112 +10,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.aligned_drawing import RESIDUAL
 from analysis.ask import ALIGNMENTS, Ask
-from analysis.knn_graph import KnnGraph
 from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
-from analysis.registry import analyses, comparisons, estimators, indexes, projections
+from analysis.registry import analyses, indexes, projections
 from analysis.result import Result
-from analysis.series import ranking
+from analysis.rows import COLUMNS, number_rows, space_rows
 from analysis.series.course import collapse_in, numbers_of
 from analysis.series.matrix import matrices
+from analysis.series.scores import score_table
 from analysis.series.series import series_of
 from analysis.store import LIBRARIES, library_versions
 from analysis.study import ALLOWED
 from analysis.study_file import plain, study_key
+from analysis.task_asks import unused_methods
 from models.errors import Failed
 
-COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
-COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
 SECTIONS_IN_USE = ["name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison"]
-SECTIONS_IN_USE += ["metrics"]
-
-
-def number_rows(pipeline: Pipeline, asks: list[Ask]) -> pd.DataFrame:
-    """Every number that the asks have an answer for, or a reason, one a row."""
-    rows = []
-    for ask in asks:
-        if ask.kind in ("neighbors", "projection", "analysis", "comparison", "transferability", "metrics"):
-            value = pipeline.find(ask)
-            rows += [] if value is None else rows_of(pipeline, ask, value)
-    rows += best_rows(pipeline, asks)
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | Imported) -> list[dict[str, Any]]:
-    """The numbers of one value, as rows."""
-    if isinstance(value, KnnGraph):
-        k = pipeline.study.k
-        return [_row("index", indexes()[value.method].version, ask, "", f"recall@{k}", value.recall_at(k))]
-    if isinstance(value, Drawing):
-        version, at = projections()[ask.name].version, f"@{pipeline.study.k}"
-        other = "|".join((ask.name, ask.alignment, ask.other)) if ask.alignment else ask.name
-        return [
-            _row("projection", version, ask, other, name if name == RESIDUAL else name + at, number)
-            for name, number in value.trust.numbers.items()
-        ]
-    if isinstance(value, Imported):
-        return [
-            _row("task", value.version, Ask("space", subject=checkpoint), other, name, number)
-            for (checkpoint, other, name), number in value.numbers.items()
-        ]
-    if ask.kind == "comparison":
-        versions = {name: comparisons()[name.partition("@")[0]].version for name in value.numbers}
-        return [_row("comparison", versions[name], ask, ask.other, name, n) for name, n in value.numbers.items()]
-    if ask.kind == "transferability":
-        task = ranking.task_of(pipeline.study, ask.other)
-        return [_row(ask.kind, estimators()[name].version, ask, task, name, n) for name, n in value.numbers.items()]
-    version = analyses()[ask.name].version
-    return [_row(ask.name, version, ask, ask.other, name, n) for name, n in value.numbers.items()]
-
-
-def best_rows(pipeline: Pipeline, asks: list[Ask]) -> list[dict[str, Any]]:
-    """How probable it is that each space is the best for a task: by the task's own estimator, then `task|estimator`."""
-    found = ranking.rankings(pipeline, asks)
-    named = [(one.task, one) for one in ranking.best_for(found)]
-    named += [(f"{one.task}|{one.estimator}", one) for one in found]
-    return [
-        _row("transferability", ranking.VERSION, Ask("transferability", subject=space), other, "probability_best", n)
-        for other, one in named
-        for space, n in one.numbers().items()
-    ]
-
-
-def _row(analysis: str, version: int, ask: Ask, other: str, name: str, number: Number) -> dict[str, Any]:
-    row = {column: getattr(number, column, None) for column in COLUMNS[5:]}
-    return {
-        "analysis": analysis,
-        "version": version,
-        "subject": ask.subject,
-        "other": other,
-        "number": name,
-        **row,
-    }
-
-
-def space_rows(pipeline: Pipeline) -> pd.DataFrame:
-    """One row per space: where its vectors come from."""
-    rows = []
-    for space in pipeline.spaces():
-        found = pipeline.find(Ask("space", subject=space.name))
-        spec = space.checkpoint
-        rows.append(
-            {
-                "space": space.name,
-                "checkpoint": spec.name,
-                "layer": space.layer,
-                "pooling": space.card.pooling,
-                "series": spec.series,
-                "at": spec.at,
-                "weights_sha256": space.card.weights_sha256,
-                "n": None if found is None else found.n,
-                "d": None if found is None else found.d,
-                "transform": spec.transform,
-            }
-        )
-    return pd.DataFrame(rows)
+SECTIONS_IN_USE += ["task", "metrics"]
 
 
 def precision_of(pipeline: Pipeline, space: str) -> str:
@@ -188,7 +101,7 @@ def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = N
         "without_an_answer": without,
         "notes": notes,
         "failures": failures or [],
-        "not_used_yet": sorted(set(content) - set(SECTIONS_IN_USE)),
+        "not_used_yet": [*sorted(set(content) - set(SECTIONS_IN_USE)), *unused_methods(study)],
         "complaints": list(pipeline.store.complaints),
         "python": platform.python_version(),
         "libraries": library_versions(LIBRARIES_IN_MANIFEST),
@@ -238,8 +151,8 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
     for ask in asks:
         value = pipeline.find(ask)
         if isinstance(value, Result):
-            kept = ask.kind if ask.kind in ("comparison", "transferability") else ask.name
-            name = file_name(kept, ask.subject, ask.other)
+            called = {"comparison": "comparison", "transferability": "transferability", "task": f"task {ask.name}"}
+            name = file_name(called.get(ask.kind, ask.name), ask.subject, ask.other)
             for table, frame in value.tables.items():
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)
             if ask.kind == "analysis" and any(number.value is not None for number in value.numbers.values()):
@@ -252,6 +165,8 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
         pd.concat(frames, ignore_index=True).to_parquet(out / "tables" / "metrics.parquet", index=False)
     for name, matrix in matrices(pipeline, asks).items():
         _write_figure(matrix_figure(matrix), out / "figures" / f"{file_name('comparison', name)}.html")
+    if len(scores := score_table(pipeline, asks)):
+        scores.to_parquet(out / "tables" / "scores.parquet", index=False)
     _write_series(pipeline, out)
     if vectors:
         _write_vectors(pipeline, out / "vectors")

@@ -22,7 +22,8 @@ from analysis.pipeline import Pipeline
 from analysis.plan import wanted
 from analysis.progress import Progress, silent
 from analysis.registry import metric_sources
-from analysis.report import number_rows, write_report
+from analysis.report import write_report
+from analysis.rows import number_rows
 from analysis.spaces import family_of
 from analysis.store import Store
 from analysis.study_file import read_study

@@ -10,10 +10,12 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from analysis.metrics import Imported, mapped
+from analysis.ask import Ask
+from analysis.metrics import Imported, mapped, section_of
 from analysis.plugin import MetricSource
 from analysis.readings import Readings
 from analysis.recipe import Recipe
@@ -136,3 +138,20 @@ def _remember(store: Store, asked: Recipe, content: str) -> None:
             f"the metrics could not be kept in {store.root}: {error.strerror or error}; choose another folder with"
             " --cache DIR."
         ) from error
+
+
+def snapshot_now(ask: Ask, study: Study, place: Place, store: Store, memory: dict[str, Any]) -> Recipe | None:
+    """The recipe of an ask for metrics; files are hashed once per pipeline, what is fetched may be new each time."""
+    section = section_of(ask, study)
+    known: Recipe | None = memory.get(str(ask)) or snapshot_recipe(section, place, store)
+    if not source_of(section).fetched:
+        memory[str(ask)] = known
+    return known
+
+
+def take_once(ask: Ask, study: Study, place: Place, store: Store, memory: dict[str, Any], *, there: bool) -> None:
+    """Take metrics as they are now: what must be fetched is, once per pipeline, whatever was kept (`there`)."""
+    section, taken = section_of(ask, study), f"{ask}, taken"
+    if taken not in memory and (source_of(section).fetched or not there):
+        memory[str(ask)] = take_snapshot(section, place, store)
+    memory[taken] = True

@@ -119,7 +119,7 @@ class ComparisonSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSpec:
-    """[[task]]: what a space is scored on."""
+    """[[task]]: what a space is scored on: a label column of the dataset, files of its own, or pairs with scores."""
 
     name: str
     label: str = ""
@@ -133,6 +133,20 @@ class TaskSpec:
     methods: tuple[str, ...] = ("knn", "linear")
     seeds: tuple[int, ...] = (0, 1, 2)
     group: str = ""
+    overlap: Literal["keep", "drop"] = "keep"  # test texts that also stand in train
+
+    def __post_init__(self) -> None:
+        """Check what needs no file."""
+        files = bool(self.train or self.dev or self.test)
+        where = f"[[task]] {self.name!r}"
+        must(bool(self.label) or bool(self.pairs), f"{where} has neither `label` nor `pairs`; name a label column.")
+        must(not (self.pairs and files), f"{where} has both `pairs` and train, dev or test files; make it two tasks.")
+        must(bool(self.train) or not files, f"{where} has no `train` file; give one beside dev and test.")
+        must(
+            bool(self.seeds) and min(self.seeds) >= 0,
+            f"{where} has no seeds, or one below 0; give for example [0, 1, 2].",
+        )
+        must(len(set(self.seeds)) == len(self.seeds), f"{where} names a seed twice; give each once.")
 
 
 @dataclass(frozen=True, kw_only=True)

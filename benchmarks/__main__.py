@@ -22,10 +22,12 @@ ALL = {
     "map": "The map in the browser",
     "kill_and_resume": "Killed and resumed",
     "comparison": "Comparing spaces",
+    "probe": "Linear probe",
     "coverage": "Coverage of the intervals",
     "comparison_coverage": "Coverage of the comparisons",
     "transferability": "Estimators of transfer",
     "transferability_coverage": "Coverage of the estimators",
+    "task_coverage": "Coverage of the scores on tasks",
 }
 PARTS = Path(__file__).parent / "results"
 

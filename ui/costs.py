@@ -44,7 +44,7 @@ def _needs(pipeline: Pipeline, ask: Ask) -> list[Ask]:
         return [Ask("space", subject=base)] if base else []
     spaces = [Ask("space", subject=name) for name in ask.spaces]
     spaces = [*chain(*(_needs(pipeline, space) for space in spaces)), *spaces]
-    if ask.kind in ("neighbors", "transferability"):
+    if ask.kind in ("neighbors", "transferability", "task"):
         return spaces
     drawn = {"procrustes": [ask.alone, ask.reference], "start": [ask.reference]}.get(ask.alignment, [])
     drawings = drawn if ask.kind == "projection" else []

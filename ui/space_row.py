@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.ask import Ask
 from analysis.figures.palette import checkpoint_colors
 from analysis.pipeline import Pipeline
-from analysis.registry import analyses, projections
+from analysis.registry import analyses, projections, task_methods
 from analysis.report import derivation_of, precision_of
 from analysis.spaces import SpaceOf
 from ui import derive, findings, panel, words, work
@@ -57,6 +57,8 @@ def name_of(ask: Ask) -> str:
         return f"comparison with {ask.other}"
     if ask.kind == "transferability":
         return f"transfer to {ask.other}"
+    if ask.kind == "task":
+        return f"{task_methods()[ask.name].title.lower()} on {ask.other}"
     title = analyses()[ask.name].title.lower()
     return f"{title} by {ask.other}" if ask.other else title
 

@@ -169,7 +169,8 @@ def test_a_base_is_embedded_once_whoever_asks_first(tmp_path: Path, monkeypatch)
 
 
 def test_a_derived_space_needs_no_base_among_the_studys_and_answers_like_any_other(tmp_path: Path) -> None:
-    from analysis.report import derivation_of, manifest, space_rows
+    from analysis.report import derivation_of, manifest
+    from analysis.rows import space_rows
 
     pipeline = open_world(tmp_path, COLUMNS + checkpoint("whitened", "white"))
     result = pipeline.make(Ask("analysis", "health", "white"))

@@ -13,7 +13,8 @@ from analysis.number import CannotAnalyze
 from analysis.pipeline import Drawing, Pipeline
 from analysis.projection.joint import fitted_together
 from analysis.projection.onto import laid_onto, residual
-from analysis.report import manifest, number_rows
+from analysis.report import manifest
+from analysis.rows import number_rows
 from analysis.run import open_study
 from models.errors import BadInput
 from tests.worlds import space_of

@@ -1,0 +1,124 @@
+"""Spaces × tasks: every score with its interval, the best marked only where it is better beyond doubt.
+
+Within one task, method and number, the best space is tested against every other on the same samples (paired, samples
+and seeds); the p-values of all such tests in the table are corrected together (Holm). `best`: of highest value.
+`significant`: the best, where it beats every other space at the corrected level. `tied`: not told apart from the best.
+Relative reduction of error against a baseline: (score - baseline) / (1 - baseline); its interval leaves the baseline
+as it is.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.ask import Ask
+from analysis.pipeline import Pipeline
+from analysis.registry import task_methods
+from analysis.result import Result
+from analysis.series.significance import LEVEL, difference, holm, scores_in
+from analysis.task_asks import subject_of
+
+COLUMNS = ["space", "task", "method", "number", "value", "low", "high", "null_mean", "n", "why"]
+COLUMNS += ["best", "significant", "tied", "behind", "p", "p_holm"]
+
+
+def score_table(pipeline: Pipeline, asks: Sequence[Ask]) -> pd.DataFrame:
+    """One row per space, task, method and number, of the scores among these asks that were made.
+
+    `behind`: how far below the best of its group; `p`, `p_holm`: of that difference, before and after correction.
+    """
+    rows: list[dict[str, Any]] = []
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    results: list[tuple[Ask, Result]] = []
+    for ask in asks:
+        result = pipeline.find(ask) if ask.kind == "task" else None
+        if not isinstance(result, Result):
+            continue
+        for number, cell in result.numbers.items():
+            groups.setdefault((ask.other, ask.name, number), []).append(len(rows))
+            columns = {name: getattr(cell, name) for name in COLUMNS[4:10]}
+            where = {"space": subject_of(pipeline, ask), "task": ask.other, "method": ask.name, "number": number}
+            rows.append(where | columns | {"best": False, "significant": False, "tied": False})
+            results.append((ask, result))
+    table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(("value", "low", "high", "null_mean"), np.float64))
+    for column in ("behind", "p", "p_holm"):
+        table[column] = np.nan
+    for (_, method, number), members in groups.items():
+        _against_best(pipeline, table, results, members, number, task_methods()[method].stretch)
+    table["p_holm"] = holm(table["p"].tolist())
+    for members in groups.values():
+        _mark(table, members)
+    return table
+
+
+def _against_best(
+    pipeline: Pipeline,
+    table: pd.DataFrame,
+    results: Sequence[tuple[Ask, Result]],
+    members: Sequence[int],
+    number: str,
+    stretch: float,
+) -> None:
+    """Fill in which space is best, and how far the others are behind, with p."""
+    values = {row: float(table["value"].iloc[row]) for row in members}
+    known = [row for row in members if np.isfinite(values[row])]
+    if not known:
+        return
+    best = max(known, key=lambda row: values[row])
+    table.loc[best, "best"] = True
+    table.loc[best, "behind"] = 0.0
+    first = scores_in(results[best][1], number)
+    for row in known:
+        if row == best:
+            continue
+        table.loc[row, "behind"] = values[best] - values[row]
+        other = scores_in(results[row][1], number)
+        same = _samples(pipeline, results[best][0]) == _samples(pipeline, results[row][0])
+        found = difference(first, other, stretch=stretch) if first and other and same else None
+        if found is not None:
+            table.loc[row, "p"] = found.p
+
+
+def _samples(pipeline: Pipeline, ask: Ask) -> str:
+    """The key of the task that a score is of: its samples and splits."""
+    recipe = pipeline.recipe(ask)
+    return recipe.inputs["task"] if recipe else ""
+
+
+def _mark(table: pd.DataFrame, members: Sequence[int]) -> None:
+    """Say whether the best is alone, and who is tied with it."""
+    group = table.loc[list(members)]
+    best = group.index[group["best"]]
+    others = group[~group["best"] & group["value"].notna()]
+    if not len(best) or not len(others):
+        return
+    beaten = others["p_holm"] < LEVEL
+    table.loc[best, "significant"] = bool(beaten.all())
+    table.loc[others.index, "tied"] = ~beaten
+    table.loc[best, "tied"] = not bool(beaten.all())
+
+
+def error_reduction(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """The table with `reduction`, `reduction_low`, `reduction_high`: share of the baseline's errors that a space saves.
+
+    NaN where the baseline has no score, or no error. `baseline` is a space; `#task` at its end does not matter.
+    """
+    bare = table["space"].str.partition("#")[0]
+    own = table[bare == baseline].set_index(["task", "method", "number"])["value"]
+    keys = pd.MultiIndex.from_frame(table[["task", "method", "number"]])
+    base = own.reindex(keys).to_numpy(dtype=np.float64)
+    room = np.where(base < 1, 1 - base, np.nan)
+    found = table.copy()
+    for column, name in (("value", "reduction"), ("low", "reduction_low"), ("high", "reduction_high")):
+        found[name] = (table[column].to_numpy(dtype=np.float64) - base) / room
+    return found
+
+
+def wide(table: pd.DataFrame, number: str, method: str) -> pd.DataFrame:
+    """Spaces × tasks of one number: value, NaN where there is none."""
+    chosen = table[(table["number"] == number) & (table["method"] == method)]
+    rows = chosen.assign(space=chosen["space"].str.partition("#")[0])
+    found: pd.DataFrame = rows.set_index(["space", "task"])["value"].unstack("task")  # noqa: PD010
+    return found.reindex(list(dict.fromkeys(rows["space"])))

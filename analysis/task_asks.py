@@ -1,0 +1,212 @@
+"""What a space scores on a task: recipe, making, and the asks that a study wants."""
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.ask import Ask
+from analysis.keys import graph_k
+from analysis.neighbors.graph import graph_recipe
+from analysis.number import CannotAnalyze, Number
+from analysis.plugin import TaskMethod
+from analysis.progress import Progress
+from analysis.recipe import Recipe
+from analysis.registry import called, task_methods
+from analysis.result import Result
+from analysis.result_files import result_to_parts
+from analysis.spaces import SpaceOf, space_recipe
+from analysis.study import Study, TaskSpec
+from analysis.task import Task
+from analysis.task_data import (
+    GRAPH,
+    LATER,
+    has_files,
+    home_of,
+    labels_of_task,
+    same_vectors,
+    spec_called,
+    task_key,
+    task_of,
+)
+from models.errors import BadInput, nearest
+
+if TYPE_CHECKING:
+    from analysis.pipeline import Pipeline
+
+VERSION = 1  # of intervals and chance
+
+
+def methods_of(spec: TaskSpec) -> list[str]:
+    """The methods that a task is scored by today; of pairs, those that read pairs."""
+    known = task_methods()
+    for name in spec.methods:
+        if name not in known and name not in LATER:
+            raise BadInput(f"task {spec.name!r} names method {name!r}{nearest(name, [*known, *LATER])}")
+    if spec.pairs:
+        return [name for name in known if "pairs" in known[name].targets]
+    found = [name for name in spec.methods if name in known]
+    wrong = [name for name in found if known[name].targets == ("pairs",)]
+    if wrong:
+        raise BadInput(f"task {spec.name!r} names method {wrong[0]!r}, which scores pairs; give it a file of `pairs`.")
+    return found
+
+
+def unused_methods(study: Study) -> list[str]:
+    """Methods that the tasks name and that nothing uses yet."""
+    named = [name for spec in study.task for name in spec.methods]
+    return [f"task method {name}" for name in LATER if name in named]
+
+
+def task_asks(pipeline: "Pipeline") -> list[Ask]:
+    """What every space scores on every task by each of its methods. Reads the tasks' files, so that what is wrong
+    with them is found before any heavy work.
+    """
+    found = []
+    for spec in pipeline.study.task:
+        methods = methods_of(spec)
+        home = home_of(pipeline, spec, make=True)
+        assert home is not None
+        task_key(spec, home.dataset)
+        if not spec.train and not spec.pairs and any(task_methods()[name].neighbors for name in methods):
+            graph_k(pipeline.study, len(home.dataset))
+        found += [Ask("task", name, space.name, spec.name) for name in methods for space in pipeline.spaces()]
+    return found
+
+
+def subject_of(pipeline: "Pipeline", ask: Ask) -> str:
+    """What the space of an ask is called: `…#task` on a task's own texts."""
+    own = has_files(spec_called(pipeline, ask.other))
+    return f"{ask.subject}#{ask.other}" if own else ask.subject
+
+
+def own_pipelines(pipeline: "Pipeline") -> list[tuple[str, "Pipeline"]]:
+    """Each task that has texts of its own, and the pipeline over them where they were read."""
+    homes = [(spec.name, home_of(pipeline, spec)) for spec in pipeline.study.task if has_files(spec)]
+    return [(name, home.pipeline) for name, home in homes if home is not None]
+
+
+def can_read(pipeline: "Pipeline", space: SpaceOf) -> bool:
+    """Whether a space can be made of a pipeline's samples."""
+    try:
+        return pipeline.recipe(Ask("space", subject=space.name)) is not None
+    except BadInput:
+        return False
+
+
+def task_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe | None:
+    """Recipe of a score, None while the samples are unread. A space that cannot read them has its reason in it."""
+    spec, method = spec_called(pipeline, ask.other), called(ask.name, task_methods(), "task method")
+    space = pipeline.space_called(ask.subject)
+    home = home_of(pipeline, spec, space)
+    if home is None:
+        return None
+    study = pipeline.study
+    params: dict[str, Any] = {"judged": VERSION, "seed": study.seed, "draws": study.draws, "metric": study.metric}
+    params["k"] = study.k
+    inputs = {"task": task_key(spec, home.dataset)}
+    try:
+        inputs["space"] = space_recipe(space, home.dataset, pipeline.place).key
+    except BadInput as error:
+        return Recipe(f"task:{ask.name}", method.version, params | {"why": str(error)}, inputs)
+    if _reads_graph(method, spec):
+        k = graph_k(study, len(home.dataset))
+        inputs["neighbors"] = graph_recipe(inputs["space"], metric=study.metric, k=k, seed=study.seed).key
+    return Recipe(f"task:{ask.name}", method.version, params, inputs)
+
+
+def read_task(pipeline: "Pipeline", ask: Ask) -> None:
+    """Read the samples of a task, so that its recipe is known."""
+    home_of(pipeline, spec_called(pipeline, ask.other), pipeline.space_called(ask.subject), make=True)
+
+
+def _reads_graph(method: TaskMethod, spec: TaskSpec) -> bool:
+    return method.neighbors and not (spec.train and (spec.test or spec.dev))
+
+
+def score(pipeline: "Pipeline", ask: Ask, recipe: Recipe, progress: Progress) -> None:
+    """Make what a space scores on a task, and keep it."""
+    start = time.perf_counter()
+    spec, method = spec_called(pipeline, ask.other), task_methods()[ask.name]
+    try:
+        found = _scored(pipeline, ask, recipe, spec, method, progress)
+    except CannotAnalyze as error:
+        found = Result(
+            {name: Number(value=None, why=str(error)) for name in error.numbers or _names(pipeline, spec, method)}
+        )
+    seconds = time.perf_counter() - start
+    numbers = {name: replace(number, seconds=seconds) for name, number in found.numbers.items()}
+    content, arrays, tables = result_to_parts(replace(found, numbers=numbers))
+    pipeline.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=seconds)
+
+
+def _names(pipeline: "Pipeline", spec: TaskSpec, method: TaskMethod) -> list[str]:
+    """The numbers a method has for a task, where there is no answer."""
+    home = home_of(pipeline, spec)
+    kind = "pairs" if spec.pairs or home is None else labels_of_task(spec, home.dataset).kind
+    if method.name == "retrieval":
+        return ["ndcg@10", f"recall@{pipeline.study.k}"]
+    if kind == "categorical":
+        return [name for name in method.describe if name != "spearman"]
+    return ["spearman"] if "spearman" in method.describe else list(method.describe)
+
+
+def _scored(
+    pipeline: "Pipeline", ask: Ask, recipe: Recipe, spec: TaskSpec, method: TaskMethod, progress: Progress
+) -> Result:
+    from analysis.tasks.context import Context
+    from analysis.tasks.intervals import chance_of, judged, scores_of
+
+    if "why" in recipe.params:
+        raise CannotAnalyze(str(recipe.params["why"]))
+    if spec.group.startswith(GRAPH):
+        raise CannotAnalyze(f"Task {spec.name!r} is split by {spec.group}, which is not done yet; name a column.")
+    home = home_of(pipeline, spec, pipeline.space_called(ask.subject), make=True)
+    assert home is not None
+    task, study = task_of(pipeline, spec, pipeline.space_called(ask.subject)), pipeline.study
+    kind = "pairs" if task.pairs else task.labels.kind
+    if kind not in method.targets:
+        raise CannotAnalyze(f"{method.title} has no answer where the target is {_said(kind)}.")
+    space = home.pipeline.make(Ask("space", subject=ask.subject), progress)
+    graph = None
+    if _reads_graph(method, spec):
+        graph = home.pipeline.make(Ask("neighbors", subject=ask.subject), progress)
+    context = Context(study.k, study.metric, study.seed, graph, progress)
+    progress(0, 1, str(ask))
+    answered = method.answer(space, task, context)
+    progress(0, 1, f"{ask}: intervals and chance")
+    scores = scores_of(answered.answers, task.units, draws=study.draws, seed=study.seed)
+    chance = chance_of(answered.answers, draws=study.draws, seed=study.seed)
+    rows = np.unique(np.concatenate([each.rows for each in answered.answers]))
+    notes = [*task.notes, *answered.notes, *_vectors_note(space.vectors, task, method)]
+    if task.majority is not None and "accuracy" in method.describe:
+        notes.append(f"The commonest class of training would be right for {task.majority:.1%} of the samples asked.")
+    numbers = judged(scores, chance, n=len(rows), stretch=method.stretch, asked=study.draws, notes=notes)
+    by_seed = pd.DataFrame(
+        {"seed": task.seeds[: len(answered.answers)]} | {k: list(v) for k, v in answered.chosen.items()}
+    )
+    for name, each in scores.items():
+        by_seed[name] = each.values
+    tables = {"by_seed": by_seed}
+    if task.counts:
+        tables["samples"] = pd.DataFrame(task.counts, columns=["what", "count"])
+    arrays = {f"drawn-{name}": each.drawn for name, each in scores.items()}
+    arrays |= {f"seeds-{name}": each.values for name, each in scores.items()}
+    return Result(numbers, tables=tables, arrays=arrays, notes=tuple(dict.fromkeys(notes)))
+
+
+def _said(kind: str) -> str:
+    return {"pairs": "pairs", "numeric": "a number", "categorical": "a class"}[kind]
+
+
+def _vectors_note(vectors: Any, task: Task, method: TaskMethod) -> list[str]:
+    if not task.splits or method.name == "cluster":
+        return []
+    same = same_vectors(vectors, task)
+    return (
+        [f"{same:,} test samples have the exact vector of a training sample, though another text or item."]
+        if same
+        else []
+    )
