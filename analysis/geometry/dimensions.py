@@ -42,9 +42,9 @@ def _number(value: float) -> Number:
 
 
 def _numbers(variance: Floats, kurtosis: Floats) -> dict[str, float]:
-    known = kurtosis[np.isfinite(kurtosis)]
+    known, total = kurtosis[np.isfinite(kurtosis)], float(variance.sum())
     return {
-        "largest_variance": float(variance.max() / variance.sum()),
+        "largest_variance": float(variance.max()) / total if total else np.nan,
         "median_kurtosis": float(np.median(known)) if len(known) else np.nan,
     }
 
