@@ -21,6 +21,7 @@ from models.errors import BadInput, nearest
 from models.place import Place
 
 ALIGNED = 1  # version of how drawings are aligned
+COMPARED = 2  # version of how comparisons are drawn
 WIDEST_DEFAULT = 50  # neighbours kept at least, so that lists, maps and measures share one graph
 
 
@@ -89,7 +90,7 @@ def recipe_of(
             said["ks"] = [k for k in comparison_of(study).ks if k < len(dataset)]
             inputs["neighbors"] = graph.key
             inputs["other_neighbors"] = graph_recipe(other.key, metric=metric, k=k, seed=seed).key
-        return Recipe("comparison", 1, said, inputs)
+        return Recipe("comparison", COMPARED, said, inputs)
     params: dict[str, Any] = {"params": dict(ask.params), "seed": seed}
     analysis = called(ask.name, analyses(), "analysis")
     params["draws"] = study.draws

@@ -105,7 +105,7 @@ def _counted(
 ) -> _Tile:
     """Count one tile; `codes`: of the rows that have one."""
     tile = pairs.tile(rows, columns)
-    places = tile.astype(np.intp)
+    places = tile.astype(np.uint16)  # a quarter of the memory; bincount widens them itself
     square = rows == columns
     if square:
         places[below[: len(tile), : len(tile)]] = SPARE
@@ -136,13 +136,18 @@ def histogram_kept(pairs: Pairs, counted: Counted) -> dict[str, Counts | Floats]
     return joined | {"edges": pairs.low + pairs.width * edges}
 
 
-def _count(places: Rows) -> Counts:
+def _count(places: npt.NDArray[np.integer]) -> Counts:
     counted: Counts = np.bincount(places.ravel(), minlength=BINS + 2)
     return counted
 
 
 def _count_within(
-    places: Rows, found: Counts, rows: slice, columns: slice, codes: npt.NDArray[np.integer], starts: Rows
+    places: npt.NDArray[np.integer],
+    found: Counts,
+    rows: slice,
+    columns: slice,
+    codes: npt.NDArray[np.integer],
+    starts: Rows,
 ) -> Counts:
     """Counts of a tile's blocks of one class; `found`: those of all of it."""
     total = np.zeros(BINS + 2, np.int64)
