@@ -65,10 +65,6 @@ def recipe_of(
     space = space_recipe(space_of, dataset, place)
     if ask.kind == "space":
         return space
-    if ask.kind == "transferability":
-        wanted = {one.name: one.version for one in estimators_of(ask, study)}
-        inputs = {"space": space.key, "labels": dataset.labels_in(ask.other).key}
-        return Recipe("transferability", 1, {"estimators": wanted, "seed": study.seed, "draws": study.draws}, inputs)
     k, metric, seed = graph_k(study, len(dataset)), study.metric, study.seed
     graph = graph_recipe(space.key, metric=metric, k=k, seed=seed)
     if ask.kind == "neighbors":

@@ -16,7 +16,7 @@ from analysis.aligned_drawing import draw_aligned
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.embed_missing import make_vectors
-from analysis.keys import comparison_of, estimators_of, measures_of, recipe_of
+from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.metrics import section_of
 from analysis.number import CannotAnalyze, Number
@@ -32,6 +32,7 @@ from analysis.spaces import SpaceOf, spaces_of
 from analysis.store import Artifact, Store
 from analysis.study import Study
 from analysis.task_asks import read_task, score, task_recipe
+from analysis.transfer_asks import make_estimates, read_for, transfer_recipe
 from models.place import Place
 
 
@@ -115,6 +116,8 @@ class Pipeline:
             return snapshot_now(ask, self.study, self.place, self.store, self._memory)
         if ask.kind == "task":
             return task_recipe(self, ask)
+        if ask.kind == "transferability":
+            return transfer_recipe(self, ask)
         dataset = self.find_dataset()
         if dataset is None:
             return None
@@ -171,6 +174,8 @@ class Pipeline:
             return self.find(ask)
         if ask.kind == "task":
             read_task(self, ask)
+        elif ask.kind == "transferability":
+            read_for(self, ask)
         else:
             self.dataset()
         found = self.find(ask)
@@ -192,7 +197,7 @@ class Pipeline:
         elif ask.kind == "comparison":
             self._compare(ask, recipe, start, progress)
         elif ask.kind == "transferability":
-            self._estimate(ask, recipe, start, progress)
+            make_estimates(self, ask, recipe, progress)
         elif ask.kind == "task":
             score(self, ask, recipe, progress)
         else:
@@ -274,16 +279,6 @@ class Pipeline:
         progress(0, 1, str(ask))
         ks = [k for k in comparison_of(study).ks if k < sides[0].space.n]
         found = compare(sides[0], sides[1], measures, ks=ks, draws=study.draws, seed=study.seed, report=progress)
-        self._keep(recipe, found, start)
-
-    def _estimate(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
-        from analysis.transfer import estimate
-
-        space: EmbeddingSpace = self.make(Ask("space", subject=ask.subject), progress)
-        labels, study = self.dataset().labels_in(ask.other), self.study
-        progress(0, 1, str(ask))
-        wanted = estimators_of(ask, study)
-        found = estimate(space, labels, wanted, draws=study.draws, seed=study.seed, report=progress)
         self._keep(recipe, found, start)
 
     def _keep(

@@ -4,11 +4,12 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 
 from analysis.ask import Ask
-from analysis.keys import comparison_of, estimators_of, graph_k, measures_of
+from analysis.keys import comparison_of, graph_k, measures_of
 from analysis.metrics import asks_of
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses, comparisons, estimators
 from analysis.task_asks import task_asks
+from analysis.transfer_asks import transfers_of
 from models.errors import BadInput, nearest
 
 MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
@@ -51,14 +52,6 @@ def chosen_analyses(globs: tuple[str, ...]) -> list[str]:
         if not any(fnmatchcase(name, glob) for name in (*known, *later, *comparisons(), *estimators())):
             raise BadInput(f"analyses of the study names {glob!r}, which matches nothing{nearest(glob, known)}")
     return [name for name in known if any(fnmatchcase(name, glob) for glob in globs)]
-
-
-def transfers_of(pipeline: Pipeline) -> list[Ask]:
-    """What fine-tuning would gain, of every space and label column; needs two checkpoints to choose between."""
-    labels = pipeline.dataset().labels
-    if len(pipeline.study.checkpoint) < 2 or not estimators_of(Ask("transferability"), pipeline.study):
-        return []
-    return [Ask("transferability", "", space.name, label) for label in labels for space in pipeline.spaces()]
 
 
 def pairs_of(pipeline: Pipeline) -> list[Ask]:

@@ -17,6 +17,7 @@ from analysis.series import ranking
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf
 from analysis.task_asks import can_read, own_pipelines, subject_of
+from analysis.transfer_asks import OWN, subject_in, task_named
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
@@ -55,8 +56,9 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | I
         versions = {name: comparisons()[name.partition("@")[0]].version for name in value.numbers}
         return [_row("comparison", versions[name], ask, ask.other, name, n) for name, n in value.numbers.items()]
     if ask.kind == "transferability":
-        task = ranking.task_of(pipeline.study, ask.other)
-        return [_row(ask.kind, estimators()[name].version, ask, task, name, n) for name, n in value.numbers.items()]
+        study, versions = pipeline.study, {name: one.version for name, one in estimators().items()}
+        named, task = replace(ask, subject=subject_in(study, ask.subject, ask.other)), task_named(study, ask.other)
+        return [_row(ask.kind, versions[name], named, task, name, n) for name, n in value.numbers.items()]
     if ask.kind == "task":
         named, other = replace(ask, subject=subject_of(pipeline, ask)), f"{ask.other}|{ask.name}"
         version = task_methods()[ask.name].version
@@ -71,9 +73,16 @@ def best_rows(pipeline: Pipeline, asks: list[Ask]) -> list[dict[str, Any]]:
     named = [(one.task, one) for one in ranking.best_for(found)]
     named += [(f"{one.task}|{one.estimator}", one) for one in found]
     return [
-        _row("transferability", ranking.VERSION, Ask("transferability", subject=space), other, "probability_best", n)
+        _row(
+            "transferability",
+            ranking.VERSION,
+            Ask("transferability", subject=subject_in(pipeline.study, space, f"{OWN}{one.task}")),
+            other,
+            "probability_best",
+            number,
+        )
         for other, one in named
-        for space, n in one.numbers().items()
+        for space, number in one.numbers().items()
     ]
 
 

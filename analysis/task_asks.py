@@ -27,6 +27,7 @@ from analysis.task_data import (
     home_of,
     labels_of_task,
     same_vectors,
+    space_at,
     spec_called,
     task_key,
     task_of,
@@ -169,7 +170,7 @@ def _scored(
     kind = "pairs" if task.pairs else task.labels.kind
     if kind not in method.targets:
         raise CannotAnalyze(f"{method.title} has no answer where the target is {_said(kind)}.")
-    space = home.pipeline.make(Ask("space", subject=ask.subject), progress)
+    space = space_at(home, ask.subject, progress)
     graph = None
     if _reads_graph(method, spec):
         graph = home.pipeline.make(Ask("neighbors", subject=ask.subject), progress)

@@ -12,11 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.datasets.fingerprints import hash_of_file
 from analysis.labels import Labels
+from analysis.number import CannotAnalyze
+from analysis.progress import Progress
 from analysis.recipe import Recipe, hash_of
 from analysis.samples import find_dataset, pack_dataset
+from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf
 from analysis.study import DatasetSpec, TaskSpec
 from analysis.task import Split, Task
@@ -52,6 +56,15 @@ class Home:
 
     pipeline: "Pipeline"
     dataset: Dataset
+
+
+def space_at(home: Home, name: str, progress: Progress) -> EmbeddingSpace:
+    """A space of a task's own samples. CannotAnalyze where it has none, as vectors made of other samples."""
+    try:
+        found: EmbeddingSpace = home.pipeline.make(Ask("space", subject=name), progress)
+    except BadInput as error:
+        raise CannotAnalyze(str(error)) from error
+    return found
 
 
 def home_of(pipeline: "Pipeline", spec: TaskSpec, space: SpaceOf | None = None, *, make: bool = False) -> Home | None:

@@ -19,6 +19,7 @@ from analysis.registry import comparisons
 from analysis.result import Result
 from analysis.space import EmbeddingSpace
 from benchmarks.coverage import graph_of
+from benchmarks.held import held_over, print_held
 
 Vectors = npt.NDArray[np.float64]
 TRUTH, KS = 400, (10,)
@@ -59,25 +60,11 @@ def simulate(
 ) -> pd.DataFrame:
     """Per number: its mean, how often intervals hold that, their width over the exact one, values within chance."""
     rng = np.random.default_rng([seed, WORLDS.index(world)])
-    values: dict[str, list[float]] = {}
-    for turn in range(truth):
-        for name, number in once(world, measures, n=n, draws=0, rng=rng, seed=turn).numbers.items():
-            if number.value is not None:
-                values.setdefault(name, []).append(number.value)
-    held: dict[str, list[tuple[bool, float, bool]]] = {}
-    for turn in range(simulations):
-        for name, number in once(world, measures, n=n, draws=draws, rng=rng, seed=turn).numbers.items():
-            if number.low is not None and number.high is not None:
-                covers = number.low <= float(np.mean(values[name])) <= number.high
-                held.setdefault(name, []).append((covers, number.high - number.low, not number.beyond_null))
-    rows = []
-    for name, drawn in held.items():
-        covers, width, inside = (np.array(column, dtype=float) for column in zip(*drawn, strict=True))
-        spread = float(np.std(values[name]))
-        relative = float(width.mean()) / (3.92 * spread)
-        rows.append((name, world, np.mean(values[name]), covers.mean(), relative, inside.mean(), len(drawn)))
-    columns = ["number", "world", "mean", "coverage", "width", "within_chance", "simulations"]
-    return pd.DataFrame(rows, columns=columns)
+
+    def one(draws: int, turn: int) -> Result:
+        return once(world, measures, n=n, draws=draws, rng=rng, seed=turn)
+
+    return held_over(one, world, simulations=simulations, draws=draws, truth=truth)
 
 
 def main() -> None:
@@ -87,18 +74,12 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=100)
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--worlds", nargs="*", default=list(WORLDS))
     asked = parser.parse_args()
     measures = [one for name, one in comparisons().items() if not asked.only or name in asked.only]
     print(f"{asked.simulations} simulations, n = {asked.n}, {asked.draws} draws\n")
-    print("| number | world | mean | coverage | width / exact | within chance |\n| --- | --- | --- | --- | --- | --- |")
-    for world in WORLDS:
-        table = simulate(measures, world, n=asked.n, simulations=asked.simulations, draws=asked.draws, seed=0)
-        for row in table.itertuples():
-            chance = f"{row.within_chance:.3f}" if world == "unrelated" else "–"
-            print(
-                f"| {row.number} | {world} | {row.mean:.3f} | {row.coverage:.3f} | {row.width:.2f} | {chance} |",
-                flush=True,
-            )
+    kept = {"n": asked.n, "simulations": asked.simulations, "draws": asked.draws, "seed": 0}
+    print_held((simulate(measures, world, **kept) for world in asked.worlds), chance_in="unrelated")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from analysis.registry import estimators
 from analysis.result import Result
 from analysis.space import EmbeddingSpace
 from analysis.transfer import estimate
+from benchmarks.held import held_over, print_held
 
 TRUTH, D = 400, 12
 WORLDS = ("classes", "uneven", "numbers", "unrelated")
@@ -50,28 +51,11 @@ def simulate(
 ) -> pd.DataFrame:
     """Per number: its mean, how often intervals hold that, their width over the exact one, values within chance."""
     rng = np.random.default_rng([seed, WORLDS.index(world)])
-    values: dict[str, list[float]] = {}
-    held: dict[str, list[tuple[bool, float, bool]]] = {}
 
     def once(draws: int, turn: int) -> Result:
         return estimate(*sample(world, n, rng), asked, draws=draws, seed=turn)
 
-    for turn in range(truth):
-        for name, number in once(0, turn).numbers.items():
-            if number.value is not None:
-                values.setdefault(name, []).append(number.value)
-    for turn in range(simulations):
-        for name, number in once(draws, turn).numbers.items():
-            if number.low is not None and number.high is not None:
-                covers = number.low <= float(np.mean(values[name])) <= number.high
-                held.setdefault(name, []).append((covers, number.high - number.low, not number.beyond_null))
-    rows = []
-    for name, drawn in held.items():
-        covers, width, inside = (np.array(column, dtype=float) for column in zip(*drawn, strict=True))
-        relative = float(width.mean()) / (3.92 * float(np.std(values[name])))
-        rows.append((name, world, np.mean(values[name]), covers.mean(), relative, inside.mean(), len(drawn)))
-    columns = ["number", "world", "mean", "coverage", "width", "within_chance", "simulations"]
-    return pd.DataFrame(rows, columns=columns)
+    return held_over(once, world, simulations=simulations, draws=draws, truth=truth)
 
 
 def main() -> None:
@@ -85,12 +69,8 @@ def main() -> None:
     asked = parser.parse_args()
     chosen = [one for name, one in estimators().items() if not asked.only or name in asked.only]
     print(f"{asked.simulations} simulations, n = {asked.n}, {asked.draws} draws\n")
-    print("| number | world | mean | coverage | width / exact | within chance |\n| --- | --- | --- | --- | --- | --- |")
-    for world in asked.worlds:
-        table = simulate(chosen, world, n=asked.n, simulations=asked.simulations, draws=asked.draws, seed=0)
-        for row in table.itertuples():
-            chance = f"{row.within_chance:.3f}" if world == "unrelated" else "–"
-            print(f"| {row.number} | {world} | {row.mean:.3f} | {row.coverage:.3f} | {row.width:.2f} | {chance} |")
+    kept = {"n": asked.n, "simulations": asked.simulations, "draws": asked.draws, "seed": 0}
+    print_held((simulate(chosen, world, **kept) for world in asked.worlds), chance_in="unrelated")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from analysis.pipeline import Pipeline
 from analysis.plugin import Analysis
 from analysis.report import file_name
 from analysis.result import Result
-from ui import export, linked_table, plot, style, words
+from ui import figure_panel, linked_table, words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -60,25 +60,7 @@ def _figure(
         made = dressed(deepcopy(drawn), paper)
         return made.update_layout(height=made.layout.height or HEIGHT)
 
-    shown, saving = on(style.theme()), export.saving(pipeline, [ask], key)
-    paper = None if saving is None else saving.paper
-    plot.draw(
-        shown,
-        key=key,
-        name=name,
-        on_event=lambda event: export.ask_for(key, event.format),
-        saving=saving,
-        printed=None if paper in (None, style.theme()) else on(paper),
-    )
-    export.figure(
-        pipeline,
-        [ask],
-        lambda: on("light"),
-        dark=lambda: on("dark"),
-        key=key,
-        name=name,
-        data=lambda: _data_of(result, further),
-    )
+    shown = figure_panel.draw(pipeline, [ask], on, key=key, name=name, data=lambda: _data_of(result, further))
     return (shown.layout.title.text or "").replace("<br>", " ")
 
 

@@ -1,6 +1,7 @@
 """The matrix of a comparison on the page: a click on a cell opens the pair."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from analysis.pipeline import Pipeline
 from analysis.registry import comparisons
 from analysis.report import file_name
 from analysis.series.matrix import Matrix
-from ui import export, plot, state, style, words
+from ui import figure_panel, plot, state, words
 
 HOW = (
     "Interval, 95 %: of neighbours, what each sample contributes resampled, stretched for shared neighbours; of the"
@@ -23,34 +24,24 @@ HOW = (
 
 def draw(pipeline: Pipeline, asks: Sequence[Ask], found: Matrix) -> None:
     """Draw it, and under it how to read it."""
-    key = "figure.compare"
-    figure = dressed(matrix_figure(found), style.theme())
-    plot.draw(
-        figure,
-        key=key,
-        name=file_name("comparison", found.number),
-        on_event=lambda event: _hear(found, key, event),
-        saving=export.saving(pipeline, list(asks), key),
-    )
-    words.quiet("A click on a cell shows the two maps side by side.")
-    export.figure(
+    figure_panel.draw(
         pipeline,
         asks,
-        lambda: matrix_figure(found),
-        key=key,
+        lambda paper: dressed(matrix_figure(found), paper),
+        key="figure.compare",
         name=file_name("comparison", found.number),
         data=found.table,
+        hear=partial(_hear, found),
+        says=partial(words.quiet, "A click on a cell shows the two maps side by side."),
     )
     words.quiet(f"{comparisons()[found.number.partition('@')[0]].describe} {HOW}")
     with st.expander("pairs"):
         st.dataframe(found.table(), hide_index=True)
 
 
-def _hear(found: Matrix, key: str, event: plot.Event) -> None:
-    """Open the pair of a cell, or save the picture."""
-    if event.kind == "save":
-        export.ask_for(key, event.format)
-    elif event.kind == "pin" and event.ids:
+def _hear(found: Matrix, event: plot.Event) -> None:
+    """Open the pair of a cell."""
+    if event.kind == "pin" and event.ids:
         cells = {f"{i} {j}": (a, b) for i, a in enumerate(found.names) for j, b in enumerate(found.names) if i != j}
         if event.ids[0] in cells:
             a, b = cells[event.ids[0]]

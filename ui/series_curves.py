@@ -1,5 +1,6 @@
 """Numbers along a series on the page: which of them, their figure with its export, and what is missing."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,7 +13,7 @@ from analysis.registry import analyses
 from analysis.report import file_name
 from analysis.series.course import NOT_YET, RULE, asks_of, collapse_in, numbers_of
 from analysis.series.series import Series
-from ui import export, panel, plot, state, style, words
+from ui import figure_panel, panel, state, words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -54,19 +55,8 @@ def _figure(pipeline: Pipeline, series: Series, table: pd.DataFrame, keys: list[
     def on(paper: Theme) -> "go.Figure":
         return course_figure(series, table, keys, collapse, paper)
 
-    saving = export.saving(pipeline, asks, key)
-    paper = None if saving is None else saving.paper
-    plot.draw(
-        on(style.theme()),
-        key=key,
-        name=name,
-        on_event=lambda event: export.ask_for(key, event.format),
-        saving=saving,
-        printed=None if paper in (None, style.theme()) else on(paper),
-    )
-    words.quiet(f"{HOW} {RULE}")
-    data = table.drop(columns="d")
-    export.figure(pipeline, asks, lambda: on("light"), dark=lambda: on("dark"), key=key, name=name, data=lambda: data)
+    says, data = partial(words.quiet, f"{HOW} {RULE}"), table.drop(columns="d")
+    figure_panel.draw(pipeline, asks, on, key=key, name=name, data=lambda: data, says=says)
 
 
 def _named(key: Key) -> str:

@@ -5,6 +5,7 @@ one picture.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from analysis.registry import projections
 from analysis.report import file_name
 from analysis.series.series import Series
 from analysis.series.shared import Laid, bounds_of
-from ui import export, picture, plot, style, words
+from ui import figure_panel, picture, words
 from ui.pane import Look, Pane
 
 if TYPE_CHECKING:
@@ -59,26 +60,9 @@ def draw(
         title = _title(series, projections()[way].title, maps)
         return small_maps(small, bounds_of(maps), title=title, ids=ids, selected=look.view.selection, theme=paper)
 
-    saving, name = export.saving(pipeline, asks, key), file_name("series", series.name, series.along, way)
-    paper = None if saving is None else saving.paper
-    plot.draw(
-        on(style.theme()),
-        key=key,
-        name=name,
-        on_event=lambda event: export.ask_for(key, event.format),
-        saving=saving,
-        printed=None if paper in (None, style.theme()) else on(paper),
-    )
-    words.quiet(" ".join(filter(None, said)))
-    export.figure(
-        pipeline,
-        asks,
-        lambda: on("light"),
-        dark=lambda: on("dark"),
-        key=key,
-        name=name,
-        data=lambda: _data(dataset, maps),
-    )
+    name = file_name("series", series.name, series.along, way)
+    says = partial(words.quiet, " ".join(filter(None, said)))
+    figure_panel.draw(pipeline, asks, on, key=key, name=name, data=lambda: _data(dataset, maps), says=says)
 
 
 def left(one: Laid) -> str:

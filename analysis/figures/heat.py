@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from analysis.figures.palette import INK
+from analysis.figures.cells import BAR, write
 from analysis.figures.theme import dressed, titled
-from analysis.figures.words import cut, plain, shown
+from analysis.figures.words import cut, plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -54,13 +54,10 @@ def heat(
             figure.add_vline(begin - 0.5, **line)
             figure.add_hline(begin - 0.5, **line)
     elif n <= WRITTEN:
-        for i, j in np.argwhere(np.isfinite(values)):
-            said = {"text": f"<b>{shown(float(values[i, j]))}</b>", "showarrow": False, "font_size": 12}
-            figure.add_annotation(
-                x=j, y=i, **said, bgcolor="rgba(255,255,255,.82)", font_color=INK["light"], borderpad=1
-            )
-    bar = {"thickness": 10, "len": 0.8, "outlinewidth": 0, "x": 1.02, "title": {"text": scale, "side": "right"}}
-    figure.update_coloraxes(colorbar=bar, showscale=bool(np.isfinite(values).any()))
+        write(figure, values, range(n), range(n))
+    figure.update_coloraxes(
+        colorbar=BAR | {"title": {"text": scale, "side": "right"}}, showscale=bool(np.isfinite(values).any())
+    )
     figure.update_layout(height=HEIGHT + ROOM)
     return dressed(titled(figure, title).update_layout(title_subtitle_text=plain(subtitle)))
 

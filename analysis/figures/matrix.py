@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.figures.palette import GREY, INK
+from analysis.figures.cells import BAR, write
+from analysis.figures.palette import GREY
 from analysis.figures.theme import dressed, titled
 from analysis.figures.words import cut, plain, shown, with_interval
 from analysis.series.matrix import Matrix
@@ -35,18 +36,17 @@ def matrix_figure(matrix: Matrix) -> "go.Figure":
         "xgap": 2,
         "ygap": 2,
     }
-    bar = {"thickness": 10, "len": 0.8, "outlinewidth": 0, "x": 1.02}
     known = np.where(grey, np.nan, values)
     figure = go.Figure(go.Heatmap(z=known, coloraxis="coloraxis", **shared))
     if grey.any():
         shade = [[0.0, GREY], [1.0, GREY]]
         figure.add_heatmap(z=np.where(grey, 0.0, np.nan), colorscale=shade, opacity=FAINT, showscale=False, **shared)
     if len(names) <= WRITTEN:
-        for i, j in np.argwhere(np.isfinite(values)):
-            said = {"text": f"<b>{shown(values[i, j])}</b>", "showarrow": False, "font_size": 12}
-            paper = {"bgcolor": "rgba(255,255,255,.82)", "font_color": INK["light"], "borderpad": 1}
-            figure.add_annotation(x=labels[j], y=labels[i], **said, **paper)
-    figure.update_coloraxes(colorbar=bar, reversescale=matrix.same == 0, showscale=bool(np.isfinite(known).any()))
+        write(figure, values, labels, labels)
+    told = known[np.isfinite(known)]
+    if len(told):  # from zero on, so that small differences look small
+        figure.update_coloraxes(cmin=min(0.0, told.min()), cmax=told.max())
+    figure.update_coloraxes(colorbar=BAR, reversescale=matrix.same == 0, showscale=bool(len(told)))
     narrow = {"constrain": "domain", "showline": False, "ticks": ""}
     figure.update_xaxes(constraintoward="left", tickangle=-40 if len(names) > 5 else None, **narrow)
     figure.update_yaxes(autorange="reversed", scaleanchor="x", **narrow)

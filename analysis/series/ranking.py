@@ -18,7 +18,7 @@ from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.registry import estimators
 from analysis.result import Result
-from analysis.study import Study
+from analysis.transfer_asks import task_named
 
 VERSION = 1  # of probability_best
 FIRST_CHOICES = ("h_score", "logme")  # whose ranking is a task's own: the first that can read its labels
@@ -58,11 +58,6 @@ class Ranking:
         return {space: Number(value=share, n=int(n), seconds=self.seconds) for space, share, n in rows}
 
 
-def task_of(study: Study, label: str) -> str:
-    """What a label column is called as a task: the study's first [[task]] of it, else as the column itself."""
-    return next((task.name for task in study.task if task.label == label and not task.train), label)
-
-
 def probability_best(draws: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The share of draws in which each row is the highest, from (spaces, draws); ties shared, draws with NaN left out.
 
@@ -78,7 +73,7 @@ def probability_best(draws: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def rankings(pipeline: Pipeline, asks: Sequence[Ask]) -> list[Ranking]:
-    """A ranking for each label column and estimator among these asks whose numbers are there, two spaces at least."""
+    """A ranking for each task and estimator among these asks whose numbers are there, two spaces at least."""
     found: dict[str, dict[str, Result]] = {}
     for ask in asks:
         result = pipeline.find(ask) if ask.kind == "transferability" else None
@@ -86,8 +81,8 @@ def rankings(pipeline: Pipeline, asks: Sequence[Ask]) -> list[Ranking]:
             found.setdefault(ask.other, {})[ask.subject] = result
     owner = {space.name: space.checkpoint.name for space in pipeline.spaces()}
     return [
-        ranking_of(task_of(pipeline.study, label), name, results, owner)
-        for label, results in found.items()
+        ranking_of(task_named(pipeline.study, other), name, results, owner)
+        for other, results in found.items()
         for name in estimators()
         if sum(_known(one, name) for one in results.values()) > 1
     ]

@@ -4,11 +4,16 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import pets
 from tests.pets import World
+
+if TYPE_CHECKING:
+    from analysis.pipeline import Pipeline
+    from ui.picture import Picture
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +43,19 @@ def started(mine: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     startup.options.cache_clear()
     yield mine
     startup.options.cache_clear()
+
+
+@pytest.fixture
+def pipeline(world: World) -> "Pipeline":
+    """The pipeline of the study that the dashboard was started on."""
+    from ui import opened
+
+    return opened.pipeline_of(*opened.first_study(opened.startup.options()))
+
+
+@pytest.fixture
+def pictures(monkeypatch: pytest.MonkeyPatch) -> "list[Picture]":
+    """The pictures that the panes of a page have drawn."""
+    found: list[Picture] = []
+    monkeypatch.setattr("ui.map_webgl.WebglMap.draw", lambda self, picture, **rest: found.append(picture))
+    return found

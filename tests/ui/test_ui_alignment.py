@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.ask import Ask
-from analysis.pipeline import Pipeline
 from tests.ui.test_ui_pages import drawn, said
-from ui import alignment, costs, opened, state
+from ui import alignment, costs, state
 from ui.map_webgl import content_of
 from ui.pane import Pane
 from ui.view import View, from_address, in_address
@@ -16,20 +15,6 @@ from ui.view import View, from_address, in_address
 ROTATED = Ask("projection", "pca", "words", "columns", {"alignment": "procrustes"})
 PCA = {"projection": "pca", "right_projection": "pca"}
 FIRST, SECOND = Pane("", "columns", "umap", 2), Pane("right_", "words", "tsne", 2)
-
-
-@pytest.fixture
-def pipeline(world) -> Pipeline:
-    return opened.pipeline_of(*opened.first_study(opened.startup.options()))
-
-
-@pytest.fixture
-def pictures(monkeypatch) -> list:
-    """The pictures that the panes of a page have drawn."""
-    found: list = []
-    draw = "ui.map_webgl.WebglMap.draw"
-    monkeypatch.setattr(draw, lambda self, picture, **rest: found.append(picture))
-    return found
 
 
 def choice(page):

@@ -213,7 +213,7 @@ def test_a_page_that_breaks_says_so_and_leaves_the_others(world, monkeypatch):
     def broken(*_, **__):
         raise ValueError("too many bins")
 
-    monkeypatch.setattr("ui.answer_panel.plot.draw", broken)
+    monkeypatch.setattr("ui.figure_panel.plot.draw", broken)
     page = drawn("isotropy", broken=True)
     assert "This page could not be drawn (ValueError: too many bins). The other pages work" in said(page)
 

@@ -22,11 +22,6 @@ NAME = '<b>cats</b> **all** & "more"'
 
 
 @pytest.fixture
-def pipeline(world):
-    return opened.pipeline_of(*opened.first_study(opened.startup.options()))
-
-
-@pytest.fixture
 def folder(pipeline):
     return pipeline.store.root / "selections" / pipeline.dataset_recipe.key
 

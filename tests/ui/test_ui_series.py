@@ -16,7 +16,6 @@ from tests.pets import World
 from tests.ui.conftest import started
 from tests.ui.test_ui_pages import drawn, said
 from ui import series_maps
-from ui.map_renderer import Picture
 from ui.view import View, from_address, in_address
 
 N, PLACES = 60, (10, 20, 30)
@@ -66,13 +65,6 @@ def untouched(run: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     study = read_study(run.study)
     Pipeline(study, Place(run.study.parent), Store(tmp_path / "cache")).dataset()
     yield from started(World(run.study, tmp_path / "cache"), monkeypatch)
-
-
-@pytest.fixture
-def pictures(monkeypatch: pytest.MonkeyPatch) -> list[Picture]:
-    found: list[Picture] = []
-    monkeypatch.setattr("ui.map_webgl.WebglMap.draw", lambda self, picture, **rest: found.append(picture))
-    return found
 
 
 @pytest.fixture

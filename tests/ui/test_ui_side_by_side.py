@@ -15,26 +15,12 @@ from analysis.pipeline import Pipeline
 from analysis.registry import analyses, indexes
 from tests.ui.test_ui_map import PICTURE
 from tests.ui.test_ui_pages import drawn, said
-from ui import coloring, map_colours, opened, pane, sample_table
+from ui import coloring, map_colours, pane, sample_table
 from ui.found_by import found_by
 from ui.map_plotly import figure_of
 
 HUBS = "Hubness: how often another's neighbour"
 PCA = {"projection": "pca", "right_projection": "pca"}
-
-
-@pytest.fixture
-def pipeline(world) -> Pipeline:
-    return opened.pipeline_of(*opened.first_study(opened.startup.options()))
-
-
-@pytest.fixture
-def pictures(monkeypatch) -> list:
-    """The pictures that the panes of a page have drawn."""
-    found: list = []
-    draw = "ui.map_webgl.WebglMap.draw"
-    monkeypatch.setattr(draw, lambda self, picture, **rest: found.append(picture))
-    return found
 
 
 @pytest.fixture

@@ -12,18 +12,13 @@ from analysis.pipeline import Pipeline
 from analysis.series.two_samples import histogram_of, in_space, table_of
 from tests.ui.test_ui_map import PICTURE
 from tests.ui.test_ui_pages import drawn, raw, said
-from ui import linked_table, opened, two_samples, view
+from ui import linked_table, two_samples, view
 from ui.map_plotly import figure_of
 from ui.map_webgl import content_of, event_from
 from ui.plot import event_from as plotly_event
 from ui.view import View
 
 TWO = {"pinned": "pet 4", "second": "pet 31"}
-
-
-@pytest.fixture
-def pipeline(world) -> Pipeline:
-    return opened.pipeline_of(*opened.first_study(opened.startup.options()))
 
 
 def pins(now: View) -> tuple[str, str]:

@@ -9,10 +9,10 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.ask import Ask
-from analysis.plan import transfers_of
 from analysis.registry import estimators
 from analysis.run import open_study
 from analysis.series.ranking import best_for, candidates, rankings, sizes_of
+from analysis.transfer_asks import transfers_of
 from tests.unit.test_command_line import STUDY, write_world
 
 TWO = STUDY + '\n[[checkpoint]]\nname = "noise"\nfamily = "vectors"\nmodel = "noise.npy"\n'
