@@ -1,4 +1,4 @@
-"""The pipeline without a browser: `python -m analysis run | list | open` (README, "The command line")."""
+"""The pipeline without a browser: `python -m analysis run | list | open | reproduce` (README, "The command line")."""
 
 import argparse
 import sys
@@ -100,6 +100,20 @@ def _open(options: argparse.Namespace) -> int:
     return serve(options.things, cache=options.cache, roots=options.root, headless=options.headless, port=options.port)
 
 
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from analysis.reproductions.command import reproduce
+    from analysis.run import default_cache
+
+    cache = options.cache.expanduser().resolve() if options.cache else default_cache()
+    reproduce(options.paper, options.size, options.out, cache, _tell)
+    return DONE
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -125,6 +139,14 @@ def _parser() -> argparse.ArgumentParser:
     opening.add_argument("--headless", action="store_true", help="print the address, open no browser")
     opening.add_argument("--debug", action="store_true", help="show tracebacks")
     opening.set_defaults(command=_open)
+
+    reproducing = commands.add_parser("reproduce", help="a paper's figures beside its published numbers")
+    reproducing.add_argument("paper", choices=["sipt", "anchor", "synthetic"])
+    reproducing.add_argument("--size", choices=["tiny", "small", "full"], default="small")
+    reproducing.add_argument("--out", type=Path, metavar="DIR", help="receives tables and numbers")
+    reproducing.add_argument("--cache", type=Path, metavar="DIR", help="where finished runs are kept")
+    reproducing.add_argument("--debug", action="store_true", help="show tracebacks")
+    reproducing.set_defaults(command=_reproduce)
 
     return parser
 

@@ -1,0 +1,1 @@
+"""The papers' results at a size that runs here, beside their published numbers."""

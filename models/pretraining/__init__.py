@@ -1,0 +1,1 @@
+"""Pre-training: objectives, what they sample, and the loop."""
