@@ -87,6 +87,8 @@ def _list(options: argparse.Namespace) -> int:
         "metrics": registry.metric_sources(),
         "transferability": registry.estimators(),
         "task": registry.task_methods(),
+        "graph": registry.graph_sources(),
+        "alignment": registry.alignments(),
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():

@@ -15,6 +15,9 @@ Kind = Literal[
     "transferability",
     "task",
     "metrics",
+    "graph",
+    "graph_card",
+    "graph_alignment",
 ]
 
 ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "fitted with"}
@@ -25,11 +28,13 @@ ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "f
 class Ask:
     """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
     regions, an answer about the space, a comparison of two spaces, an estimate of what fine-tuning would gain, what a
-    space scores on a task, or metrics made elsewhere.
+    space scores on a task, metrics made elsewhere, a graph over the samples, what that graph is like (by a label
+    column), or how a space agrees with it.
 
     `name`: the projection, the analysis, the one measure of a comparison or estimator (none: those of the study), the
-    method of a task, or the source of metrics. `subject`: the space. `other`: the label column, the space it is
-    compared with or aligned to, the task, or the path of metrics. `params`: those that differ from the plug-in's own
+    method of a task, the source of metrics, or the graph that is asked about by itself. `subject`: the space. `other`:
+    the label column, the space it is compared with or aligned to, the task, the path of metrics, or the graph that a
+    space may agree with. `params`: those that differ from the plug-in's own
     (for a projection also `dimensions` and `alignment`, one of ALIGNMENTS).
     """
 
@@ -83,6 +88,12 @@ class Ask:
             return f"{what} of {self.subject} on {self.other}"
         if self.kind == "metrics":
             return f"metrics of {self.name} {self.other}"
+        if self.kind == "graph_alignment":
+            return f"agreement of {self.subject} with {self.other}"
+        if self.kind in ("graph", "graph_card"):
+            return f"{'graph' if self.kind == 'graph' else 'card of graph'} {self.name}" + (
+                f" by {self.other}" if self.other else ""
+            )
         what = what or self.kind
         of = f" of {self.subject}" if self.subject else ""
         if self.alignment:

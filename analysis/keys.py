@@ -30,7 +30,8 @@ def graph_k(study: Study, n: int) -> int:
     if study.k >= n:
         raise BadInput(f"k is {study.k} but there are {n} samples; give k below {n}.")
     ks = study.comparison.ks if study.comparison else ()
-    return min(max(study.k, WIDEST_DEFAULT, *ks), n - 1)
+    linked = [spec.k or WIDEST_DEFAULT for spec in study.graph if spec.space]
+    return min(max(study.k, WIDEST_DEFAULT, *ks, *linked), n - 1)
 
 
 def comparison_of(study: Study) -> ComparisonSpec:
@@ -43,7 +44,7 @@ def measures_of(ask: Ask, study: Study) -> list[Comparison]:
     if ask.name:
         return [called(ask.name, comparisons(), "measure")]
     found = [called(name, comparisons(), "measure") for name in comparison_of(study).measures]
-    return [one for one in found if any(_picks(glob, one.name, "comparison") for glob in study.analyses)]
+    return [one for one in found if any(picks(glob, one.name, "comparison") for glob in study.analyses)]
 
 
 def estimators_of(ask: Ask, study: Study) -> list[Estimator]:
@@ -51,10 +52,11 @@ def estimators_of(ask: Ask, study: Study) -> list[Estimator]:
     if ask.name:
         return [called(ask.name, estimators(), "estimator")]
     found = estimators().values()
-    return [one for one in found if any(_picks(glob, one.name, "transferability") for glob in study.analyses)]
+    return [one for one in found if any(picks(glob, one.name, "transferability") for glob in study.analyses)]
 
 
-def _picks(glob: str, name: str, kind: str) -> bool:
+def picks(glob: str, name: str, kind: str) -> bool:
+    """Whether a glob of the study means a plug-in, by its own name or by its kind's."""
     return fnmatchcase(name, glob) or fnmatchcase(kind, glob)
 
 

@@ -16,6 +16,7 @@ from analysis.aligned_drawing import draw_aligned
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.embed_missing import make_vectors
+from analysis.graph_asks import GRAPH_KINDS, graph_from, graph_recipe_for, make_of_graph
 from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.metrics import section_of
@@ -24,7 +25,7 @@ from analysis.progress import Progress, silent
 from analysis.recipe import Recipe
 from analysis.registry import analyses, called, drawing_params, params_of, projections
 from analysis.result import Result
-from analysis.result_files import number_from_json, number_to_json, result_from, result_to_parts
+from analysis.result_files import neighbors_from, number_to_json, result_from, result_to_parts
 from analysis.samples import complete_dataset, dataset_recipe, find_dataset, make_dataset
 from analysis.snapshots import imported_from, snapshot_now, take_once
 from analysis.space import EmbeddingSpace
@@ -118,6 +119,8 @@ class Pipeline:
             return task_recipe(self, ask)
         if ask.kind == "transferability":
             return transfer_recipe(self, ask)
+        if ask.kind in GRAPH_KINDS:
+            return graph_recipe_for(self, ask)
         dataset = self.find_dataset()
         if dataset is None:
             return None
@@ -125,7 +128,7 @@ class Pipeline:
         return recipe_of(ask, self.space_called(ask.subject), self.study, self.place, dataset, other)
 
     def find(self, ask: Ask) -> Any | None:
-        """The value of an ask if it is there: Dataset, EmbeddingSpace, KnnGraph, Drawing, Result or Imported."""
+        """The value of an ask if it is there: Dataset, EmbeddingSpace, KnnGraph, Graph, Drawing, Result, Imported."""
         if ask.kind == "dataset":
             return self.find_dataset(items=True)
         recipe = self.recipe(ask)
@@ -146,15 +149,9 @@ class Pipeline:
             dataset = self.dataset()
             return EmbeddingSpace(ask.subject, recipe.key, artifact.array("vectors"), dataset.ids)
         if ask.kind == "neighbors":
-            return KnnGraph(
-                recipe.key,
-                recipe.params["metric"],
-                artifact.content["method"],
-                artifact.array("indices"),
-                artifact.array("distances"),
-                number_from_json(artifact.content["recall"]),
-                tuple(artifact.content["recalls"]),
-            )
+            return neighbors_from(artifact, recipe)
+        if ask.kind == "graph":
+            return graph_from(artifact, ask, recipe.key)
         if ask.kind == "metrics":
             return imported_from(recipe, section_of(ask, self.study), self.study, self.place, self.store)
         if ask.kind == "projection":
@@ -200,6 +197,8 @@ class Pipeline:
             make_estimates(self, ask, recipe, progress)
         elif ask.kind == "task":
             score(self, ask, recipe, progress)
+        elif ask.kind in GRAPH_KINDS:
+            make_of_graph(self, ask, recipe, progress)
         else:
             self._answer(ask, recipe, start, progress)
         return self.find(ask)

@@ -4,10 +4,11 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 
 from analysis.ask import Ask
+from analysis.graph_asks import graph_asks
 from analysis.keys import comparison_of, graph_k, measures_of
 from analysis.metrics import asks_of
 from analysis.pipeline import Pipeline
-from analysis.registry import analyses, comparisons, estimators
+from analysis.registry import alignments, analyses, comparisons, estimators
 from analysis.task_asks import task_asks
 from analysis.transfer_asks import transfers_of
 from models.errors import BadInput, nearest
@@ -16,7 +17,8 @@ MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
 
 
 def wanted(pipeline: Pipeline) -> list[Ask]:
-    """Every ask of a run: vectors, neighbours, maps, analyses of each space, comparisons, estimators, tasks, metrics.
+    """Every ask of a run: vectors, neighbours, maps, analyses of each space, comparisons, estimators, graphs, tasks and
+    metrics.
 
     Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
     """
@@ -29,7 +31,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
         for name in chosen:
             columns = analyses()[name].columns(dataset.labels)
             asks += [Ask("analysis", name, space.name, other=label) for label in columns]
-    asks += pairs_of(pipeline) + transfers_of(pipeline) + task_asks(pipeline)
+    asks += pairs_of(pipeline) + transfers_of(pipeline) + graph_asks(pipeline) + task_asks(pipeline)
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
     return asks + asks_of(pipeline.study)
@@ -49,7 +51,7 @@ def chosen_analyses(globs: tuple[str, ...]) -> list[str]:
         "index",
     )
     for glob in globs:
-        if not any(fnmatchcase(name, glob) for name in (*known, *later, *comparisons(), *estimators())):
+        if not any(fnmatchcase(name, glob) for name in (*known, *later, *comparisons(), *estimators(), *alignments())):
             raise BadInput(f"analyses of the study names {glob!r}, which matches nothing{nearest(glob, known)}")
     return [name for name in known if any(fnmatchcase(name, glob) for glob in globs)]
 

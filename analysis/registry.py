@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from analysis.ask import Ask
+from analysis.graph_plugin import Alignment, GraphSource
 from analysis.plugin import (
     Analysis,
     Comparison,
@@ -41,6 +42,16 @@ def estimators() -> Mapping[str, Estimator]:
 def task_methods() -> Mapping[str, TaskMethod]:
     """Every way to score a space on a task."""
     return discover("analysis.tasks", "TASK_METHOD")
+
+
+def graph_sources() -> Mapping[str, GraphSource]:
+    """Every source of links between samples."""
+    return discover("analysis.graphs", "GRAPH")
+
+
+def alignments() -> Mapping[str, Alignment]:
+    """Every measure of how a space, or labels, agree with a graph."""
+    return discover("analysis.alignment", "ALIGNMENT")
 
 
 def projections() -> Mapping[str, Projection]:

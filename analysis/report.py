@@ -28,7 +28,7 @@ from analysis.task_asks import unused_methods
 from models.errors import Failed
 
 SECTIONS_IN_USE = ["name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison"]
-SECTIONS_IN_USE += ["task", "metrics"]
+SECTIONS_IN_USE += ["task", "metrics", "graph"]
 
 
 def precision_of(pipeline: Pipeline, space: str) -> str:
@@ -152,6 +152,7 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
         value = pipeline.find(ask)
         if isinstance(value, Result):
             called = {"comparison": "comparison", "transferability": "transferability", "task": f"task {ask.name}"}
+            called |= {"graph_card": f"graph {ask.name}", "graph_alignment": "alignment"}
             name = file_name(called.get(ask.kind, ask.name), ask.subject, ask.other)
             for table, frame in value.tables.items():
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)

@@ -7,7 +7,9 @@ from typing import Any
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.knn_graph import KnnGraph
 from analysis.number import Number
+from analysis.recipe import Recipe
 from analysis.result import Result
 from analysis.store import Artifact
 
@@ -65,4 +67,18 @@ def result_from(artifact: Artifact) -> Result:
         arrays={name[6:]: artifact.array(name) for name in names if name.startswith("array-")},
         points={name[7:]: artifact.array(name) for name in names if name.startswith("points-")},
         notes=tuple(artifact.content["notes"]),
+    )
+
+
+def neighbors_from(artifact: Artifact, recipe: Recipe) -> KnnGraph:
+    """The kNN graph that an artifact keeps."""
+    said = artifact.content
+    return KnnGraph(
+        recipe.key,
+        recipe.params["metric"],
+        said["method"],
+        artifact.array("indices"),
+        artifact.array("distances"),
+        number_from_json(said["recall"]),
+        tuple(said["recalls"]),
     )

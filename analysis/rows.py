@@ -7,11 +7,12 @@ import pandas as pd
 
 from analysis.aligned_drawing import RESIDUAL
 from analysis.ask import Ask
+from analysis.graph_asks import CARD
 from analysis.knn_graph import KnnGraph
 from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
-from analysis.registry import analyses, comparisons, estimators, indexes, projections, task_methods
+from analysis.registry import alignments, analyses, comparisons, estimators, indexes, projections, task_methods
 from analysis.result import Result
 from analysis.series import ranking
 from analysis.space import EmbeddingSpace
@@ -22,13 +23,14 @@ from analysis.transfer_asks import OWN, subject_in, task_named
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
 ANSWERED = ("neighbors", "projection", "analysis", "comparison", "transferability", "task", "metrics")
+OF_GRAPHS = ("graph_card", "graph_alignment")
 
 
 def number_rows(pipeline: Pipeline, asks: list[Ask]) -> pd.DataFrame:
     """Every number that the asks have an answer for, or a reason, one a row."""
     rows = []
     for ask in asks:
-        if ask.kind in ANSWERED:
+        if ask.kind in ANSWERED + OF_GRAPHS:
             value = pipeline.find(ask)
             rows += [] if value is None else rows_of(pipeline, ask, value)
     rows += best_rows(pipeline, asks)
@@ -63,8 +65,20 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | I
         named, other = replace(ask, subject=subject_of(pipeline, ask)), f"{ask.other}|{ask.name}"
         version = task_methods()[ask.name].version
         return [_row("task", version, named, other, name, n) for name, n in value.numbers.items()]
+    if ask.kind in OF_GRAPHS:
+        return [_of_graph(ask, name, number) for name, number in value.numbers.items()]
     version = analyses()[ask.name].version
     return [_row(ask.name, version, ask, ask.other, name, n) for name, n in value.numbers.items()]
+
+
+def _of_graph(ask: Ask, name: str, number: Number) -> dict[str, Any]:
+    """A number of a graph (`graph`, or `graph|label`), or of a space and a graph."""
+    graph, named, label = ask.other, *name.partition("|")[::2]
+    if ask.kind == "graph_card":
+        graph, label = ask.name, ask.other
+    found = alignments().get(named.partition("@")[0])
+    version = found.version if found else CARD
+    return _row("alignment", version, ask, f"{graph}|{label}" if label else graph, named, number)
 
 
 def best_rows(pipeline: Pipeline, asks: list[Ask]) -> list[dict[str, Any]]:

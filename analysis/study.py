@@ -99,13 +99,25 @@ class GraphSpec:
     name: str
     source: Literal["edges", "graphml", "npz", "labels", "knn", "sequence", "see_also"] = "edges"
     path: str = ""
-    label: str = ""
+    label: str = ""  # labels: whose cliques; sequence: whose every value is a sequence
     space: str = ""
-    columns: tuple[str, ...] = ()
-    k: int = 15
+    columns: tuple[str, ...] = ()  # edges: the two ends; graphml: a node's name; knn: numbers; sequence: the order
+    weight: str = ""  # edges, graphml: the column of weights
+    header: bool | None = None  # edges; None: told by content
+    k: int | None = None  # knn: 15 where it is not given; sequence: 1
     directed: bool = False
     add: float = 0.0
     flip: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check what needs no file."""
+        where = f"[[graph]] {self.name!r}"
+        files = self.source in ("edges", "graphml", "npz")
+        must(bool(self.path) or not files, f"{where} has source {self.source!r} but no `path`.")
+        must(bool(self.label) or self.source != "labels", f"{where} has source 'labels' but no `label`.")
+        must(self.k is None or self.k >= 1, f"k of {where} is {self.k}; give 1 or more.")
+        must(self.add >= 0, f"add of {where} is {self.add}; give a share of the edges, 0 or more.")
+        must(0 <= self.flip <= 1, f"flip of {where} is {self.flip}; give a share of the edges, 0 to 1.")
 
 
 @dataclass(frozen=True, kw_only=True)

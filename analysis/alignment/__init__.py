@@ -1,0 +1,1 @@
+"""How a space, or labels, agree with a graph: one measure a file, each exports ALIGNMENT."""

@@ -1,0 +1,88 @@
+"""Links as the rows of a table: CSV, TSV, JSON lines, Parquet or Feather, told by content.
+
+Two columns name the linked samples by their ids: those that `columns` names, else `source` and `target`, `from` and
+`to`, `a` and `b`, `u` and `v` where they are there, else the first two. A column of weights is read where `weight`
+names it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.dataset import Dataset
+from analysis.datasets.fingerprints import hash_of_file
+from analysis.datasets.table_file import Table, read_table
+from analysis.graph import Links, Weights
+from analysis.graph_plugin import GraphSource
+from analysis.graphs.named import links_of_names
+from analysis.study import GraphSpec
+from models.errors import BadInput
+from models.place import Place
+
+USUAL = (("source", "target"), ("from", "to"), ("a", "b"), ("u", "v"), ("src", "dst"))
+
+
+def fingerprint(spec: GraphSpec, dataset: Dataset, place: Place) -> Mapping[str, str]:
+    said = "|".join((*spec.columns, spec.weight, str(spec.header)))
+    return {"file": hash_of_file(place.resolve(spec.path, f"the links of graph {spec.name!r}")), "read": said}
+
+
+def read(spec: GraphSpec, dataset: Dataset, place: Place, needed: Sequence[Any]) -> Links:
+    path = place.resolve(spec.path, f"the links of graph {spec.name!r}")
+    wanted = [name for name in (*spec.columns, spec.weight) if name] or [name for pair in USUAL for name in pair]
+    table = read_table(path, header=spec.header, wanted=wanted)
+    ends = _ends(spec, table)
+    names = [_names(table, name) for name in ends]
+    weights = _weights(table, spec) if spec.weight else None
+    notes = () if spec.columns else (f"Links go from column {ends[0]!r} to {ends[1]!r} of {table.name!r}.",)
+    return links_of_names(dataset, *names, weights=weights, notes=notes)
+
+
+def _ends(spec: GraphSpec, table: Table) -> tuple[str, str]:
+    if spec.columns:
+        if len(spec.columns) != 2 or spec.columns[0] == spec.columns[1]:
+            raise BadInput(
+                f"columns of graph {spec.name!r} is {list(spec.columns)}; name the two columns that a link goes"
+                ' between, for example ["source", "target"].'
+            )
+        return spec.columns[0], spec.columns[1]
+    for pair in USUAL:
+        if set(pair) <= set(table.names):
+            return pair
+    if len(table.names) < 2:
+        raise BadInput(f"{table.name!r} has one column, {table.names[0]!r}; a link needs two, so give a table of both.")
+    return table.names[0], table.names[1]
+
+
+def _names(table: Table, column: str) -> pd.Series:
+    cells = table.column(column, "the ends of links")
+    names: pd.Series = cells.to_pandas()
+    if pd.api.types.is_float_dtype(names.dtype) and cells.null_count == 0:
+        whole = names.to_numpy()
+        if np.isfinite(whole).all() and (whole == np.floor(whole)).all():
+            names = names.astype("int64")
+    texts = names.astype("string").str.strip()
+    empty = np.flatnonzero((texts.isna() | (texts == "")).to_numpy())
+    if len(empty):
+        raise BadInput(
+            f"column {column!r} of {table.name!r} is empty in row {empty[0] + 1}; every link has two ends, so fill it"
+            " or leave the row out."
+        )
+    return texts
+
+
+def _weights(table: Table, spec: GraphSpec) -> Weights:
+    cells = table.column(spec.weight, "the weights of links").to_pandas()
+    found: Weights = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    wrong = np.flatnonzero(~np.isfinite(found))
+    if len(wrong):
+        raise BadInput(
+            f"column {spec.weight!r} of {table.name!r} holds {str(cells.iloc[wrong[0]])[:40]!r} in row {wrong[0] + 1};"
+            " weights are numbers."
+        )
+    return found
+
+
+GRAPH = GraphSource(name="edges", title="Table of links", version=1, fingerprint=fingerprint, read=read)

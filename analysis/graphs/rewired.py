@@ -1,0 +1,59 @@
+"""What a graph would be by chance: the same degrees, its links rewired by double edge swaps.
+
+A sweep pairs all links at random and swaps the ends of each pair, (a, b) and (c, d) to (a, d) and (c, b), save where
+that would make a loop or a link that is there already or is made twice. So many swaps at once are as good as one after
+the other, for those that would disturb one another are left out; a sweep offers every link one swap, and ten forget
+where they began. Directed links keep what goes out of and what comes into each node.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.graph import Ends
+
+SWEEPS = 10
+Codes = npt.NDArray[np.int64]
+
+
+def rewired(pairs: Ends, n: int, rng: np.random.Generator, *, directed: bool = False, sweeps: int = SWEEPS) -> Ends:
+    """Distinct pairs of the same degrees; `pairs`: distinct, without loops, (m, 2)."""
+    a, b = pairs[:, 0].copy(), pairs[:, 1].copy()
+    half = len(a) // 2
+    for _ in range(sweeps if half else 0):
+        codes = _code(a, b, n, directed)
+        there = np.sort(codes)
+        order = rng.permutation(len(a))
+        one, two = order[:half], order[half : 2 * half]
+        c, d = a[two], b[two]
+        if not directed:  # which end of the second is exchanged
+            turned = rng.random(half) < 0.5
+            c, d = np.where(turned, d, c), np.where(turned, c, d)
+        first, second = _code(a[one], d, n, directed), _code(c, b[one], n, directed)
+        fine = (a[one] != d) & (c != b[one]) & (first != second)
+        fine &= _new(first, second, there, fine)
+        took, gave = one[fine], two[fine]
+        b_one = b[took].copy()
+        a[gave], b[took], b[gave] = c[fine], d[fine], b_one
+    return np.column_stack([a, b])
+
+
+def _code(a: Codes, b: Codes, n: int, directed: bool) -> Codes:
+    return a * n + b if directed else np.minimum(a, b) * n + np.maximum(a, b)
+
+
+def _new(first: Codes, second: Codes, there: Codes, fine: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which swaps make two links that neither are there nor are made by another swap."""
+    made = np.concatenate([first, second])
+    order = np.argsort(made)
+    ordered = made[order]
+    place = np.minimum(np.searchsorted(there, ordered), len(there) - 1)
+    taken = there[place] == ordered
+    asked = np.concatenate([fine, fine])[order]
+    # among those that want the same link none gets it; what was refused before wants nothing
+    wanted = np.flatnonzero(asked)
+    same = np.diff(ordered[wanted]) == 0
+    taken[wanted[1:][same]] = True
+    taken[wanted[:-1][same]] = True
+    refused = np.empty(len(made), bool)
+    refused[order] = taken
+    return ~(refused[: len(first)] | refused[len(first) :])
