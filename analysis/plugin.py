@@ -13,6 +13,7 @@ from analysis.knn_graph import Metric
 from analysis.readings import Readings
 from analysis.result import Result
 from analysis.study import CheckpointSpec, DatasetSpec, MetricsSpec
+from analysis.task import Target
 from models.place import Place
 
 if TYPE_CHECKING:
@@ -196,8 +197,10 @@ class TaskMethod:
     """A way to score a space on a task.
 
     `answer(space, task, context) -> Answered` asks what the splits of the task say (`analysis.tasks.context`).
-    `targets`: which tasks it can be asked of. `neighbors`: whether it reads the space's kNN graph, where the task's
-    samples are those of the space. `stretch`: how much wider an interval is for answers that are not independent.
+    `targets`: which tasks it can be asked of. `trains`: it trains the checkpoint itself, and is given a `Trainable`
+    in place of a space; it runs on pairs only where a task names it. `neighbors`: whether it reads the space's kNN
+    graph, where the task's samples are those of the space. `stretch`: how much wider an interval is for answers that
+    are not independent.
     """
 
     name: str
@@ -206,7 +209,8 @@ class TaskMethod:
     version: int
     answer: Callable[..., Any]
     describe: Mapping[str, str]  # for each number: what it says, in one sentence
-    targets: tuple[Literal["categorical", "numeric", "pairs"], ...] = ("categorical",)
+    targets: tuple[Target, ...] = ("categorical",)
+    trains: bool = False
     neighbors: bool = False
     stretch: float = 1.0
 
