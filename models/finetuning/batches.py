@@ -1,6 +1,6 @@
 """Which samples are learnt from together: texts of like length, so that little of a batch is padding.
 
-An epoch's order is random; stretches of several batches, at least four in an epoch where there are so many, are sorted
+An epoch's order is random; stretches of several batches, at least two in an epoch where there are so many, are sorted
 by length and cut into batches, which are dealt anew. Seed and epoch decide the order, so that a resumed epoch has it.
 """
 
@@ -20,7 +20,7 @@ def epoch_batches(lengths: npt.NDArray[np.int64], batch: int, *, seed: int, epoc
     """
     rng = np.random.default_rng([seed, epoch, 61])
     order = rng.permutation(len(lengths))
-    stretch = batch * int(np.clip(len(lengths) // (4 * batch), 1, TOGETHER))
+    stretch = batch * int(np.clip(len(lengths) // (2 * batch), 1, TOGETHER))
     batches: list[Rows] = []
     for start in range(0, len(order), stretch):
         part = order[start : start + stretch]

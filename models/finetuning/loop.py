@@ -148,7 +148,7 @@ class Training:
         reached = read_state(self.folder, self.network, self.optimizer, self.made_of)
         start, first = time.monotonic(), reached.step
         while reached.epoch < self.settings.epochs and not self._enough(reached):
-            reached = self._epoch(reached, lambda step: self._left(start, step - first, step))
+            reached = self.epoch(reached, lambda step: self._left(start, step - first, step))
             write_state(self.folder, self.network, self.optimizer, reached, self.made_of)
         put_weights(self.network, read_named(best_path(self.folder, reached.best)))
         self.report(self.steps, self.steps, f"seed {self.seed}: asking the test samples")
@@ -191,8 +191,8 @@ class Training:
         self.optimizer.step()
         return value
 
-    def _epoch(self, reached: Reached, left: Callable[[int], str]) -> Reached:
-        """Train one epoch and judge it."""
+    def epoch(self, reached: Reached, left: Callable[[int], str] = lambda step: "") -> Reached:
+        """Train one epoch and judge it; `left` says after each step how long the rest will take."""
         epoch, step = reached.epoch + 1, reached.step
         batches = epoch_batches(self.tuner.lengths[self.parts.train], self.settings.batch, seed=self.seed, epoch=epoch)
         curve, losses = list(reached.curve), []

@@ -1,5 +1,6 @@
 """Fine-tuning as a task of a study: its rows, what it refuses in a sentence, and that nothing is trained twice."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.ask import Ask
+from analysis.jobs import cancel, snapshot, submit
 from analysis.plan import wanted
 from analysis.run import open_study
 from analysis.series.scores import score_table
@@ -20,6 +22,7 @@ from models.finetuning import loop
 from models.finetuning.loop import Training
 from tests.tiny_models import WORDS, write_model
 from tests.unit.test_tasks_study import made
+from ui.costs import START, TEXTS_A_SECOND, seconds_for
 
 STUDY = """
 k = 3
@@ -121,6 +124,42 @@ def test_the_curve_is_there_while_it_trains(tmp_path: Path, model: Path) -> None
     assert lengths == sorted(lengths) and 0 in lengths and len(set(lengths)) > 6
     assert any("seed 1, epoch 2 of at most 4, loss 0." in one and "macro F1 on dev" in one for one in words)
     assert len(live_curves(pipeline, ask)) == len(pipeline.find(ask).tables["curves"])
+
+
+def test_a_worker_that_is_cancelled_leaves_its_epochs_to_go_on_from(tmp_path: Path, model: Path) -> None:
+    settings = STUDY.replace("epochs = 4", "epochs = 300\npatience = 0")
+    pipeline = open_study(write(tmp_path, model, TASK + "seeds = [0]\n", settings), cache=tmp_path / "cache")
+    pipeline.dataset()
+    ask = Ask("task", "finetune", "tiny", "kinds")
+    job = submit(pipeline, [ask])
+    deadline = time.monotonic() + 60
+    while live_curves(pipeline, ask).empty:
+        assert time.monotonic() < deadline and snapshot(job.folder).active, snapshot(job.folder).message
+        time.sleep(0.05)
+    cancel(job)
+    assert snapshot(job.folder).state == "cancelled"
+    kept = int(live_curves(pipeline, ask)["step"].max())
+    heard: list[int] = []
+
+    class Enough(Exception):
+        pass
+
+    def hear(done: int, total: int, message: str) -> None:
+        heard.append(done)
+        if "loss" in message:
+            raise Enough
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Enough):
+        patch.setattr(loop, "EVERY", 0.0)
+        pipeline.make(ask, hear)
+    assert 7 <= kept < 300 * 7 and heard[-1] == kept + 1
+
+
+def test_a_training_is_estimated_by_its_epochs_and_seeds(tmp_path: Path, model: Path) -> None:
+    pipeline = open_study(write(tmp_path, model, TASK), cache=tmp_path / "cache")
+    pipeline.dataset()
+    found = seconds_for(pipeline, [Ask("task", "finetune", "tiny", "kinds")])
+    assert found == pytest.approx(START + 5 + 3 * 75 * 4 * 3 / TEXTS_A_SECOND)
 
 
 def test_dev_is_apart_from_test_and_repeats_stay_together(tmp_path: Path, model: Path) -> None:
