@@ -179,8 +179,8 @@ class Comparison:
 class Estimator:
     """An estimate, without training, of how well a task can be learnt from a space; higher is better.
 
-    `kinds`: the targets it can read. `score(sample)`, from the labelled rows of a space, gives its value with what
-    draws of interval and null need (`transferability.sample.Score`); CannotAnalyze where it has no answer.
+    `kinds`: the targets it reads. `score(sample)`, from labelled rows, gives its value with what draws of interval and
+    null need (`transferability.sample.Score`); CannotAnalyze where it has no answer.
     """
 
     name: str
@@ -196,11 +196,9 @@ class Estimator:
 class TaskMethod:
     """A way to score a space on a task.
 
-    `answer(space, task, context) -> Answered` asks what the splits of the task say (`analysis.tasks.context`).
-    `targets`: which tasks it can be asked of. `trains`: it trains the checkpoint itself, and is given a `Trainable`
-    in place of a space; it runs on pairs only where a task names it. `neighbors`: whether it reads the space's kNN
-    graph, where the task's samples are those of the space. `stretch`: how much wider an interval is for answers that
-    are not independent.
+    `answer(space, task, context) -> Answered` asks what the splits say (`analysis.tasks.context`). `targets`: which
+    tasks it is asked of. `trains`: it trains the checkpoint, given a `Trainable` for a space. `neighbors`: it reads the
+    kNN graph, where the samples are the space's. `stretch`: how much wider an interval is for dependent answers.
     """
 
     name: str
