@@ -217,8 +217,8 @@ class TaskMethod:
 class Projection:
     """A way to draw a space: `project(space, graph, dimensions, seed, params) -> (n, dimensions) float32`.
 
-    `started(start, graph, seed, params)`, where it improves a map step by step: the map it makes of another, (n,
-    dimensions). `jointly(spaces, graphs, dimensions, seed, params)`, where it can: maps of several spaces in one fit.
+    `started(start, graph, seed, params)`, where it improves a map step by step: the map that it makes of another.
+    `jointly(spaces, graphs, dimensions, seed, params)`, where it can: maps of several spaces in one fit.
     """
 
     name: str
