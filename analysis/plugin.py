@@ -47,7 +47,6 @@ class Params:
 Statistic = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 OfBlocks = Callable[[npt.NDArray[np.bool_]], Mapping[str, float]]
 OneDraw = Callable[[np.random.Generator], Mapping[str, float | npt.NDArray[np.float64]]]
-Share = Callable[..., OfBlocks]
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Subsample:
     """
 
     fraction: float = 0.5
-    share: Share | None = None
+    share: Callable[..., OfBlocks] | None = None
 
 
 # Neighbours see much the same of a space, so what they contribute is not independent and plain resampling is too
