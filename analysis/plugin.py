@@ -13,6 +13,7 @@ from analysis.knn_graph import Metric
 from analysis.readings import Readings
 from analysis.result import Result
 from analysis.study import CheckpointSpec, DatasetSpec, MetricsSpec
+from analysis.task import Target
 from models.place import Place
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ class Params:
 Statistic = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 OfBlocks = Callable[[npt.NDArray[np.bool_]], Mapping[str, float]]
 OneDraw = Callable[[np.random.Generator], Mapping[str, float | npt.NDArray[np.float64]]]
-Share = Callable[..., OfBlocks]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Subsample:
     """
 
     fraction: float = 0.5
-    share: Share | None = None
+    share: Callable[..., OfBlocks] | None = None
 
 
 # Neighbours see much the same of a space, so what they contribute is not independent and plain resampling is too
@@ -178,8 +178,8 @@ class Comparison:
 class Estimator:
     """An estimate, without training, of how well a task can be learnt from a space; higher is better.
 
-    `kinds`: the targets it can read. `score(sample)`, from the labelled rows of a space, gives its value with what
-    draws of interval and null need (`transferability.sample.Score`); CannotAnalyze where it has no answer.
+    `kinds`: the targets it reads. `score(sample)`, from labelled rows, gives its value with what draws of interval and
+    null need (`transferability.sample.Score`); CannotAnalyze where it has no answer.
     """
 
     name: str
@@ -195,9 +195,9 @@ class Estimator:
 class TaskMethod:
     """A way to score a space on a task.
 
-    `answer(space, task, context) -> Answered` asks what the splits of the task say (`analysis.tasks.context`).
-    `targets`: which tasks it can be asked of. `neighbors`: whether it reads the space's kNN graph, where the task's
-    samples are those of the space. `stretch`: how much wider an interval is for answers that are not independent.
+    `answer(space, task, context) -> Answered` asks what the splits say (`analysis.tasks.context`). `targets`: which
+    tasks it is asked of. `trains`: it trains the checkpoint, given a `Trainable` for a space. `neighbors`: it reads the
+    kNN graph, where the samples are the space's. `stretch`: how much wider an interval is for dependent answers.
     """
 
     name: str
@@ -206,7 +206,8 @@ class TaskMethod:
     version: int
     answer: Callable[..., Any]
     describe: Mapping[str, str]  # for each number: what it says, in one sentence
-    targets: tuple[Literal["categorical", "numeric", "pairs"], ...] = ("categorical",)
+    targets: tuple[Target, ...] = ("categorical",)
+    trains: bool = False
     neighbors: bool = False
     stretch: float = 1.0
 
@@ -215,8 +216,8 @@ class TaskMethod:
 class Projection:
     """A way to draw a space: `project(space, graph, dimensions, seed, params) -> (n, dimensions) float32`.
 
-    `started(start, graph, seed, params)`, where it improves a map step by step: the map it makes of another, (n,
-    dimensions). `jointly(spaces, graphs, dimensions, seed, params)`, where it can: maps of several spaces in one fit.
+    `started(start, graph, seed, params)`, where it improves a map step by step: the map that it makes of another.
+    `jointly(spaces, graphs, dimensions, seed, params)`, where it can: maps of several spaces in one fit.
     """
 
     name: str

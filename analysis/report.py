@@ -24,11 +24,10 @@ from analysis.series.series import series_of
 from analysis.store import LIBRARIES, library_versions
 from analysis.study import ALLOWED
 from analysis.study_file import plain, study_key
-from analysis.task_asks import unused_methods
 from models.errors import Failed
 
 SECTIONS_IN_USE = ["name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison"]
-SECTIONS_IN_USE += ["task", "metrics", "graph"]
+SECTIONS_IN_USE += ["task", "finetuning", "metrics", "graph"]
 
 
 def precision_of(pipeline: Pipeline, space: str) -> str:
@@ -101,7 +100,7 @@ def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = N
         "without_an_answer": without,
         "notes": notes,
         "failures": failures or [],
-        "not_used_yet": [*sorted(set(content) - set(SECTIONS_IN_USE)), *unused_methods(study)],
+        "not_used_yet": sorted(set(content) - set(SECTIONS_IN_USE)),
         "complaints": list(pipeline.store.complaints),
         "python": platform.python_version(),
         "libraries": library_versions(LIBRARIES_IN_MANIFEST),
@@ -146,7 +145,7 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
 
     for folder in ("tables", "figures", *(["vectors"] if vectors else [])):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    number_rows(pipeline, asks).to_csv(out / "numbers.csv", index=False)
+    number_rows(pipeline, asks).astype({"n": "Int64"}).to_csv(out / "numbers.csv", index=False)
     space_rows(pipeline).to_csv(out / "spaces.csv", index=False)
     for ask in asks:
         value = pipeline.find(ask)

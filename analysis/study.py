@@ -10,6 +10,7 @@ from typing import Literal
 from analysis.knn_graph import Metric
 from models.encoder import Initialization, Pooling
 from models.errors import BadInput
+from models.finetuning.settings import FineTuning
 
 LayerChoice = Literal["last", "all"] | tuple[int, ...]
 
@@ -131,7 +132,9 @@ class ComparisonSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSpec:
-    """[[task]]: what a space is scored on: a label column of the dataset, files of its own, or pairs with scores."""
+    """[[task]]: what a space is scored on: a label column of the dataset, files of its own, pairs with scores, or
+    queries and the documents that answer them.
+    """
 
     name: str
     label: str = ""
@@ -139,7 +142,12 @@ class TaskSpec:
     dev: str = ""
     test: str = ""
     pairs: str = ""
+    queries: str = ""  # with `documents` and `relevance`, as BEIR has them
+    documents: str = ""
+    relevance: str = ""
     text: str = ""
+    text_b: str = ""  # the second text of a pair, in train, dev and test files
+    separator: str = ""  # between the several labels of a sample; empty: it has one
     header: bool | None = None
     columns: tuple[str, ...] = ()
     methods: tuple[str, ...] = ("knn", "linear")
@@ -151,8 +159,22 @@ class TaskSpec:
         """Check what needs no file."""
         files = bool(self.train or self.dev or self.test)
         where = f"[[task]] {self.name!r}"
-        must(bool(self.label) or bool(self.pairs), f"{where} has neither `label` nor `pairs`; name a label column.")
+        search = [name for name in ("queries", "documents", "relevance") if getattr(self, name)]
+        must(len(search) in (0, 3), f"{where} has {' and '.join(search)}; give queries, documents and relevance.")
+        must(
+            bool(self.label or self.pairs or search),
+            f"{where} has neither `label` nor `pairs`; name a label column, or give pairs or queries.",
+        )
         must(not (self.pairs and files), f"{where} has both `pairs` and train, dev or test files; make it two tasks.")
+        must(
+            not search or not (files or self.pairs or self.label),
+            f"{where} has queries and also a label, files or pairs; make it two tasks.",
+        )
+        must(bool(self.train) or not self.text_b, f"{where} has `text_b` but no `train` file; give one, or `pairs`.")
+        must(
+            bool(self.label) or not self.separator,
+            f"{where} has `separator` but no `label`; name the column whose labels it separates.",
+        )
         must(bool(self.train) or not files, f"{where} has no `train` file; give one beside dev and test.")
         must(
             bool(self.seeds) and min(self.seeds) >= 0,
@@ -244,6 +266,7 @@ class Study:
     graph: tuple[GraphSpec, ...] = ()
     comparison: ComparisonSpec | None = None
     task: tuple[TaskSpec, ...] = ()
+    finetuning: FineTuning = field(default_factory=FineTuning)
     metrics: tuple[MetricsSpec, ...] = ()
     pretraining: tuple[PretrainingSpec, ...] = ()
     corpus: tuple[CorpusSpec, ...] = ()

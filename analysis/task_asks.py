@@ -1,6 +1,7 @@
 """What a space scores on a task: recipe, making, and the asks that a study wants."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,12 @@ from analysis.recipe import Recipe
 from analysis.registry import called, task_methods
 from analysis.result import Result
 from analysis.result_files import result_to_parts
+from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf, space_recipe
-from analysis.study import Study, TaskSpec
-from analysis.task import Task
+from analysis.study import TaskSpec
+from analysis.task import Target, Task
 from analysis.task_data import (
     GRAPH,
-    LATER,
     has_files,
     home_of,
     labels_of_task,
@@ -32,33 +33,38 @@ from analysis.task_data import (
     task_key,
     task_of,
 )
+from analysis.task_training import trainable_of, training_params
+from analysis.tasks.context import Trainable
 from models.errors import BadInput, nearest
 
 if TYPE_CHECKING:
     from analysis.pipeline import Pipeline
 
 VERSION = 1  # of intervals and chance
+SAID: Mapping[Target, str] = {
+    "pairs": "pairs",
+    "relevance": "the documents that answer a query",
+    "numeric": "a number",
+    "categorical": "a class",
+    "labels": "a set of labels",
+}
 
 
 def methods_of(spec: TaskSpec) -> list[str]:
-    """The methods that a task is scored by today; of pairs, those that read pairs."""
+    """The methods that a task is scored by; of pairs or queries, those that read them, training only where named."""
     known = task_methods()
     for name in spec.methods:
-        if name not in known and name not in LATER:
-            raise BadInput(f"task {spec.name!r} names method {name!r}{nearest(name, [*known, *LATER])}")
-    if spec.pairs:
-        return [name for name in known if "pairs" in known[name].targets]
-    found = [name for name in spec.methods if name in known]
+        if name not in known:
+            raise BadInput(f"task {spec.name!r} names method {name!r}{nearest(name, known)}")
+    if spec.pairs or spec.queries:
+        kind: Target = "pairs" if spec.pairs else "relevance"
+        able = [name for name in known if kind in known[name].targets]
+        return [name for name in able if name in spec.methods or not known[name].trains]
+    found = list(spec.methods)
     wrong = [name for name in found if known[name].targets == ("pairs",)]
     if wrong:
         raise BadInput(f"task {spec.name!r} names method {wrong[0]!r}, which scores pairs; give it a file of `pairs`.")
     return found
-
-
-def unused_methods(study: Study) -> list[str]:
-    """Methods that the tasks name and that nothing uses yet."""
-    named = [name for spec in study.task for name in spec.methods]
-    return [f"task method {name}" for name in LATER if name in named]
 
 
 def task_asks(pipeline: "Pipeline") -> list[Ask]:
@@ -70,8 +76,8 @@ def task_asks(pipeline: "Pipeline") -> list[Ask]:
         methods = methods_of(spec)
         home = home_of(pipeline, spec, make=True)
         assert home is not None
-        task_key(spec, home.dataset)
-        if not spec.train and not spec.pairs and any(task_methods()[name].neighbors for name in methods):
+        task_key(pipeline, spec, home.dataset)
+        if any(_reads_graph(task_methods()[name], spec) for name in methods):
             graph_k(pipeline.study, len(home.dataset))
         found += [Ask("task", name, space.name, spec.name) for name in methods for space in pipeline.spaces()]
     return found
@@ -105,9 +111,10 @@ def task_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe | None:
     if home is None:
         return None
     study = pipeline.study
-    params: dict[str, Any] = {"judged": VERSION, "seed": study.seed, "draws": study.draws, "metric": study.metric}
-    params["k"] = study.k
-    inputs = {"task": task_key(spec, home.dataset)}
+    params: dict[str, Any] = {"judged": VERSION, "seed": study.seed, "draws": study.draws}
+    params |= {"finetuning": training_params(study.finetuning)} if method.trains else {}
+    params |= {} if method.trains else {"metric": study.metric, "k": study.k}
+    inputs = {"task": task_key(pipeline, spec, home.dataset)}
     try:
         inputs["space"] = space_recipe(space, home.dataset, pipeline.place).key
     except BadInput as error:
@@ -124,7 +131,7 @@ def read_task(pipeline: "Pipeline", ask: Ask) -> None:
 
 
 def _reads_graph(method: TaskMethod, spec: TaskSpec) -> bool:
-    return method.neighbors and not (spec.train and (spec.test or spec.dev))
+    return method.neighbors and not spec.queries and not (spec.train and (spec.test or spec.dev))
 
 
 def score(pipeline: "Pipeline", ask: Ask, recipe: Recipe, progress: Progress) -> None:
@@ -149,6 +156,8 @@ def _names(pipeline: "Pipeline", spec: TaskSpec, method: TaskMethod) -> list[str
     kind = "pairs" if spec.pairs or home is None else labels_of_task(spec, home.dataset).kind
     if method.name == "retrieval":
         return ["ndcg@10", f"recall@{pipeline.study.k}"]
+    if spec.separator:
+        return [name for name in method.describe if name not in ("spearman", "mcc")]
     if kind == "categorical":
         return [name for name in method.describe if name != "spearman"]
     return ["spearman"] if "spearman" in method.describe else list(method.describe)
@@ -166,31 +175,35 @@ def _scored(
         raise CannotAnalyze(f"Task {spec.name!r} is split by {spec.group}, which is not done yet; name a column.")
     home = home_of(pipeline, spec, pipeline.space_called(ask.subject), make=True)
     assert home is not None
-    task, study = task_of(pipeline, spec, pipeline.space_called(ask.subject)), pipeline.study
-    kind = "pairs" if task.pairs else task.labels.kind
-    if kind not in method.targets:
-        raise CannotAnalyze(f"{method.title} has no answer where the target is {_said(kind)}.")
-    space = space_at(home, ask.subject, progress)
+    space = pipeline.space_called(ask.subject)
+    task, study = task_of(pipeline, spec, space), pipeline.study
+    if task.kind not in method.targets:
+        raise CannotAnalyze(f"{method.title} has no answer where the target is {SAID[task.kind]}.")
+    subject: EmbeddingSpace | Trainable
     graph = None
-    if _reads_graph(method, spec):
-        graph = home.pipeline.make(Ask("neighbors", subject=ask.subject), progress)
+    if method.trains:
+        subject = trainable_of(pipeline, space, home.pipeline.dataset(items=True), task, recipe)
+    else:
+        subject = space_at(home, ask.subject, progress)
+        if _reads_graph(method, spec):
+            graph = home.pipeline.make(Ask("neighbors", subject=ask.subject), progress)
     context = Context(study.k, study.metric, study.seed, graph, progress)
     progress(0, 1, str(ask))
-    answered = method.answer(space, task, context)
+    answered = method.answer(subject, task, context)
     progress(0, 1, f"{ask}: intervals and chance")
     scores = scores_of(answered.answers, task.units, draws=study.draws, seed=study.seed)
     chance = chance_of(answered.answers, draws=study.draws, seed=study.seed)
     rows = np.unique(np.concatenate([each.rows for each in answered.answers]))
-    notes = [*task.notes, *answered.notes, *_vectors_note(space.vectors, task, method)]
+    notes = [*task.notes, *answered.notes, *_vectors_note(subject, task, method)]
     if task.majority is not None and "accuracy" in method.describe:
         notes.append(f"The commonest class of training would be right for {task.majority:.1%} of the samples asked.")
-    numbers = judged(scores, chance, n=len(rows), stretch=method.stretch, asked=study.draws, notes=notes)
+    numbers = judged(scores, chance, n=len(rows), stretch=stretch_of(spec, method), asked=study.draws, notes=notes)
     by_seed = pd.DataFrame(
         {"seed": task.seeds[: len(answered.answers)]} | {k: list(v) for k, v in answered.chosen.items()}
     )
     for name, each in scores.items():
         by_seed[name] = each.values
-    tables = {"by_seed": by_seed}
+    tables = {"by_seed": by_seed, **answered.tables}
     if task.counts:
         tables["samples"] = pd.DataFrame(task.counts, columns=["what", "count"])
     arrays = {f"drawn-{name}": each.drawn for name, each in scores.items()}
@@ -198,14 +211,15 @@ def _scored(
     return Result(numbers, tables=tables, arrays=arrays, notes=tuple(dict.fromkeys(notes)))
 
 
-def _said(kind: str) -> str:
-    return {"pairs": "pairs", "numeric": "a number", "categorical": "a class"}[kind]
+def stretch_of(spec: TaskSpec, method: TaskMethod) -> float:
+    """How much wider than independent answers a method's interval is; queries of files of their own are independent."""
+    return 1.0 if spec.queries else method.stretch
 
 
-def _vectors_note(vectors: Any, task: Task, method: TaskMethod) -> list[str]:
-    if not task.splits or method.name == "cluster":
+def _vectors_note(subject: "EmbeddingSpace | Trainable", task: Task, method: TaskMethod) -> list[str]:
+    if not task.splits or task.pairs or method.name == "cluster" or not isinstance(subject, EmbeddingSpace):
         return []
-    same = same_vectors(vectors, task)
+    same = same_vectors(subject.vectors, task)
     return (
         [f"{same:,} test samples have the exact vector of a training sample, though another text or item."]
         if same

@@ -16,25 +16,28 @@ from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.datasets.fingerprints import hash_of_file
 from analysis.labels import Labels
+from analysis.members import members_of, rarest, sets_in
 from analysis.number import CannotAnalyze
 from analysis.progress import Progress
 from analysis.recipe import Recipe, hash_of
 from analysis.samples import find_dataset, pack_dataset
+from analysis.search_files import read_search, relevance_in
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf
 from analysis.study import DatasetSpec, TaskSpec
 from analysis.task import Split, Task
+from analysis.task_checks import checked
 from analysis.task_files import PARTS, file_of, pair_rows, read_parts
-from analysis.tasks.splits import counted, overlapping, split, units_of
+from analysis.tasks.splits import counted, overlapping, split, splits_of_pairs, units_of
 from models.errors import BadInput, nearest
 
 if TYPE_CHECKING:
     from analysis.pipeline import Pipeline
 
 VERSION = 1  # of splits: the same task, seed and version are the same splits
-LATER = ("finetune",)  # methods of the contract that come later
 GRAPH = "graph:"  # how the group of a task names a graph
 MOST_CLASSES = 10_000
+FILES = (*PARTS, "pairs", "queries", "documents", "relevance")
 
 
 def spec_called(pipeline: "Pipeline", name: str) -> TaskSpec:
@@ -47,7 +50,7 @@ def spec_called(pipeline: "Pipeline", name: str) -> TaskSpec:
 
 def has_files(spec: TaskSpec) -> bool:
     """Whether its samples are files of its own."""
-    return bool(spec.train or spec.pairs)
+    return bool(spec.train or spec.pairs or spec.queries)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,14 +86,15 @@ def home_of(pipeline: "Pipeline", spec: TaskSpec, space: SpaceOf | None = None, 
         if dataset is None:
             if not make:
                 return None
-            content, arrays, tables = pack_dataset(read_parts(spec, pipeline.place))
+            read = read_search if spec.queries else read_parts
+            content, arrays, tables = pack_dataset(read(spec, pipeline.place))
             pipeline.store.put(recipe, content=content, arrays=arrays, tables=tables)
             dataset = find_dataset(recipe, pipeline.store, items=True)
             assert dataset is not None
         if file:
             dataset = _in_file(dataset, file, pipeline)
         own = {"recipe": recipe, "dataset": dataset, "items": True, "spaces": pipeline.spaces()}
-        study = replace(pipeline.study, dataset=DatasetSpec(path=spec.train or spec.pairs), task=())
+        study = replace(pipeline.study, dataset=DatasetSpec(path=spec.train or spec.pairs or spec.documents), task=())
         pipeline._memory[name] = Home(replace(pipeline, study=study, _memory=own), dataset)
     found: Home = pipeline._memory[name]
     return found
@@ -120,9 +124,8 @@ def _recipe(pipeline: "Pipeline", spec: TaskSpec) -> Recipe:
     name = f"recipe of {spec.name}"
     if name not in pipeline._memory:
         params = {"text": spec.text, "label": spec.label, "header": spec.header, "columns": list(spec.columns)}
-        files = {
-            part: hash_of_file(file_of(spec, part, pipeline.place)) for part in (*PARTS, "pairs") if getattr(spec, part)
-        }
+        params |= {"text_b": spec.text_b} if spec.text_b else {}
+        files = {part: hash_of_file(file_of(spec, part, pipeline.place)) for part in FILES if getattr(spec, part)}
         pipeline._memory[name] = Recipe("task_samples", VERSION, params, files)
     found: Recipe = pipeline._memory[name]
     return found
@@ -130,13 +133,15 @@ def _recipe(pipeline: "Pipeline", spec: TaskSpec) -> Recipe:
 
 def labels_of_task(spec: TaskSpec, dataset: Dataset) -> Labels:
     """What is to be told: a column of its samples. BadInput names the nearest where there is none."""
-    if spec.pairs:
+    if spec.pairs or spec.queries:
         return Labels(spec.name, "numeric", (), np.empty(0, np.int32), np.full(len(dataset), np.nan))
     if spec.label not in dataset.frame.columns:
         raise BadInput(
             f"task {spec.name!r} names label {spec.label!r}{nearest(spec.label, list(dataset.frame.columns))}"
         )
     found = dataset.labels_in(spec.label)
+    if spec.separator:
+        found = sets_in(spec.label, dataset.frame[spec.label], spec.separator)
     if len(found.classes) > MOST_CLASSES:
         raise BadInput(f"label {spec.label!r} of task {spec.name!r} has {len(found.classes):,} classes; is it an id?")
     return found
@@ -155,10 +160,12 @@ def groups_of(spec: TaskSpec, dataset: Dataset) -> Labels | None:
     return dataset.labels_in(spec.group)
 
 
-def task_key(spec: TaskSpec, dataset: Dataset) -> str:
+def task_key(pipeline: "Pipeline", spec: TaskSpec, dataset: Dataset) -> str:
     """Key of a task: its samples, labels, groups and seeds; its name is no part of it."""
     groups = groups_of(spec, dataset)
     items = [dataset.item_key(modality) for modality in dataset.modalities[:1]]
+    items += [_recipe(pipeline, spec).key] if spec.pairs or spec.queries or spec.text_b else []
+    items += [spec.separator] if spec.separator else []
     parts = "".join(dataset.frame["part"]) if has_files(spec) and not spec.pairs else ""
     said = (str(VERSION), str(spec.seeds), spec.overlap, spec.group, parts, groups.key if groups else "")
     return hash_of(*said, labels_of_task(spec, dataset).key, *items)
@@ -169,12 +176,17 @@ def task_of(pipeline: "Pipeline", spec: TaskSpec, space: SpaceOf | None = None) 
     home = home_of(pipeline, spec, space, make=True)
     assert home is not None
     dataset = home.dataset if has_files(spec) else pipeline.dataset(items=True)
-    key, labels = task_key(spec, dataset), labels_of_task(spec, dataset)
+    key, labels = task_key(pipeline, spec, dataset), labels_of_task(spec, dataset)
     if spec.pairs:
         pairs, left = pair_rows(spec, pipeline.place, dataset)
         notes = (*dataset.notes, *([f"{left:,} pairs are left out for it."] if left else []))
         units = np.arange(len(pairs.scores), dtype=np.int64)
-        return Task(spec.name, key, labels, units, (), spec.seeds, own=True, pairs=pairs, notes=notes)
+        splits = splits_of_pairs(pairs, spec.seeds)
+        return Task(spec.name, key, labels, units, splits, spec.seeds, own=True, pairs=pairs, notes=notes)
+    if spec.queries:
+        relevance, units = relevance_in(spec, pipeline.place, dataset), np.arange(len(dataset), dtype=np.int64)
+        notes = dataset.notes
+        return Task(spec.name, key, labels, units, (), spec.seeds, own=True, relevance=relevance, notes=notes)
     items = items_in(dataset)
     groups = groups_of(spec, dataset)
     parts = list(dataset.frame["part"]) if has_files(spec) else None
@@ -190,6 +202,7 @@ def task_of(pipeline: "Pipeline", spec: TaskSpec, space: SpaceOf | None = None) 
         spec.seeds,
         own=has_files(spec),
         given=given,
+        members=members_of(labels, spec.separator) if spec.separator else None,
         notes=tuple(sentence for _, _, sentence in found),
         counts=tuple((what, count) for what, count, _ in found),
     )
@@ -209,52 +222,15 @@ def _given(task: Task, items: Sequence[Hashable], parts: npt.NDArray[np.str_], d
         )
     if drop:
         test = np.setdiff1d(test, twice)
-    splits = tuple(Split(seed, train, test) for seed in task.seeds)
-    return _checked(replace(task, splits=splits, notes=tuple(notes)))
+    dev = np.flatnonzero((parts == "dev") & task.labels.known) if asked == "test" and (parts == "dev").any() else None
+    splits = tuple(Split(seed, train, test, dev) for seed in task.seeds)
+    return checked(replace(task, splits=splits, notes=tuple(notes)))
 
 
 def _drawn(task: Task) -> Task:
     """With a split of its samples for each seed."""
-    return _checked(replace(task, splits=tuple(split(task.labels, task.units, seed) for seed in task.seeds)))
-
-
-def _checked(task: Task) -> Task:
-    """Say what stands in the way of learning, and which classes are asked that nobody could learn."""
-    labels, name = task.labels, task.name
-    why = ""
-    if not labels.known.any():
-        why = f"Task {name!r} has no labelled sample."
-    elif not all(len(one.train) for one in task.splits):
-        why = f"Task {name!r} has no labelled sample to learn from."
-    elif not all(len(one.test) for one in task.splits):
-        alone = "every class has one sample, or one group" if not task.given else "no test sample is left"
-        why = f"Task {name!r} has nothing to be asked: {alone}."
-    if why or labels.kind == "numeric":
-        return replace(task, why=why)
-    notes, counts = list(task.notes), list(task.counts)
-    new = [np.setdiff1d(labels.codes[one.test], labels.codes[one.train]) for one in task.splits]
-    classes = sorted({labels.classes[code] for codes in new for code in codes})
-    if classes:
-        samples = max(
-            int(np.isin(labels.codes[one.test], codes).sum()) for one, codes in zip(task.splits, new, strict=True)
-        )
-        notes.append(
-            f"{samples:,} test samples are of {len(classes):,} classes that never occur in training (such as"
-            f" {classes[0]!r}); they are asked and count as wrong."
-        )
-        counts.append(("test samples of classes that never occur in training", samples))
-    single = int((np.bincount(labels.codes[labels.known]) == 1).sum())
-    if single:
-        notes.append(f"{single:,} classes have a single sample.")
-        counts.append(("classes of one sample", single))
-    return replace(task, notes=tuple(notes), counts=tuple(counts), majority=_majority(task))
-
-
-def _majority(task: Task) -> float:
-    """How often the commonest class of training is right, mean over splits."""
-    codes = task.labels.codes
-    commonest = [int(np.bincount(codes[one.train]).argmax()) for one in task.splits]
-    return float(np.mean([(codes[one.test] == code).mean() for one, code in zip(task.splits, commonest, strict=True)]))
+    by = task.labels if task.members is None else rarest(task.labels, task.members)
+    return checked(replace(task, splits=tuple(split(by, task.units, seed) for seed in task.seeds)))
 
 
 def items_in(dataset: Dataset) -> list[Hashable]:

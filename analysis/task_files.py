@@ -18,6 +18,7 @@ from models.place import Place
 Part = Literal["train", "dev", "test"]
 PARTS: tuple[Part, ...] = ("train", "dev", "test")
 PAIR = ("a", "b", "score")
+SIDES = ("first text", "second text")  # columns that keep the two texts of a sample apart
 
 
 def file_of(spec: TaskSpec, part: str, place: Place) -> Path:
@@ -26,7 +27,10 @@ def file_of(spec: TaskSpec, part: str, place: Place) -> Path:
 
 
 def read_parts(spec: TaskSpec, place: Place) -> Dataset:
-    """The samples of a task: every row of its files, in the order train, dev, test; or every text of its pairs."""
+    """The samples of a task: every row of its files, in the order train, dev, test; or every text of its pairs.
+
+    Where a sample is two texts, what encoders read is both, a line break between; they are kept apart beside it.
+    """
     if spec.pairs:
         a, b, _ = _pairs(spec, place)
         texts = tuple(dict.fromkeys([*a, *b]))
@@ -37,17 +41,23 @@ def read_parts(spec: TaskSpec, place: Place) -> Dataset:
         if not getattr(spec, part):
             continue
         path = file_of(spec, part, place)
-        table = read_table(path, header=spec.header, columns=spec.columns, wanted=(text, spec.label))
+        named: tuple[str, ...] = (text, spec.text_b) if spec.text_b else (text,)
+        table = read_table(path, header=spec.header, columns=spec.columns, wanted=(*named, spec.label))
         with kernels_in_words(path.name):
-            cells = text_of(table, text, "text").to_pylist()
+            sides = [text_of(table, name, "text").to_pylist() for name in named]
             labels = text_of(table, spec.label, "label").to_pylist()
-        _refuse_holes(cells, text, table)
-        ids += [f"{part} {row}" for row in range(len(cells))]
-        frames.append(pd.DataFrame({"text": cells, "part": part, spec.label: pd.Series(labels, dtype="object")}))
+        for cells, name in zip(sides, named, strict=True):
+            refuse_holes(cells, name, table)
+        ids += [f"{part} {row}" for row in range(len(labels))]
+        own = dict(zip(SIDES, sides, strict=True)) if spec.text_b else {}
+        joined = ["\n".join(both) for both in zip(*sides, strict=True)]
+        frames.append(
+            pd.DataFrame({"text": joined, "part": part, **own, spec.label: pd.Series(labels, dtype="object")})
+        )
     whole = pd.concat(frames, ignore_index=True)
-    if spec.label == "part":
-        raise BadInput(f"the label column of task {spec.name!r} is called 'part'; rename it.")
-    return Dataset(spec.name, tuple(ids), whole[["part", spec.label]], labels=(spec.label,), texts=list(whole["text"]))
+    if spec.label in ("part", *SIDES):
+        raise BadInput(f"the label column of task {spec.name!r} is called {spec.label!r}; rename it.")
+    return Dataset(spec.name, tuple(ids), whole.drop(columns="text"), labels=(spec.label,), texts=list(whole["text"]))
 
 
 def pair_rows(spec: TaskSpec, place: Place, dataset: Dataset) -> tuple[Pairs, int]:
@@ -68,14 +78,15 @@ def _pairs(spec: TaskSpec, place: Place) -> tuple[list[str], list[str], np.ndarr
     with kernels_in_words(path.name):
         a, b, scores = (text_of(table, name, role).to_pylist() for name, role in zip(names, PAIR, strict=True))
     for cells, name in ((a, names[0]), (b, names[1])):
-        _refuse_holes(cells, name, table)
+        refuse_holes(cells, name, table)
     return a, b, np.asarray(numbers_of_texts(scores, f"column {names[2]!r} of {path.name!r}"), np.float64)
 
 
-def _refuse_holes(cells: list[str | None], name: str, table: Table) -> None:
+def refuse_holes(cells: list[str | None], name: str, table: Table, what: str = "texts") -> None:
+    """Refuse a column with empty cells, naming the first."""
     empty = [row for row, cell in enumerate(cells, 1) if cell is None or not cell.strip()]
     if empty:
         raise BadInput(
-            f"column {name!r} of {table.name!r} has {len(empty)} empty texts (first in row {empty[0]}); leave those"
+            f"column {name!r} of {table.name!r} has {len(empty)} empty {what} (first in row {empty[0]}); leave those"
             " rows out."
         )

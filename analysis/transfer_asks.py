@@ -73,7 +73,7 @@ def transfer_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe | None:
     home = home_of(pipeline, spec, space)
     if home is None:
         return None
-    inputs = {"task": task_key(spec, home.dataset)}
+    inputs = {"task": task_key(pipeline, spec, home.dataset)}
     try:
         inputs["space"] = space_recipe(space, home.dataset, pipeline.place).key
     except BadInput as error:

@@ -23,6 +23,7 @@ ALL = {
     "kill_and_resume": "Killed and resumed",
     "comparison": "Comparing spaces",
     "probe": "Linear probe",
+    "finetuning": "Fine-tuning",
     "coverage": "Coverage of the intervals",
     "comparison_coverage": "Coverage of the comparisons",
     "transferability": "Estimators of transfer",

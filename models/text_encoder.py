@@ -1,6 +1,7 @@
 """A transformer that reads texts: tokens in, states of every layer pooled to one vector each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,19 @@ OPTIONAL = ("pooler.", "contact_head.", "lm_head.")  # weights beside the states
 ACTIVATIONS = ("Identity", "Tanh", "ReLU", "GELU", "Sigmoid", "SiLU")
 
 
+@dataclass(frozen=True, eq=False)
+class Tokens:
+    """Token numbers of each text or pair; `kinds`: for each token which of two texts it is of, where that is told."""
+
+    numbers: Sequence[Sequence[int]]
+    kinds: Sequence[Sequence[int]] | None = None
+
+    def of(self, rows: npt.NDArray[np.int64]) -> "Tokens":
+        """Those of some rows."""
+        kinds = None if self.kinds is None else [self.kinds[row] for row in rows]
+        return Tokens([self.numbers[row] for row in rows], kinds)
+
+
 class TextEncoder(TorchEncoder):
     """A checkpoint with its tokenizer. Decoder-only models read left to right; encoder-decoders give the encoder."""
 
@@ -49,7 +63,7 @@ class TextEncoder(TorchEncoder):
         """Pool the asked layers of one padded batch."""
         from torch.nn.functional import normalize
 
-        inputs = self._tokens(items)
+        inputs = self.padded(self.tokens(items))
         last = self.settings.layers - 1
         outputs = self.module[0](**inputs, output_hidden_states=any(layer != last for layer in layers))
         states = outputs.hidden_states
@@ -100,35 +114,38 @@ class TextEncoder(TorchEncoder):
         text = self.settings.prefix + text
         return text.lower() if self.settings.lowercase else text
 
-    def _tokens(self, items: Items) -> "dict[str, torch.Tensor]":
-        """Token numbers padded on the right, whatever side the tokenizer prefers: positions count from the left."""
-        import torch
-
+    def tokens(self, items: Items, others: Items | None = None) -> Tokens:
+        """Tokens of texts, or of pairs of a text and another, cut to the longest that the checkpoint reads."""
+        texts = [[self._read(text) for text in side] for side in (items, others) if side is not None]
         read = self.tokenizer(
-            [self._read(text) for text in items],
+            *texts,
             truncation=True,
             max_length=self.settings.max_length,
             padding=False,
             return_attention_mask=False,
         )
-        lists = read["input_ids"]
-        longest = max(map(len, lists))
-        for text, tokens in zip(items, lists, strict=True):
-            if not tokens:
+        for text, numbers in zip(items, read["input_ids"], strict=True):
+            if not numbers:
                 raise BadInput(f"the text {text[:40]!r} has no tokens for model {self.recipe.model!r}; leave it out.")
-        padding = self._padding()
+        return Tokens(read["input_ids"], read.get("token_type_ids"))
+
+    def padded(self, tokens: Tokens) -> "dict[str, torch.Tensor]":
+        """A batch padded on the right, whatever side the tokenizer prefers: positions count from the left."""
+        import torch
+
+        lists, kinds = tokens.numbers, tokens.kinds
+        longest = max(map(len, lists))
         inputs = {
-            "input_ids": torch.full((len(lists), longest), padding, dtype=torch.long),
+            "input_ids": torch.full((len(lists), longest), self._padding(), dtype=torch.long),
             "attention_mask": torch.zeros((len(lists), longest), dtype=torch.long),
         }
-        kinds = read.get("token_type_ids")
         if kinds is not None and any(map(any, kinds)):
             inputs["token_type_ids"] = torch.zeros((len(lists), longest), dtype=torch.long)
-        for row, tokens in enumerate(lists):
-            inputs["input_ids"][row, : len(tokens)] = torch.tensor(tokens)
-            inputs["attention_mask"][row, : len(tokens)] = 1
-            if "token_type_ids" in inputs:
-                inputs["token_type_ids"][row, : len(tokens)] = torch.tensor(kinds[row])
+        for row, numbers in enumerate(lists):
+            inputs["input_ids"][row, : len(numbers)] = torch.tensor(numbers)
+            inputs["attention_mask"][row, : len(numbers)] = 1
+            if kinds is not None and "token_type_ids" in inputs:
+                inputs["token_type_ids"][row, : len(numbers)] = torch.tensor(kinds[row])
         return {name: tensor.to(self.device) for name, tensor in inputs.items()}
 
     def _padding(self) -> int:

@@ -8,7 +8,9 @@ from itertools import chain
 
 from analysis.ask import Ask
 from analysis.pipeline import Pipeline
+from analysis.registry import task_methods
 from analysis.spaces import SpaceOf, base_of, family_of, same_encoder, space_recipe
+from analysis.task_data import home_of, spec_called
 
 START = 5.0  # seconds until a worker has its imports
 TEXTS_A_SECOND = 35.0  # a small transformer over a paragraph
@@ -37,7 +39,7 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
 
 
 def _needs(pipeline: Pipeline, ask: Ask) -> list[Ask]:
-    if ask.kind in ("dataset", "metrics"):
+    if ask.kind in ("dataset", "metrics") or _trains(ask):
         return []
     if ask.kind == "space":
         base = _base_in(pipeline, ask.subject)
@@ -66,6 +68,8 @@ def _base_in(pipeline: Pipeline, name: str) -> str:
 def _seconds(pipeline: Pipeline, ask: Ask) -> float:
     if ask.kind == "metrics":
         return 2.0
+    if _trains(ask):
+        return _training(pipeline, ask)
     dataset = pipeline.find_dataset()
     n = 1_500 if dataset is None else len(dataset)
     two = ask.kind == "comparison" or bool(ask.alignment)
@@ -91,6 +95,20 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
     if ask.kind == "regions":
         return 1 + min(n, 50_000) / 5_000
     return 2 + n / 1_500
+
+
+def _trains(ask: Ask) -> bool:
+    return ask.kind == "task" and task_methods()[ask.name].trains
+
+
+def _training(pipeline: Pipeline, ask: Ask) -> float:
+    """Every epoch of every seed, should none stop early; a text there and back is three of a text read."""
+    spec, family = spec_called(pipeline, ask.other), family_of(pipeline.space_called(ask.subject).checkpoint)
+    if family.modality != "text" or family.whole:
+        return 0.5
+    home = home_of(pipeline, spec)
+    texts = 1_500 if home is None else len(home.dataset)
+    return 5 + 3 * texts * pipeline.study.finetuning.epochs * len(spec.seeds) / TEXTS_A_SECOND
 
 
 def _measured(pipeline: Pipeline, ask: Ask) -> float | None:

@@ -18,7 +18,8 @@ from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
 from analysis.result import Result
 from analysis.series.significance import LEVEL, difference, holm, scores_in
-from analysis.task_asks import subject_of
+from analysis.task_asks import stretch_of, subject_of
+from analysis.task_data import spec_called
 
 COLUMNS = ["space", "task", "method", "number", "value", "low", "high", "null_mean", "n", "why"]
 COLUMNS += ["best", "significant", "tied", "behind", "p", "p_holm"]
@@ -45,8 +46,9 @@ def score_table(pipeline: Pipeline, asks: Sequence[Ask]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(("value", "low", "high", "null_mean"), np.float64))
     for column in ("behind", "p", "p_holm"):
         table[column] = np.nan
-    for (_, method, number), members in groups.items():
-        _against_best(pipeline, table, results, members, number, task_methods()[method].stretch)
+    for (task, method, number), members in groups.items():
+        stretch = stretch_of(spec_called(pipeline, task), task_methods()[method])
+        _against_best(pipeline, table, results, members, number, stretch)
     table["p_holm"] = holm(table["p"].tolist())
     for members in groups.values():
         _mark(table, members)

@@ -109,6 +109,46 @@ class ClassAnswers:
 
 
 @dataclass(frozen=True, eq=False)
+class SetAnswers:
+    """A set of labels for each sample asked: `truth` and `named` (m, L), `scores` (m, L) of each label.
+
+    Accuracy is the share of samples whose whole set is named, no label more or less; macro F1 the mean over labels that
+    occur or are named; AUROC the mean over labels that some samples have and some have not.
+    """
+
+    rows: npt.NDArray[np.int64]
+    truth: npt.NDArray[np.bool_]
+    named: npt.NDArray[np.bool_]
+    scores: npt.NDArray[np.floating]
+
+    def numbers(self, weights: Floats) -> Drawn:
+        whole = (self.truth == self.named).all(axis=1).astype(np.float64)
+        true, said, hits = (weights @ of.astype(np.float64) for of in (self.truth, self.named, self.truth & self.named))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            occurs = true + said > 0
+            f1 = np.where(occurs, 2 * hits / (true + said), 0.0).sum(axis=1) / occurs.sum(axis=1)
+            accuracy = weights @ whole / weights.sum(axis=1)
+        return {"accuracy": accuracy, "macro_f1": f1, "auroc": self._auroc(weights)}
+
+    def _auroc(self, weights: Floats) -> Floats:
+        areas = np.full((len(weights), self.truth.shape[1]), np.nan)
+        for one in range(self.truth.shape[1]):
+            own = self.truth[:, one]
+            pairs = weights[:, own].sum(axis=1) * weights[:, ~own].sum(axis=1)
+            if own.any() and not own.all():
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    area = _above(self.scores[:, one], own, weights) / pairs
+                areas[:, one] = np.where(pairs > 0, area, np.nan)
+        known = np.isfinite(areas)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean: Floats = np.where(known, areas, 0.0).sum(axis=1) / known.sum(axis=1)
+        return mean
+
+    def dealt(self, rng: np.random.Generator) -> "SetAnswers":
+        return replace(self, truth=self.truth[rng.permutation(len(self.truth))])
+
+
+@dataclass(frozen=True, eq=False)
 class ValueAnswers:
     """A number for each sample asked: the truth and what was foretold, (m,) each; their Spearman correlation."""
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from analysis.knn_graph import KnnGraph, Metric
 from analysis.number import CannotAnalyze
 from analysis.progress import Progress, silent
 from analysis.task import Split, Task
 from analysis.tasks.answers import Answers
+from models.encoder import EncoderRecipe
+from models.finetuning.settings import FineTuning
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +29,30 @@ class Context:
 
 
 @dataclass(frozen=True, eq=False)
+class Trainable:
+    """What a method that trains is given in place of a space: the checkpoint behind it, and the task's texts.
+
+    `texts`: one per row of the task's splits, of pairs also `others`. `folder`: where its work is kept meanwhile.
+    """
+
+    name: str
+    recipe: EncoderRecipe
+    texts: Sequence[str]
+    others: Sequence[str] | None
+    settings: FineTuning
+    folder: Path
+
+
+@dataclass(frozen=True, eq=False)
 class Answered:
-    """Answers of one method, one per seed (one alone where seeds change nothing); what it chose; sentences to add."""
+    """Answers of one method, one per seed (one alone where seeds change nothing); what it chose; sentences to add;
+    further tables.
+    """
 
     answers: Sequence[Answers]
     chosen: Mapping[str, Sequence[float]] = field(default_factory=dict)  # a column per choice, a row per seed
     notes: tuple[str, ...] = ()
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def splits_of(task: Task) -> tuple[Split, ...]:

@@ -2,7 +2,8 @@
 
 The penalty is chosen by five stratified folds of the training samples alone (units whole): the strongest of those
 that name most samples right, or leave the smallest squared error; then all training samples are fitted. Vectors are
-centered and divided by their root mean square length, so that penalties mean the same in every space.
+centered and divided by their root mean square length, so that penalties mean the same in every space. Of several
+labels each has a reader and a penalty of its own and is named where its probability is above a half.
 """
 
 import numpy as np
@@ -10,8 +11,8 @@ import numpy as np
 from analysis.number import CannotAnalyze
 from analysis.plugin import TaskMethod
 from analysis.space import EmbeddingSpace
-from analysis.task import Split, Task
-from analysis.tasks.answers import Answers, ClassAnswers, ValueAnswers
+from analysis.task import Members, Split, Task
+from analysis.tasks.answers import Answers, ClassAnswers, SetAnswers, ValueAnswers
 from analysis.tasks.chosen import chosen_fit, chosen_ridge
 from analysis.tasks.context import Answered, Context, learnt, splits_of
 from analysis.tasks.logistic import probabilities
@@ -31,7 +32,10 @@ def answer(space: EmbeddingSpace, task: Task, context: Context) -> Answered:
         seen = rotated(space.vectors[split.train])
         if seen is None:
             raise CannotAnalyze(f"All training vectors of {space.name!r} coincide, so nothing can be read from them.")
-        found, penalty = (_numbers if task.labels.kind == "numeric" else _classes)(space, task, split, seen)
+        if task.members is not None:
+            found, penalty = _sets(space, task, split, seen, task.members)
+        else:
+            found, penalty = (_numbers if task.labels.kind == "numeric" else _classes)(space, task, split, seen)
         answers.append(found)
         penalties.append(penalty)
     name, grid = ("alpha", ALPHAS) if task.labels.kind == "numeric" else ("C", CS)
@@ -53,6 +57,23 @@ def _classes(space: EmbeddingSpace, task: Task, split: Split, seen: Rotated) -> 
     return ClassAnswers(split.test, truth, classes[shares.argmax(axis=1)], scores), fit.c
 
 
+def _sets(space: EmbeddingSpace, task: Task, split: Split, seen: Rotated, members: Members) -> tuple[Answers, float]:
+    """A reader for each label; one that all or no training samples have is named for all or none."""
+    asked = seen.turned(space.vectors[split.test])
+    shares, penalties = np.empty((len(split.test), len(members.names))), []
+    for label in range(len(members.names)):
+        codes = members.has[split.train, label].astype(np.int64)
+        if codes.min() == codes.max():
+            shares[:, label] = codes[0]
+            continue
+        fit = chosen_fit(seen, codes, 2, task.units[split.train], CS, seed=split.seed)
+        shares[:, label] = probabilities(fit.logits(asked))[:, 1]
+        penalties.append(fit.c)
+    if not penalties:
+        raise CannotAnalyze(f"No label of {task.name!r} tells training samples apart: all have it, or none.")
+    return SetAnswers(split.test, members.has[split.test], shares > 0.5, shares), float(np.median(penalties))
+
+
 def _numbers(space: EmbeddingSpace, task: Task, split: Split, seen: Rotated) -> tuple[Answers, float]:
     values, strata = task.labels.values, strata_of(task.labels)
     if np.ptp(values[split.train]) == 0 or np.ptp(values[split.test]) == 0:
@@ -69,11 +90,11 @@ TASK_METHOD = TaskMethod(
     version=1,
     answer=answer,
     describe={
-        "accuracy": "Share of test samples whose class a logistic regression names.",
-        "macro_f1": "Mean over classes of the harmonic mean of precision and recall.",
+        "accuracy": "Share of test samples whose class, or whole set of labels, logistic regression names.",
+        "macro_f1": "Mean over classes, or labels, of the harmonic mean of precision and recall.",
         "auroc": "Chance that a sample of a class has a higher probability of it than others have, mean over classes.",
         "mcc": "Matthews' correlation of named and true classes.",
         "spearman": "Rank correlation of the numbers with those that a ridge regression foretells.",
     },
-    targets=("categorical", "numeric"),
+    targets=("categorical", "numeric", "labels"),
 )

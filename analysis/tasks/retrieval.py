@@ -1,8 +1,9 @@
-"""Whether a search for a sample brings others of its class first: relevant is what carries the same label.
+"""Whether a search brings what is relevant first: the documents that answer a query, or samples of the same label.
 
-Where the task is a column of the samples, each asks for the others (without its own unit); where train and test are
-given, the test samples ask for training samples. nDCG@10 = sum over hits of 1 / log2(rank + 1), over the same with all
-relevant ones first; recall@k is the share of the relevant ones among the k nearest (Järvelin and Kekäläinen 2002).
+Where the task gives queries, documents and relevance, all documents are ranked for each query (`ranking.py`). Where it
+is a column of the samples, each asks for the others (without its own unit); where train and test are given, the test
+samples ask for training samples: then nDCG@10 = sum over hits of 1 / log2(rank + 1), over the same with all relevant
+ones first; recall@k is the share of the relevant ones among the k nearest (Järvelin and Kekäläinen 2002).
 """
 
 from collections.abc import Mapping
@@ -13,10 +14,11 @@ import numpy.typing as npt
 from analysis.number import CannotAnalyze
 from analysis.plugin import TaskMethod
 from analysis.space import EmbeddingSpace
-from analysis.task import Task
+from analysis.task import Relevance, Task
 from analysis.tasks.answers import Means
 from analysis.tasks.context import Answered, Context
 from analysis.tasks.nearest import nearest_known
+from analysis.tasks.ranking import needs_of, ranked
 
 RANKS = 10
 STRETCH = 1.6  # queries share the samples they find more than votes do; `benchmarks/task_coverage.py` shows it
@@ -24,6 +26,8 @@ Codes = npt.NDArray[np.int64]
 
 
 def answer(space: EmbeddingSpace, task: Task, context: Context) -> Answered:
+    if task.relevance is not None:
+        return _documents(space, task.relevance, context)
     near = nearest_known(space, task, context, max(RANKS, context.k))
     codes = task.labels.codes.astype(np.int64)
     truth = codes[near.rows]
@@ -39,6 +43,14 @@ def answer(space: EmbeddingSpace, task: Task, context: Context) -> Answered:
         return contributions(found, truth[order], relevant[order], context.k)
 
     return Answered([Means(near.rows, contributions(found, truth, relevant, context.k), anew)], notes=notes)
+
+
+def _documents(space: EmbeddingSpace, relevance: Relevance, context: Context) -> Answered:
+    """Queries of the task's own, and documents that answer them."""
+    needs, relevant = needs_of(relevance, ndcg=RANKS, recall=context.k)
+    queries, documents = space.vectors[relevance.queries], space.vectors[relevance.documents]
+    found = ranked(queries, documents, needs, relevant, metric=context.metric)
+    return Answered([Means(relevance.queries, found, needs.at_random)])
 
 
 def relevant_of(task: Task, pool: Codes, rows: Codes) -> Codes:
@@ -69,9 +81,10 @@ def contributions(found: Codes, truth: Codes, relevant: Codes, k: int) -> Mappin
 TASK_METHOD = TaskMethod(
     name="retrieval",
     title="Retrieval",
-    question="Does a search bring samples of the same class first?",
+    question="Does a search bring the documents that answer, or samples of the same class, first?",
     version=1,
     answer=answer,
+    targets=("categorical", "relevance"),
     describe={
         "ndcg": "How near the ten nearest come to showing relevant samples first.",
         "recall": "Share of the relevant samples that are among the k nearest.",

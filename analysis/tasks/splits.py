@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.labels import Labels
-from analysis.task import Rows, Split
+from analysis.task import Pairs, Rows, Split
 
 TEST_SHARE = 0.2
 STRATA = 5  # of numbers
@@ -56,15 +56,27 @@ def strata_of(labels: Labels) -> npt.NDArray[np.int64]:
     return found
 
 
-def split(labels: Labels, units: Units, seed: int, *, rows: Rows | None = None) -> Split:
-    """One fifth of the labelled samples (of those `rows`) to be asked, the rest to learn from."""
+def split(labels: Labels, units: Units, seed: int, *, rows: Rows | None = None, share: float = TEST_SHARE) -> Split:
+    """A share of the labelled samples (of those `rows`), a fifth, to be asked, the rest to learn from."""
     strata = strata_of(labels)
     asked = np.flatnonzero(labels.known) if rows is None else rows[labels.known[rows]]
-    taken = _fifth(strata[asked], units[asked], np.random.default_rng([seed % (1 << 63), 41]))
+    taken = _taken(strata[asked], units[asked], share, np.random.default_rng([seed % (1 << 63), 41]))
     return Split(seed, asked[~taken], asked[taken])
 
 
-def _fifth(strata: Units, units: Units, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+def labels_of_pairs(pairs: Pairs) -> Labels:
+    """The scores of pairs as a label of each."""
+    return Labels("score", "numeric", (), np.empty(0, np.int32), pairs.scores)
+
+
+def splits_of_pairs(pairs: Pairs, seeds: Sequence[int]) -> tuple[Split, ...]:
+    """Splits of scored pairs, by fifths of their scores; the same two texts, in either order, on one side."""
+    both = [tuple(sorted(pair)) for pair in zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)]
+    labels, units = labels_of_pairs(pairs), units_of(both)
+    return tuple(split(labels, units, seed) for seed in seeds)
+
+
+def _taken(strata: Units, units: Units, share: float, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
     """Which samples are tested."""
     classes = np.unique(strata, return_inverse=True)[1]
     unit = np.unique(units, return_inverse=True)[1]
@@ -75,7 +87,7 @@ def _fifth(strata: Units, units: Units, rng: np.random.Generator) -> npt.NDArray
     order = order[np.argsort(-sizes[order], kind="stable")]
     counts = np.bincount(classes)
     own_units = np.bincount(np.unique(np.column_stack([classes, unit]), axis=0)[:, 0])
-    wanted = np.where(own_units > 1, np.maximum(1, np.round(TEST_SHARE * counts)), 0).astype(np.int64)
+    wanted = np.where(own_units > 1, np.maximum(1, np.round(share * counts)), 0).astype(np.int64)
     left = own_units.copy()  # units of each class that may still train
     members = np.argsort(unit, kind="stable")
     begins = np.concatenate([[0], np.cumsum(sizes)])

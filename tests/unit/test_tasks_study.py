@@ -87,7 +87,9 @@ def test_every_method_scores_a_label_column(tmp_path: Path) -> None:
     manifest = json.loads((tmp_path / "out/manifest.json").read_text())
     said = [note for note in manifest["notes"] if "commonest class of training would be right for 33.3%" in note]
     assert len(said) == 3  # of knn, linear and few_shot
-    assert manifest["not_used_yet"] == ["task method finetune"]
+    assert manifest["not_used_yet"] == []
+    untrained = [entry["why"] for entry in manifest["without_an_answer"] if "finetune" in entry["ask"]]
+    assert untrained and "nothing to be fine-tuned" in untrained[0]
     assert (tmp_path / "out/tables/task linear--columns--kinds--by_seed.parquet").is_file()
     scores = pd.read_parquet(tmp_path / "out/tables/scores.parquet")
     assert len(scores) == len(found) and set(scores["method"]) == {other.partition("|")[2] for _, other, _ in found}
