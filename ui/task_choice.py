@@ -92,6 +92,12 @@ def choose(pipeline: Pipeline, asks: Sequence[Ask]) -> Choice:
     return Choice(tuple(kept), tuple(every), table, leading)
 
 
+def waiting(pipeline: Pipeline, chosen: Choice, task: str, method: str) -> list[str]:
+    """The spaces that are not scored yet on a task by a method."""
+    mine = [ask for ask in chosen.asks if (ask.other, ask.name) == (task, method)]
+    return [ask.subject for ask in mine if pipeline.find(ask) is None]
+
+
 def _among(chosen: Sequence[str], options: Sequence[str], usual: Sequence[str]) -> Sequence[str]:
     """Those of the options that are chosen; the usual ones where none is."""
     return [name for name in options if name in chosen] or usual

@@ -66,7 +66,7 @@ def draw(pipeline: Pipeline, chosen: Choice, columns: Columns, baseline: str) ->
         words.quiet(HOW)
     if baseline:
         words.quiet(HOW_SAVED.format(baseline, baseline))
-    for sentence in reasons(chosen.table):
+    for sentence in reasons(chosen.table, baseline):
         words.quiet(sentence)
 
 

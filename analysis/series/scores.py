@@ -112,7 +112,7 @@ def error_reduction(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
     NaN where the baseline has no score, or no error. `baseline` is a space; `#task` at its end does not matter.
     """
-    bare = table["space"].str.partition("#")[0]
+    bare = pd.Series([name.partition("#")[0] for name in table["space"]], index=table.index, dtype="object")
     own = table[bare == baseline].set_index(["task", "method", "number"])["value"]
     keys = pd.MultiIndex.from_frame(table[["task", "method", "number"]])
     base = own.reindex(keys).to_numpy(dtype=np.float64)

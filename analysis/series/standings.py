@@ -17,7 +17,7 @@ from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
 from analysis.result import Result
 from analysis.series.pair import is_control
-from analysis.series.scores import MEASURED, error_reduction, score_table
+from analysis.series.scores import COLUMNS, MEASURED, TESTED, error_reduction, score_table
 from analysis.spaces import SpaceOf
 from analysis.study import TaskSpec
 from analysis.task_asks import methods_of
@@ -26,6 +26,7 @@ Column = tuple[str, str]  # task, method
 ALONE, TIED, NONE = "●", "○", "–"
 CHANCE = "chance"
 FIRST = ("finetune", "linear", "knn", "similarity")  # whose score is a task's own: the first that is there
+EMPTY = dict.fromkeys(COLUMNS, None) | dict.fromkeys(("best", "significant", "tied"), False)
 TITLES = {"macro_f1": "macro F1", "auroc": "AUROC", "mcc": "MCC", "v_measure": "V-measure", "ndcg": "nDCG"}
 
 
@@ -68,7 +69,7 @@ def standings(pipeline: Pipeline, asks: Sequence[Ask], wanted: str = "") -> pd.D
     """`score_table` of one number of each task and method, spaces without `#task`; a row without a value says why."""
     chosen = chosen_numbers(pipeline, asks, wanted)
     table = score_table(pipeline, asks, chosen)
-    table["space"] = table["space"].str.partition("#")[0]
+    table["space"] = [name.partition("#")[0] for name in table["space"]]
     there = set(zip(table["space"], table["task"], table["method"], strict=True))
     more = []
     for ask in asks:
@@ -77,10 +78,12 @@ def standings(pipeline: Pipeline, asks: Sequence[Ask], wanted: str = "") -> pd.D
         if isinstance(result, Result) and (ask.subject, ask.other, ask.name) not in there:
             why = next((cell.why for cell in result.numbers.values() if cell.why), "")
             if number or why:
-                more.append({"space": ask.subject, "task": ask.other, "method": ask.name, "number": number, "why": why})
-    added = pd.DataFrame(more, columns=["space", "task", "method", "number", "why"])
-    marks = dict.fromkeys(("best", "significant", "tied"), False)
-    return pd.concat([table, added.assign(**marks)], ignore_index=True).astype(table.dtypes) if more else table
+                place = {"space": ask.subject, "task": ask.other, "method": ask.name, "number": number, "why": why}
+                more.append(EMPTY | place)
+    if not more:
+        return table
+    whole = pd.DataFrame([*table.to_dict("records"), *more], columns=COLUMNS)
+    return whole.astype(dict.fromkeys((*MEASURED, *TESTED), "float64"))
 
 
 def first_method(methods: Sequence[str]) -> str:
@@ -132,13 +135,15 @@ def order(table: pd.DataFrame, spaces: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*ranked, *spaces]))
 
 
-def reasons(table: pd.DataFrame) -> list[str]:
-    """Why spaces have no score, one sentence for each reason."""
+def reasons(table: pd.DataFrame, baseline: str = "") -> list[str]:
+    """Why spaces have no score, one sentence for each reason; and why none of a baseline's errors can be saved."""
     without = table[table["why"].fillna("") != ""]
     found: dict[str, list[str]] = {}
     for row in without.to_dict("records"):
         found.setdefault(str(row["why"]), []).append(f"{row['space']} on {row['task']}")
-    return [f"{', '.join(dict.fromkeys(places))}: {why}" for why, places in found.items()]
+    perfect = dict.fromkeys(table[(table["space"] == baseline) & (table["value"] >= 1)]["task"])
+    none = [f"{baseline} makes no error on {task}, so that none can be saved there." for task in perfect]
+    return [f"{', '.join(dict.fromkeys(places))}: {why}" for why, places in found.items()] + none
 
 
 def number_in(row: Mapping[str, Any]) -> Number:

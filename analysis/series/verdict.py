@@ -8,10 +8,10 @@ of two spaces differ here where their 95 % intervals do not meet, which asks for
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.figures.words import listed, shown, with_interval
+from analysis.number import Number
 from analysis.registry import task_methods
 from analysis.series.scores import TESTED
 from analysis.series.significance import LEVEL
@@ -28,8 +28,11 @@ SAID = {
 }
 
 
-def verdict(table: pd.DataFrame, task: str, method: str) -> str:
-    """The sentence about one task by one method; `table`: all rows that are corrected together."""
+def verdict(table: pd.DataFrame, task: str, method: str, waiting: Sequence[str] = ()) -> str:
+    """The sentence about one task by one method; `table`: all rows that are corrected together.
+
+    `waiting`: the spaces that are not scored yet.
+    """
     rows = table[(table["task"] == task) & (table["method"] == method)]
     known: list[Row] = rows[rows["value"].notna()].to_dict("records")
     by = f"by {task_methods()[method].title.lower()}"
@@ -39,14 +42,19 @@ def verdict(table: pd.DataFrame, task: str, method: str) -> str:
     best, rivals = next(row for row in known if row["best"]), [row for row in known if not row["best"]]
     tests = int(table["p_holm"].notna().sum())
     score = f"{title_of(str(best['number']))} {with_interval(number_in(best))}"
-    return " ".join(filter(None, [_compared(f"On “{task}”,", best, rivals, by, score, tests), _chance(best)]))
+    parts = [_compared(f"On “{task}”,", best, rivals, by, score, tests), _chance(best)]
+    if waiting:
+        parts.append(f"Not scored yet: {listed(waiting)}.")
+    elif not rivals:
+        parts.append("There is no other checkpoint to compare it with.")
+    return " ".join(filter(None, parts))
 
 
 def _compared(on: str, best: Row, rivals: Sequence[Row], by: str, score: str, tests: int) -> str:
     """The best beside the others."""
     name = best["space"]
     if not rivals:
-        return f"{on} {name} has {score} {by}; there is no other checkpoint to compare it with."
+        return f"{on} {name} has {score} {by}."
     untested = [row["space"] for row in rivals if pd.isna(row["p_holm"])]
     if untested:
         why = "; without draws of the same samples in both, nothing tells whether that is significant"
@@ -63,10 +71,8 @@ def _compared(on: str, best: Row, rivals: Sequence[Row], by: str, score: str, te
 
 
 def _ahead(row: Row) -> str:
-    behind, low, high = (row[name] for name in TESTED[:3])
-    places = max(2, min(4, 1 - int(np.floor(np.log10(behind))))) if behind > 0 else 2
-    bounds = "" if pd.isna(low) else f" [{shown(low, places)}, {shown(high, places)}]"
-    return f"{shown(behind, places)}{bounds} ahead of {row['space']}"
+    behind, low, high = (None if pd.isna(row[name]) else float(row[name]) for name in TESTED[:3])
+    return f"{with_interval(Number(value=behind, low=low, high=high))} ahead of {row['space']}"
 
 
 def _chance(best: Row) -> str:

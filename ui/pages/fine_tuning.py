@@ -64,7 +64,7 @@ def _answers(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
     with above:
         sentences: dict[str, None] = {}
         for task, method in chosen.leading.items():
-            words.lead(verdict(chosen.table, task, method))
+            words.lead(verdict(chosen.table, task, method, task_choice.waiting(pipeline, chosen, task, method)))
             sentences[task_columns.what_differs(chosen, columns, task, method)] = None
         for sentence in filter(None, sentences):
             words.quiet(sentence)
