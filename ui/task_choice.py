@@ -9,7 +9,14 @@ import streamlit as st
 from analysis.ask import Ask
 from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
-from analysis.series.standings import asks_of, bare_numbers, first_method, standings, title_of
+from analysis.series.standings import (
+    asks_of,
+    bare_numbers,
+    first_method,
+    leading_methods,
+    standings,
+    title_of,
+)
 from models.errors import BadInput
 from ui import state
 
@@ -21,13 +28,14 @@ FITTING = 4  # columns of scores up to which all methods are shown at first
 class Choice:
     """The scores that are looked at: their asks, the table of those that are there, and each task's leading method.
 
-    `every`: what the chosen tasks ask by whichever method.
+    `every`: what the chosen tasks ask by whichever method; `found`: how many of these were there when they were read.
     """
 
     asks: tuple[Ask, ...]
     every: tuple[Ask, ...]
     table: pd.DataFrame
     leading: dict[str, str]
+    found: int
 
     @property
     def tasks(self) -> list[str]:
@@ -74,6 +82,7 @@ def choose(pipeline: Pipeline, asks: Sequence[Ask]) -> Choice:
             )
         mine, by = _among(state.view().tasks, tasks, tasks), _among(state.view().methods, methods, first)
         every = [ask for ask in asks if ask.other in mine]
+        found = _there(pipeline, every)
         kept = [ask for ask in every if ask.name in by] or every
         known = bare_numbers(pipeline, kept)
         options = ["", *known] if len(known) > 1 else [""]
@@ -87,15 +96,22 @@ def choose(pipeline: Pipeline, asks: Sequence[Ask]) -> Choice:
             )
     wanted = state.view().score if state.view().score in options else ""
     table = standings(pipeline, kept, wanted)
-    there = table.groupby("task", sort=False)["method"].agg(lambda names: first_method(list(dict.fromkeys(names))))
-    leading = {str(task): str(method) for task, method in there.items()}
-    return Choice(tuple(kept), tuple(every), table, leading)
+    return Choice(tuple(kept), tuple(every), table, leading_methods(table, len(pipeline.spaces())), found)
 
 
 def waiting(pipeline: Pipeline, chosen: Choice, task: str, method: str) -> list[str]:
     """The spaces that are not scored yet on a task by a method."""
     mine = [ask for ask in chosen.asks if (ask.other, ask.name) == (task, method)]
     return [ask.subject for ask in mine if pipeline.find(ask) is None]
+
+
+def is_stale(pipeline: Pipeline, chosen: Choice) -> bool:
+    """Whether a job has finished a score while the page was being drawn: it would stand there without it."""
+    return _there(pipeline, chosen.every) > chosen.found
+
+
+def _there(pipeline: Pipeline, asks: Sequence[Ask]) -> int:
+    return sum(pipeline.find(ask) is not None for ask in asks)
 
 
 def _among(chosen: Sequence[str], options: Sequence[str], usual: Sequence[str]) -> Sequence[str]:

@@ -91,6 +91,16 @@ def first_method(methods: Sequence[str]) -> str:
     return next((name for name in FIRST if name in methods), methods[0] if methods else "")
 
 
+def leading_methods(table: pd.DataFrame, spaces: int) -> dict[str, str]:
+    """Of each task the method that its sentence is about: of those that all spaces are scored by, if any."""
+    found: dict[str, dict[str, int]] = {}
+    for task, method in zip(table["task"], table["method"], strict=True):
+        counts = found.setdefault(str(task), {})
+        counts[str(method)] = counts.get(str(method), 0) + 1
+    whole = {task: [name for name, n in counts.items() if n == spaces] for task, counts in found.items()}
+    return {task: first_method(whole[task] or list(counts)) for task, counts in found.items()}
+
+
 def baseline_of(spaces: Sequence[SpaceOf]) -> str:
     """What errors saved are counted from: the random control, else counted words, else the first space."""
     controls = [space for space in spaces if is_control(space)]

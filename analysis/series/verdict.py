@@ -13,7 +13,6 @@ import pandas as pd
 from analysis.figures.words import listed, shown, with_interval
 from analysis.number import Number
 from analysis.registry import task_methods
-from analysis.series.scores import TESTED
 from analysis.series.significance import LEVEL
 from analysis.series.standings import number_in, reasons, title_of
 
@@ -71,8 +70,8 @@ def _compared(on: str, best: Row, rivals: Sequence[Row], by: str, score: str, te
 
 
 def _ahead(row: Row) -> str:
-    behind, low, high = (None if pd.isna(row[name]) else float(row[name]) for name in TESTED[:3])
-    return f"{with_interval(Number(value=behind, low=low, high=high))} ahead of {row['space']}"
+    ends = {name: row[f"behind_{name}"] for name in ("low", "high") if not pd.isna(row[f"behind_{name}"])}
+    return f"{with_interval(Number(value=row['behind'], **ends))} ahead of {row['space']}"
 
 
 def _chance(best: Row) -> str:

@@ -211,3 +211,34 @@ def test_a_click_on_a_row_opens_the_map_of_its_checkpoint_in_the_colours_of_the_
     monkeypatch.setattr("ui.state.remember", lambda name, value: changed.update({name: value}))
     heard["on_select"]()
     assert changed == {"space": "words", "colour": "kind", "landing": "map"}
+
+
+def test_a_score_that_is_finished_while_the_page_is_drawn_is_not_missed(
+    unscored: World, monkeypatch: pytest.MonkeyPatch, figures: dict[str, object]
+) -> None:
+    pipeline = pipeline_of(unscored.study, unscored.cache)
+    done: list[Ask] = []
+
+    def late(*rest: object) -> None:
+        if not done:
+            done.extend(task_asks(pipeline))
+            for ask in done:
+                pipeline.make(ask)
+
+    monkeypatch.setattr("ui.task_splits.draw", late)
+    assert "On “sort”, " in said(drawn("fine_tuning"))
+
+
+def test_metrics_without_a_task_stand_beside_the_spaces(
+    scored: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pets.csv", "runs.csv"):
+        shutil.copy(scored.study.parent / name, tmp_path / name)
+    study = tmp_path / "pets.toml"
+    before, _, after = scored.study.read_text().partition("[[task]]")
+    study.write_text(before + "[[metrics]]" + after.partition("[[metrics]]")[2])
+    shutil.copytree(scored.cache, tmp_path / "cache")
+    pipeline_of(study, tmp_path / "cache").make(Ask("metrics", "csv", other="runs.csv"))
+    for _ in started(World(study, tmp_path / "cache"), monkeypatch):
+        page = drawn("fine_tuning")
+        assert "f1 on sort, read(csv)" in page.dataframe[0].value and "This study has no task yet." in said(page)

@@ -23,6 +23,7 @@ from analysis.series.standings import (
     beside,
     cells,
     chosen_numbers,
+    leading_methods,
     order,
     reasons,
     standings,
@@ -255,3 +256,11 @@ def test_what_differs_between_two_spaces_is_told_where_their_intervals_do_not_me
     )
     assert apart(table, keys[1:], "A", "B").startswith("Its space cannot be told apart from that of B by intrinsic")
     assert apart(table, keys[2:], "A", "B") == ""
+
+
+def test_the_sentence_is_about_a_method_that_every_space_is_scored_by_while_another_is_still_at_work() -> None:
+    half = three().head(2)
+    whole = three().assign(method="knn")
+    assert leading_methods(pd.concat([whole, half]), 3) == {"topic": "knn"}
+    assert leading_methods(pd.concat([whole, three()]), 3) == {"topic": "linear"}
+    assert leading_methods(half, 3) == {"topic": "linear"}

@@ -26,6 +26,8 @@ QUESTION = "Which checkpoint is best on a task, by how much, is that more than c
 TELLS = "Not scored for every checkpoint yet. A score says what can be read from a space, with interval and chance."
 NONE = "This study has no task yet. Any label column can be one: score it, and the answer stands here in a sentence."
 
+LOUD = 3  # sentences up to which each is as large as those that other pages open with
+
 
 def page() -> None:
     """Draw the page."""
@@ -63,10 +65,13 @@ def _answers(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
         task_columns.offer(pipeline, columns)
     with above:
         sentences: dict[str, None] = {}
+        say = words.lead if len(chosen.leading) <= LOUD else words.note
         for task, method in chosen.leading.items():
-            words.lead(verdict(chosen.table, task, method, task_choice.waiting(pipeline, chosen, task, method)))
+            say(verdict(chosen.table, task, method, task_choice.waiting(pipeline, chosen, task, method)))
             sentences[task_columns.what_differs(chosen, columns, task, method)] = None
         for sentence in filter(None, sentences):
             words.quiet(sentence)
     task_curves.draw(pipeline, chosen)
     task_splits.draw(pipeline, chosen)
+    if task_choice.is_stale(pipeline, chosen):
+        st.rerun()
