@@ -221,9 +221,6 @@ def _drawn(task: Task) -> Task:
 def _checked(task: Task) -> Task:
     """Say what stands in the way of learning, and which classes are asked that nobody could learn."""
     labels, name = task.labels, task.name
-    first = task.splits[0]
-    sizes = (("to learn from, first seed", len(first.train)), ("to be asked, first seed", len(first.test)))
-    task = replace(task, counts=(*sizes, *task.counts))
     why = ""
     if not labels.known.any():
         why = f"Task {name!r} has no labelled sample."

@@ -9,7 +9,7 @@ from analysis.pipeline import Pipeline
 from analysis.report import file_name
 from analysis.series.shots import METHOD, finding, shots_of
 from analysis.series.standings import title_of
-from ui import export, plot, state, style, words
+from ui import figure_panel, state, words
 from ui.task_choice import Choice
 from ui.task_table import colors_of
 
@@ -41,14 +41,4 @@ def _curve(pipeline: Pipeline, task: str, asks: list[Ask]) -> None:
         said = finding(table)
         return learning_figure(table, colors_of(pipeline), title=said, name=title_of(number), theme=paper)
 
-    saving = export.saving(pipeline, asks, key)
-    paper = None if saving is None else saving.paper
-    plot.draw(
-        on(style.theme()),
-        key=key,
-        name=name,
-        on_event=lambda event: export.ask_for(key, event.format),
-        saving=saving,
-        printed=None if paper in (None, style.theme()) else on(paper),
-    )
-    export.figure(pipeline, asks, lambda: on("light"), dark=lambda: on("dark"), key=key, name=name, data=lambda: table)
+    figure_panel.draw(pipeline, asks, on, key=key, name=name, data=lambda: table)

@@ -32,9 +32,11 @@ def draw(pipeline: Pipeline, chosen: Choice) -> None:
 
 def _said(pipeline: Pipeline, spec: TaskSpec, results: dict[tuple[str, str], Result]) -> None:
     words.quiet(how_split(spec))
-    tables = [result.tables["samples"] for result in results.values() if "samples" in result.tables]
-    if tables:
-        st.dataframe(max(tables, key=len), hide_index=True, width="content")
+    with st.container(horizontal=True):
+        for name in ("splits", "samples"):
+            tables = [result.tables[name] for result in results.values() if name in result.tables]
+            if tables:
+                st.dataframe(max(tables, key=len), hide_index=True, width="content")
     for sentence in [*noted(results), *_chance(next(iter(results.values())))]:
         words.quiet(sentence)
     counting = [one.name for one in pipeline.study.checkpoint if one.family == "tfidf"]
@@ -67,8 +69,8 @@ def _chance(result: Result) -> list[str]:
 def how_split(spec: TaskSpec) -> str:
     """How a task's samples are dealt, from what the study says."""
     seeds = listed([str(seed) for seed in spec.seeds])
-    if spec.pairs:
-        return f"Pairs of {spec.pairs}, nothing is learnt."
+    if not spec.label:
+        return "Its files are asked as they are."
     if spec.train and (spec.test or spec.dev):
         asked = spec.test or spec.dev
         kept = "kept" if spec.overlap == "keep" else "left out"

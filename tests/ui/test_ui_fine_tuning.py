@@ -113,8 +113,8 @@ def test_splits_and_what_was_read_are_told(tuned: World, figures: dict[str, obje
         in words
     )
     assert "words counted the words of all samples, those that are asked too, but saw no label." in words
-    counts = next(one.value for one in page.dataframe if list(one.value) == ["what", "count"])
-    assert dict(zip(counts["what"], counts["count"], strict=True))["to be asked, first seed"] == 12
+    sizes = next(one.value for one in page.dataframe if list(one.value) == ["seed", "to learn from", "to be asked"])
+    assert sizes["seed"].tolist() == [0, 1, 2] and (sizes["to learn from"] + sizes["to be asked"] == 60).all()
     assert "run 'stray' belongs to no checkpoint" in words
     assert any(one.label == "csv runs.csv: 2 runs, 1 of them without a checkpoint" for one in page.expander)
 
