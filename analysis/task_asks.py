@@ -208,6 +208,9 @@ def _scored(
         tables["samples"] = pd.DataFrame(task.counts, columns=["what", "count"])
     arrays = {f"drawn-{name}": each.drawn for name, each in scores.items()}
     arrays |= {f"seeds-{name}": each.values for name, each in scores.items()}
+    if task.splits:
+        sizes = [(one.seed, len(one.train), len(one.test)) for one in task.splits]
+        tables["splits"] = pd.DataFrame(sizes, columns=["seed", "to learn from", "to be asked"])
     return Result(numbers, tables=tables, arrays=arrays, notes=tuple(dict.fromkeys(notes)))
 
 

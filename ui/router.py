@@ -28,7 +28,7 @@ from ui import (
     view,
     words,
 )
-from ui.pages import compare, jobs, map, overview, series, side_by_side
+from ui.pages import compare, fine_tuning, jobs, map, overview, series, side_by_side
 
 Pages = dict[str, list[StreamlitPage]]
 BROKEN = "This page could not be drawn"
@@ -98,6 +98,7 @@ def pages_of() -> Pages:
             page(partial(auto_page.page, analysis.name), analysis.title, analysis.name)
             for analysis in analyses().values()
         ],
+        "Decide": [page(fine_tuning.page, "Fine-tuning", "fine_tuning")],
         "Work": [page(jobs.page, "Jobs", "jobs")],
     }
 

@@ -12,6 +12,7 @@ from analysis.pipeline import Pipeline
 from analysis.registry import analyses
 from analysis.report import file_name
 from analysis.series.course import NOT_YET, RULE, asks_of, collapse_in, numbers_of
+from analysis.series.scored import NAME, place_of
 from analysis.series.series import Series
 from ui import figure_panel, panel, state, words
 
@@ -26,9 +27,7 @@ HOW = "Points: values, light to dark along the series; coloured band: 95 % inter
 def draw(pipeline: Pipeline, series: Series) -> None:
     """Draw the figure of the chosen numbers."""
     table = numbers_of(pipeline, series)
-    keys = {
-        _named(key): key for key in table[["analysis", "number", "other"]].drop_duplicates().itertuples(index=False)
-    }
+    keys = {named(key): key for key in table[["analysis", "number", "other"]].drop_duplicates().itertuples(index=False)}
     if not keys:
         words.note("The study asks nothing of one space: its `analyses` name no question that has a number.")
         return
@@ -36,7 +35,7 @@ def draw(pipeline: Pipeline, series: Series) -> None:
     first = sorted((name for name in rank if _is_first(keys[name], pipeline)), key=rank.__getitem__) or list(keys)[:4]
     st.multiselect("Numbers", list(keys), **state.bound("numbers", list(keys), now=first))
     chosen = [tuple(keys[name]) for name in state.view().numbers if name in keys] or [tuple(keys[n]) for n in first]
-    asks = [ask for ask in asks_of(pipeline, series.spaces) if (ask.name, ask.other) in {(a, o) for a, _, o in chosen}]
+    asks = [ask for ask in asks_of(pipeline, series.spaces) if place_of(ask) in {(a, o) for a, _, o in chosen}]
     panel.offer(pipeline, asks, TELLS, place="series")
     drawn = [key for key in chosen if table[_rows(table, key)]["value"].notna().any()]
     if drawn:
@@ -59,9 +58,10 @@ def _figure(pipeline: Pipeline, series: Series, table: pd.DataFrame, keys: list[
     figure_panel.draw(pipeline, asks, on, key=key, name=name, data=lambda: data, says=says)
 
 
-def _named(key: Key) -> str:
-    analysis = analyses()[key[0]].title
-    return f"{analysis}: {title_of(key)}"
+def named(key: Key) -> str:
+    """What a number is called in a list."""
+    asked = "Task" if key[0] == NAME else analyses()[key[0]].title
+    return f"{asked}: {title_of(key)}"
 
 
 def _is_first(key: Key, pipeline: Pipeline) -> bool:

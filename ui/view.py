@@ -33,6 +33,12 @@ class View:
     measure: str = ""  # of two spaces, that a matrix shows
     series: str = ""
     numbers: tuple[str, ...] = ()  # drawn along the series
+    tasks: tuple[str, ...] = ()  # that spaces are scored on
+    methods: tuple[str, ...] = ()  # by which
+    score: str = ""  # the number of them that is shown
+    saved: bool = False  # whether the share of errors saved is shown in its place
+    baseline: str = ""  # against which space
+    columns: tuple[str, ...] = ()  # numbers of the spaces beside their scores
     edges: bool = False  # whether a map draws lines from what is selected to its neighbours
     own_range: bool = False  # whether each pane has its own range of a numeric colour
     names: str = "words"  # what the regions of a map are named by: words, labels or nothing

@@ -1,9 +1,10 @@
 """Small words around values: how a page says a duration, a count, a number, or a sentence to the reader."""
 
 import html
-from collections.abc import Sequence
 
 import streamlit as st
+
+from analysis.figures.words import listed as listed
 
 
 def escaped(text: str, longest: int = 0) -> str:
@@ -41,17 +42,6 @@ def counted(n: int, thing: str, things: str = "") -> str:
     ('1 space', '1,500 samples')
     """
     return f"{n:,} {thing if n == 1 else things or thing + 's'}"
-
-
-def listed(words: Sequence[str], longest: int = 4) -> str:
-    """Words as a list in a sentence.
-
-    >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d", "e", "f"])
-    ('a, b and c', 'a, b, c and 3 more')
-    """
-    if len(words) > longest:
-        return f"{', '.join(words[: longest - 1])} and {len(words) - longest + 1} more"
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
 def lead(sentence: str) -> None:

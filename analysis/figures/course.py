@@ -10,6 +10,7 @@ from analysis.figures.palette import ACCENT, GREY, INK, SERIES, Theme, series_co
 from analysis.figures.theme import TEXT, dressed, titled
 from analysis.figures.words import cut, plain, shown
 from analysis.series.course import Collapse, finding
+from analysis.series.scored import NAME
 from analysis.series.series import Series
 
 if TYPE_CHECKING:
@@ -46,8 +47,11 @@ def course_figure(
 
 
 def title_of(key: Key) -> str:
-    """What a panel shows: `knn_accuracy@15 by topic`."""
-    _, number, other = key
+    """What a panel shows: `knn_accuracy@15 by topic`, or `accuracy on topic, linear` where it is a score."""
+    analysis, number, other = key
+    if analysis == NAME:
+        task, _, method = other.partition("|")
+        return f"{number.replace('_', ' ')} on {task or 'its own data'}, {method}"
     return number.replace("_", " ") + (f" by {other}" if other else "")
 
 

@@ -4,6 +4,7 @@ import html
 import math
 import re
 import textwrap
+from collections.abc import Sequence
 
 from analysis.number import Number
 from analysis.result import Result
@@ -97,3 +98,14 @@ def hover(text: object) -> str:
 def headline(text: str, line: int = 62) -> str:
     """A figure's title: wrapped and escaped, names in it cut by who writes it."""
     return "<br>".join(plain(part) for part in textwrap.wrap(text, line))
+
+
+def listed(words: Sequence[str], longest: int = 4) -> str:
+    """Words as a list in a sentence.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d", "e", "f"])
+    ('a, b and c', 'a, b, c and 3 more')
+    """
+    if len(words) > longest:
+        return f"{', '.join(words[: longest - 1])} and {len(words) - longest + 1} more"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

@@ -1,4 +1,5 @@
-"""Every geometry number of a series against step or layer, and the point where something collapses.
+"""Every number of a series against step or layer, scores on tasks and metrics that were read among them, and the point
+where something collapses.
 
 Collapse: effective rank (of the centered vectors) or RankMe (about zero, so that a narrow cone counts too) is what
 dimensional collapse is told by (Jing et al. 2022; Garrido et al. 2023). It is marked at the first member where one of
@@ -22,6 +23,7 @@ from analysis.plan import chosen_analyses
 from analysis.plugin import Analysis
 from analysis.registry import analyses
 from analysis.result import Result
+from analysis.series.scored import NAME, score_asks, scored
 from analysis.series.series import Series
 
 COLUMNS = (
@@ -50,7 +52,11 @@ NOT_YET = "Not computed yet."
 
 
 def asks_of(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
-    """Every question of the study about these spaces, analysis by analysis."""
+    """Every question of the study about these spaces, analysis by analysis, and then task by task."""
+    return [*_geometry(pipeline, spaces), *score_asks(pipeline, spaces)]
+
+
+def _geometry(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
     labels = pipeline.dataset().labels
     return [
         Ask("analysis", name, space, other)
@@ -63,10 +69,11 @@ def asks_of(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
 def numbers_of(pipeline: Pipeline, series: Series) -> pd.DataFrame:
     """One row per number and member, in the members' order; a value that is missing has a `why`.
 
-    `other`: the label column. `d`: directions that the space has, where the analysis counts them.
+    `other`: the label column; of a score (`analysis` is "task") what `scored` says. `d`: directions that the space has,
+    where the analysis counts them.
     """
     at = {member.space: member.at for member in series.members}
-    asks = asks_of(pipeline, series.spaces)
+    asks = _geometry(pipeline, series.spaces)
     rows = []
     for name, other in dict.fromkeys((ask.name, ask.other) for ask in asks):
         mine = {space: pipeline.find(Ask("analysis", name, space, other)) for space in series.spaces}
@@ -74,6 +81,10 @@ def numbers_of(pipeline: Pipeline, series: Series) -> pd.DataFrame:
             for space, result in mine.items():
                 known = {"analysis": name, "number": number, "other": other, "at": at[space], "space": space}
                 rows.append(known | _cells(result, number))
+    for (other, number), found in scored(pipeline, series.spaces).items():
+        for space, cell in found.items():
+            known = {"analysis": NAME, "number": number, "other": other, "at": at[space], "space": space}
+            rows.append(known | _columns(cell or Number(value=None, why=NOT_YET)) | {"d": None})
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype(dict.fromkeys(MEASURED, "float64"))
 
@@ -142,6 +153,9 @@ def _names(analysis: Analysis, results: Sequence[Result | None], k: int) -> list
 def _cells(result: Result | None, name: str) -> dict[str, Any]:
     why = NOT_YET if result is None else "This number has no meaning here."
     number = Number(value=None, why=why) if result is None else result.numbers.get(name, Number(value=None, why=why))
-    kept = ("value", "low", "high", "null_low", "null_high", "n", "why")
     axes = None if result is None or "spectrum" not in result.tables else len(result.tables["spectrum"])
-    return {column: getattr(number, column) for column in kept} | {"d": axes}
+    return _columns(number) | {"d": axes}
+
+
+def _columns(number: Number) -> dict[str, Any]:
+    return {column: getattr(number, column) for column in ("value", "low", "high", "null_low", "null_high", "n", "why")}

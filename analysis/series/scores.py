@@ -3,11 +3,12 @@
 Within one task, method and number, the best space is tested against every other on the same samples (paired, samples
 and seeds); the p-values of all such tests in the table are corrected together (Holm). `best`: of highest value.
 `significant`: the best, where it beats every other space at the corrected level. `tied`: not told apart from the best.
+What is tested together is what is in the table: with one number of each method (`chosen`), these tests alone.
 Relative reduction of error against a baseline: (score - baseline) / (1 - baseline); its interval leaves the baseline
 as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,18 @@ from analysis.series.significance import LEVEL, difference, holm, scores_in
 from analysis.task_asks import stretch_of, subject_of
 from analysis.task_data import spec_called
 
-COLUMNS = ["space", "task", "method", "number", "value", "low", "high", "null_mean", "n", "why"]
-COLUMNS += ["best", "significant", "tied", "behind", "p", "p_holm"]
+MEASURED = ("value", "low", "high", "null_mean", "null_low", "null_high")
+TESTED = ("behind", "behind_low", "behind_high", "p", "p_holm")
+COLUMNS = ["space", "task", "method", "number", *MEASURED, "n", "why", "best", "significant", "tied", *TESTED]
 
 
-def score_table(pipeline: Pipeline, asks: Sequence[Ask]) -> pd.DataFrame:
+def score_table(
+    pipeline: Pipeline, asks: Sequence[Ask], chosen: Mapping[tuple[str, str], str] | None = None
+) -> pd.DataFrame:
     """One row per space, task, method and number, of the scores among these asks that were made.
 
-    `behind`: how far below the best of its group; `p`, `p_holm`: of that difference, before and after correction.
+    `chosen`: the one number of each task and method; without it all. `behind`: how far below the best of its group,
+    with 95 % interval; `p`, `p_holm`: of that difference, before and after correction.
     """
     rows: list[dict[str, Any]] = []
     groups: dict[tuple[str, str, str], list[int]] = {}
@@ -38,13 +43,15 @@ def score_table(pipeline: Pipeline, asks: Sequence[Ask]) -> pd.DataFrame:
         if not isinstance(result, Result):
             continue
         for number, cell in result.numbers.items():
+            if chosen is not None and chosen.get((ask.other, ask.name)) != number:
+                continue
             groups.setdefault((ask.other, ask.name, number), []).append(len(rows))
-            columns = {name: getattr(cell, name) for name in COLUMNS[4:10]}
+            columns = {name: getattr(cell, name) for name in (*MEASURED, "n", "why")}
             where = {"space": subject_of(pipeline, ask), "task": ask.other, "method": ask.name, "number": number}
             rows.append(where | columns | {"best": False, "significant": False, "tied": False})
             results.append((ask, result))
-    table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(("value", "low", "high", "null_mean"), np.float64))
-    for column in ("behind", "p", "p_holm"):
+    table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(MEASURED, np.float64))
+    for column in TESTED:
         table[column] = np.nan
     for (task, method, number), members in groups.items():
         stretch = stretch_of(spec_called(pipeline, task), task_methods()[method])
@@ -80,7 +87,7 @@ def _against_best(
         same = _samples(pipeline, results[best][0]) == _samples(pipeline, results[row][0])
         found = difference(first, other, stretch=stretch) if first and other and same else None
         if found is not None:
-            table.loc[row, "p"] = found.p
+            table.loc[row, ["behind_low", "behind_high", "p"]] = (found.low, found.high, found.p)
 
 
 def _samples(pipeline: Pipeline, ask: Ask) -> str:
@@ -107,7 +114,7 @@ def error_reduction(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
     NaN where the baseline has no score, or no error. `baseline` is a space; `#task` at its end does not matter.
     """
-    bare = table["space"].str.partition("#")[0]
+    bare = pd.Series([name.partition("#")[0] for name in table["space"]], index=table.index, dtype="object")
     own = table[bare == baseline].set_index(["task", "method", "number"])["value"]
     keys = pd.MultiIndex.from_frame(table[["task", "method", "number"]])
     base = own.reindex(keys).to_numpy(dtype=np.float64)

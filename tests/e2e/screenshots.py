@@ -12,7 +12,7 @@ from analysis.registry import analyses
 from tests.e2e.dashboards import browsing, looking, points_of, serving, settle
 
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
-PAGES = ("overview", "map", "side_by_side", "compare", "jobs")
+PAGES = ("overview", "map", "side_by_side", "compare", "fine_tuning", "jobs")
 FIGURELESS = {"overview", "jobs"}
 
 

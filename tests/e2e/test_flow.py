@@ -55,6 +55,17 @@ def test_a_job_is_run_cancelled_and_resumed(page, address, world):
     page.get_by_text("Finished").first.wait_for()
 
 
+def test_a_label_column_is_scored_in_one_click_and_a_reload_keeps_it(page, address):
+    opened(page, address, "fine_tuning")
+    page.get_by_text("This study has no task yet.").wait_for()
+    page.get_by_role("button", name="Score · about").click()
+    page.get_by_text("On “kind”, ").wait_for()
+    page.get_by_text("comparisons). Chance gives").wait_for()
+    page.reload()
+    settle(page)
+    page.get_by_text("On “kind”, ").wait_for()
+
+
 def test_a_killed_worker_costs_its_job_and_not_the_app(page, address, world):
     opened(page, address, "map?space=words&projection=pca&dimensions=3")
     page.get_by_text("PCA in 3-D of words is not computed").wait_for()

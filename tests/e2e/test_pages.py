@@ -274,7 +274,7 @@ def test_figures_follow_the_page_from_light_to_dark(page, address):
     page.wait_for_function(f"() => {paper} === '{PAPER['dark']}'")
 
 
-@pytest.mark.parametrize("path", ["", "map", "side_by_side", "label_agreement", "jobs"])
+@pytest.mark.parametrize("path", ["", "map", "side_by_side", "label_agreement", "fine_tuning", "jobs"])
 def test_nothing_scrolls_sideways_on_a_phone(browser, address, path):
     with looking(browser, width=390, height=844) as (page, strangers):
         opened(page, address, path)

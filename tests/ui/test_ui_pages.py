@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from analysis.registry import analyses
 from ui import opened
 
-PAGES = ("overview", "map", "side_by_side", "compare", "series", "jobs")
+PAGES = ("overview", "map", "side_by_side", "compare", "series", "fine_tuning", "jobs")
 SECONDS = 60
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -28,7 +28,7 @@ def script(name, changes):
         return changed(session, view=changed(session.view, **changes))
 
     state.begin(first)
-    known = ("overview", "map", "side_by_side", "compare", "series", "jobs")
+    known = ("overview", "map", "side_by_side", "compare", "series", "fine_tuning", "jobs")
     run = import_module(f"ui.pages.{name}").page if name in known else partial(auto_page.page, name)
     router.guarded(run)
 

@@ -1,0 +1,77 @@
+"""Fine-tuning: which checkpoint is best on a task, by how much, beyond doubt or not, and what is different about it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from analysis.ask import Ask
+from analysis.dataset import Dataset
+from analysis.pipeline import Pipeline
+from analysis.series.verdict import verdict
+from ui import (
+    opened,
+    panel,
+    samples_panel,
+    task_choice,
+    task_columns,
+    task_curves,
+    task_metrics,
+    task_offer,
+    task_splits,
+    task_table,
+    words,
+)
+
+QUESTION = "Which checkpoint is best on a task, by how much, is that more than chance, and what differs in its space?"
+TELLS = "Not scored for every checkpoint yet. A score says what can be read from a space, with interval and chance."
+NONE = "This study has no task yet. Any label column can be one: score it, and the answer stands here in a sentence."
+
+LOUD = 3  # sentences up to which each is as large as those that other pages open with
+
+
+def page() -> None:
+    """Draw the page."""
+    pipeline = opened.pipeline()
+    st.header("Fine-tuning")
+    words.quiet(QUESTION)
+    dataset = samples_panel.obtain(pipeline)
+    if dataset is None:
+        return
+    asks, troubles = task_choice.asked(pipeline)
+    for trouble in troubles:
+        words.trouble(trouble)
+    if not pipeline.study.task:
+        words.note(NONE)
+        task_offer.draw(pipeline, dataset, expanded=True)
+    if asks or pipeline.study.metrics:
+        _answers(pipeline, dataset, asks)
+    task_metrics.draw(pipeline)
+    if pipeline.study.task:
+        task_offer.draw(pipeline, dataset)
+
+
+def _answers(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
+    """The sentences on top, then the table and the curves that they are made from."""
+    above = st.container()
+    chosen = task_choice.choose(pipeline, asks)
+    panel.offer(pipeline, chosen.asks, TELLS, button="Score", place="scores")
+    table = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        columns = task_columns.choose(pipeline, dataset)
+        baseline = task_table.choose_baseline(pipeline) if len(chosen.table) else ""
+        task_table.export_of(pipeline, chosen, columns)
+    with table:
+        task_table.draw(pipeline, chosen, columns, baseline)
+        task_columns.offer(pipeline, columns)
+    with above:
+        sentences: dict[str, None] = {}
+        say = words.lead if len(chosen.leading) <= LOUD else words.note
+        for task, method in chosen.leading.items():
+            say(verdict(chosen.table, task, method, task_choice.waiting(pipeline, chosen, task, method)))
+            sentences[task_columns.what_differs(chosen, columns, task, method)] = None
+        for sentence in filter(None, sentences):
+            words.quiet(sentence)
+    task_curves.draw(pipeline, chosen)
+    task_splits.draw(pipeline, chosen)
+    if task_choice.is_stale(pipeline, chosen):
+        st.rerun()
