@@ -28,7 +28,7 @@ from ui import (
     view,
     words,
 )
-from ui.pages import compare, jobs, map, overview, series, side_by_side
+from ui.pages import compare, geometry_against_metric, jobs, map, overview, series, side_by_side, which_checkpoint
 
 Pages = dict[str, list[StreamlitPage]]
 BROKEN = "This page could not be drawn"
@@ -97,6 +97,10 @@ def pages_of() -> Pages:
         "Explain": [
             page(partial(auto_page.page, analysis.name), analysis.title, analysis.name)
             for analysis in analyses().values()
+        ],
+        "Decide": [
+            page(which_checkpoint.page, "Which checkpoint?", "which_checkpoint"),
+            page(geometry_against_metric.page, "Geometry against metric", "geometry_against_metric"),
         ],
         "Work": [page(jobs.page, "Jobs", "jobs")],
     }
