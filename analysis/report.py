@@ -15,7 +15,7 @@ from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import indexes
-from analysis.report_figures import figures_of, map_name
+from analysis.report_figures import figures_of, map_name, predicting
 from analysis.report_page import Contents, ReportPage
 from analysis.result import Result
 from analysis.rows import COLUMNS, number_rows, space_rows
@@ -177,7 +177,8 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
     said = manifest(pipeline, asks, failures) | {"series": _series_said(pipeline)}
     whole = json.dumps(said, indent=1, ensure_ascii=False)
     (out / "manifest.json").write_text(whole, encoding="utf-8")
-    found = Contents(pipeline.study, rows, spaces, scores, rankings(pipeline, asks), said)
+    tables = (rows, spaces, scores, predicting(pipeline, rows))
+    found = Contents(pipeline.study, *tables, rankings(pipeline, asks), said)
     (out / "report.html").write_text(page.text(found), encoding="utf-8")
 
 
@@ -187,7 +188,8 @@ def report_html(pipeline: Pipeline, asks: list[Ask]) -> str:
     for drawn in figures_of(pipeline, asks, failures):
         page.add(drawn)
     said = manifest(pipeline, asks, failures) | {"series": _series_said(pipeline)}
-    tables = (number_rows(pipeline, asks), space_rows(pipeline), score_table(pipeline, asks))
+    rows = number_rows(pipeline, asks)
+    tables = (rows, space_rows(pipeline), score_table(pipeline, asks), predicting(pipeline, rows))
     return page.text(Contents(pipeline.study, *tables, rankings(pipeline, asks), said))
 
 

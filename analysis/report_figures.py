@@ -4,19 +4,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.ask import ALIGNMENTS, Ask
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import analyses, projections
 from analysis.result import Result
+from analysis.rows import number_rows
 from analysis.series.course import collapse_in, numbers_of
 from analysis.series.matrix import matrices
-from analysis.series.ranking import Ranking, agreement, rankings
+from analysis.series.measured import families_of, number_title, numbers_in, score_title, scores_in, together
+from analysis.series.prediction import predictions, relation
+from analysis.series.ranking import Ranking, agreement, in_order, rankings
 from analysis.series.series import series_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-MAPS, DECIDE, COMPARE, SERIES = "Maps", "Which checkpoint", "Compare", "Series"
+MAPS, DECIDE, COMPARE, SERIES = "Maps", "Which checkpoint, and what goes with it", "Compare", "Series"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +38,7 @@ def figures_of(pipeline: Pipeline, asks: Sequence[Ask], failures: list[str]) -> 
     from analysis.figures.matrix import matrix_figure
 
     yield from _rankings(pipeline, asks)
+    yield from _against(pipeline, asks)
     for ask in asks:
         value = pipeline.find(ask) if ask.kind in ("analysis", "projection") else None
         if isinstance(value, Result) and any(number.value is not None for number in value.numbers.values()):
@@ -50,12 +56,36 @@ def _rankings(pipeline: Pipeline, asks: Sequence[Ask]) -> Iterator[Drawn]:
     from analysis.figures.ranking import ranking_figure
 
     tasks: dict[str, list[Ranking]] = {}
-    for one in rankings(pipeline, asks):
+    for one in in_order(rankings(pipeline, asks)):
         tasks.setdefault(one.task, []).append(one)
     colors = study_colors(pipeline.study.checkpoint)
     for task, found in tasks.items():
         figure = ranking_figure(found, colors, title=f"{task}: {agreement(found)}")
         yield Drawn(DECIDE, ("ranking", task), figure)
+
+
+def predicting(pipeline: Pipeline, rows: pd.DataFrame) -> pd.DataFrame:
+    """Every number against the first score of each way to score each task: a table of `predictions`."""
+    numbers, scores = numbers_in(rows), scores_in(rows, pipeline.spaces())
+    first = scores[scores["axis"].isin(scores.drop_duplicates(["task", "method"])["axis"])]
+    return predictions(numbers, first, families_of(pipeline.spaces()), seed=pipeline.study.seed)
+
+
+def _against(pipeline: Pipeline, asks: Sequence[Ask]) -> Iterator[Drawn]:
+    """Of each score the number that goes with it most surely."""
+    from analysis.figures.against import against_figure
+    from analysis.figures.palette import study_colors
+
+    rows = number_rows(pipeline, [ask for ask in asks if ask.kind != "comparison"])
+    numbers, scores = numbers_in(rows), scores_in(rows, pipeline.spaces())
+    families, colors = families_of(pipeline.spaces()), study_colors(pipeline.study.checkpoint)
+    for row in predicting(pipeline, rows).drop_duplicates("score").to_dict("records"):
+        points = together(numbers, scores, row["axis"], row["score"], pipeline.spaces())
+        x, y = number_title(row["axis"]), score_title(row["score"])
+        groups = [families[name] for name in points["space"]]
+        found = relation(points["x"], points["y"], groups, seed=pipeline.study.seed)
+        title = f"{x} and {y}: {found.words}; corrected for all pairs, p = {row['p_corrected']:.3f}"
+        yield Drawn(DECIDE, ("against", x, y), against_figure(points, colors, x=x, y=y, title=title))
 
 
 def _of_answer(ask: Ask, result: Result, failures: list[str]) -> Iterator[Drawn]:

@@ -15,11 +15,11 @@ import pandas as pd
 
 from analysis.figures.palette import ACCENT, FAINT, INK, LABELS, OTHER, PAPER, SEQUENTIAL
 from analysis.report_figures import DECIDE, Drawn
-from analysis.report_words import methods_of, numbers_html, said_first, scores_html, table_html
+from analysis.report_words import methods_of, numbers_html, predictions_html, said_first, scores_html, table_html
 from analysis.series.ranking import Ranking
 from analysis.study import Study
 
-MOST_POINTS = 6_000  # in a figure
+MOST_POINTS, MOST_CARDS = 6_000, 2_000  # in a figure; in a heat map
 LARGEST, WHOLE = 2 << 20, 24 << 20  # bytes of a figure, and of all of them
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
@@ -35,6 +35,7 @@ class Contents:
     rows: pd.DataFrame
     spaces: pd.DataFrame
     scores: pd.DataFrame
+    predictions: pd.DataFrame
     rankings: Sequence[Ranking]
     manifest: Mapping[str, Any]
 
@@ -58,7 +59,7 @@ class ReportPage:
         layout.pop("width", None)
         layout.setdefault("margin", {})["t"] = 30
         for trace in spec["data"]:
-            trace["type"] = {"scattergl": "scatter"}.get(trace["type"], trace["type"])
+            _lighter(trace)
         text = _data(spec)
         if points > MOST_POINTS or len(text) > LARGEST or self.size + len(text) > WHOLE:
             made.append(f'<p class="quiet">{shown}. Too large for this page; a run writes it to figures/.</p>')
@@ -84,8 +85,9 @@ class ReportPage:
             f"<h1>{name}</h1>",
             f'<p class="quiet">{_about(found, n)}</p>',
             *(f'<p class="lead">{escape(sentence)}</p>' for sentence in said_first(found.rankings, found.manifest)),
-            _section("Which checkpoint, and what goes with it", "".join(self.sections.get(DECIDE, [])), open_=True),
+            _section(DECIDE, "".join(self.sections.get(DECIDE, [])), open_=True),
             _section("Scores on tasks", scores_html(found.scores), open_=True),
+            _section("Which number predicts which task", predictions_html(found.predictions)),
             _section("Spaces", table_html(found.spaces)),
         ]
         told = {title: made for title, made in self.sections.items() if title != DECIDE}
@@ -110,6 +112,16 @@ class ReportPage:
             f'<script type="application/json" id="looks">{_data(_looks())}</script>\n<script>{script}</script>'
             "</body></html>\n"
         )
+
+
+def _lighter(trace: dict[str, Any]) -> None:
+    """Points without WebGL, of which a page may hold few; no card for each cell of a large heat map."""
+    if trace["type"] == "scattergl":
+        trace["type"] = "scatter"
+    cards = trace.get("text")
+    if trace["type"] == "heatmap" and isinstance(cards, list) and sum(map(len, cards)) > MOST_CARDS:
+        trace.pop("text")
+        trace["hovertemplate"] = "%{z:.3g}<extra></extra>"
 
 
 def _points(trace: Any) -> int:

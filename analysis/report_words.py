@@ -11,7 +11,7 @@ from analysis.figures.palette import ACCENT, FAINT, INK
 from analysis.figures.words import shown
 from analysis.number import Number
 from analysis.registry import analyses, comparisons, estimators, indexes, projections, task_methods
-from analysis.series.measured import score_title
+from analysis.series.measured import number_title, score_title
 from analysis.series.ranking import Ranking, agreement, best_for, sentence
 from analysis.study import Study
 from analysis.uncertainty import how_made
@@ -70,6 +70,29 @@ def scores_html(scores: pd.DataFrame) -> str:
         " for all tests here (Holm).</p>"
     )
     return note + "".join(blocks) if blocks else ""
+
+
+def predictions_html(found: pd.DataFrame) -> str:
+    """Rank correlations of numbers with scores, the significant ones in bold."""
+    if not len(found):
+        return ""
+    lines = []
+    for row in found.to_dict("records"):
+        value, p = shown(row["spearman"], 2), f"{row['p_corrected']:.3f}"
+        ends = [shown(row[name], 2) for name in ("lowest_without", "highest_without") if pd.notna(row[name])]
+        without = " to ".join(dict.fromkeys(ends))
+        cells = (f"<b>{value}</b>" if row["significant"] else value, p, without, str(row["n"]))
+        names = (number_title(row["axis"]), score_title(row["score"]))
+        beside = "".join(f'<td class="n">{cell}</td>' for cell in cells)
+        lines.append(f"<tr>{''.join(f'<td>{escape(name)}</td>' for name in names)}{beside}</tr>")
+    heads = ("number", "score", "Spearman", "p, corrected", "without one family", "spaces")
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    note = (
+        '<p class="quiet">Bold: p below .05 after correction for all pairs here (Westfall and Young: the smallest p'
+        " under the same orders of the spaces). Layers of one checkpoint are not independent, and p takes them as if"
+        " they were.</p>"
+    )
+    return f'{note}<div class="wide"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
 
 
 def _score(row: Mapping[Any, Any]) -> str:

@@ -7,7 +7,7 @@ from analysis.figures.palette import ACCENT, GREY
 from analysis.figures.words import shown
 from analysis.pipeline import Pipeline
 from analysis.series.measured import families_of, number_title, score_title
-from analysis.series.prediction import predictions
+from analysis.series.prediction import LEVEL, predictions
 from ui import export, measured, state, style, words
 
 TITLE = "Which number predicts which task?"
@@ -39,11 +39,15 @@ def draw(pipeline: Pipeline, numbers: pd.DataFrame, scores: pd.DataFrame) -> Non
             state.change(against=str(wide.index[cells[0][0]]), metric=columns[cells[0][1]])
 
     columns = {score_title(axis): str(axis) for axis in wide.columns}
-    shown_as = wide.set_axis(list(columns), axis=1).set_axis([number_title(axis) for axis in wide.index], axis=0)
+    whole = wide.set_axis(list(columns), axis=1).reset_index(drop=True)
+    whole.insert(0, "number", [number_title(axis) for axis in wide.index])
     accent = ACCENT[style.theme()]
-    marks = sure.map(lambda p: f"color: {accent}; font-weight: bold" if p < 0.05 else f"color: {GREY}").to_numpy()
+    marks = sure.map(lambda p: f"color: {accent}; font-weight: bold" if p < LEVEL else f"color: {GREY}")
+    marks.insert(0, "number", "")
+    looks = whole.style.apply(lambda _: marks.to_numpy(), axis=None)
     st.dataframe(
-        shown_as.style.apply(lambda _: marks, axis=None).format("{:.2f}", na_rep="–"),
+        looks.format("{:.2f}", subset=list(columns), na_rep="–"),
+        hide_index=True,
         key=key,
         on_select=choose,
         selection_mode="single-cell",

@@ -41,7 +41,7 @@ def draw(pipeline: Pipeline, numbers: pd.DataFrame, scores: pd.DataFrame, number
         _figure(pipeline, points, x, y, f"{x} and {y}: {words.counted(len(points), 'space')}")
         words.quiet(f"A click on a point opens its map. {HOW}")
         return
-    words.lead(f"{x} and {y}: {found.words}. {found.stands}")
+    words.lead(f"{found.verdict(x, y)} {found.stands}")
     _figure(pipeline, points, x, y, f"{x} and {y}: {found.words}")
     words.quiet(f"Kendall's τ {found.kendall.words}. {_exactness(found)}")
     words.quiet(f"A click on a point opens its map. {HOW}")

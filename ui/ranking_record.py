@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from analysis.pipeline import Pipeline
 from analysis.series.candidates import (
+    ESTIMATE,
+    GEOMETRY,
+    PROBE,
+    STATIC,
     Question,
     candidates_of,
     choices,
@@ -15,6 +18,7 @@ from analysis.series.candidates import (
     judged_by,
     judges,
     scores_by,
+    static_of,
 )
 from analysis.series.measured import scores_in
 from analysis.series.ranking import Ranking, sizes_of
@@ -29,8 +33,8 @@ HOW = (
     " task: model size, and a checkpoint's mean rank on the other tasks. “Little …”: less is read as better."
 )
 NO_SCORE = (
-    "No score of any task is known, so nothing can be held to account. Add a [[task]] (probes take seconds), or"
-    " [[metrics]] of fine-tuning made elsewhere."
+    "No score of any task is known, so nothing can be held to account. Score a label column on the page Fine-tuning,"
+    " or give the study a [[task]], or [[metrics]] of fine-tuning made elsewhere."
 )
 COLUMNS = {
     "candidate": "candidate",
@@ -67,6 +71,8 @@ def draw(
         words.note(NO_SCORE)
     asks = [ask for ask in measured.asks_of(pipeline) if ask.kind in ("task", "metrics")]
     panel.offer(pipeline, asks, "Some scores that candidates could be held to are not computed.", place="record")
+    if known:
+        candidates = pd.concat([candidates, static_of(truth, sizes_of(pipeline), spaces)], ignore_index=True)
     table = _table(choices(candidates, found, task.name), held)
     if not len(table):
         return
@@ -87,6 +93,7 @@ def draw(
         selection_mode="single-cell",
         column_config=dict.fromkeys(("P(best)", "weighted τ", "gaps"), number)
         | {"regret": st.column_config.NumberColumn(format="%.4f")},
+        placeholder="–",
         height=min(460, 38 + 35 * len(shown)),
     )
     words.quiet(f"A click on a row opens the map of what it would take. {HOW if held is not None else ''}")
@@ -94,11 +101,12 @@ def draw(
 
 
 def _table(chosen: pd.DataFrame, held: Record | None) -> pd.DataFrame:
-    """The choices with their record; static rankers, which choose nothing here by themselves, below."""
+    """The choices with their record: estimates, static rankers, probes, geometry, each by its record."""
     if held is None:
         return chosen
-    whole = chosen.merge(held.summary, on="candidate", how="outer", sort=False)
-    whole["kind"] = whole["kind"].fillna("static")
-    order = np.select([whole["kind"] == kind for kind in ("estimate", "static", "probe")], [0, 1, 2], 3)
+    whole = chosen.merge(held.summary, on="candidate", how="left")
+    order = whole["kind"].map({kind: place for place, kind in enumerate((ESTIMATE, STATIC, PROBE, GEOMETRY))})
     whole = whole.assign(order=order).sort_values(["order", "weighted_tau"], ascending=[True, False], kind="stable")
+    for column in ("beats_size", "beats_elsewhere"):
+        whole[column] = whole[column].map({True: "yes", False: "no"}).fillna("–")
     return whole.drop(columns="order").reset_index(drop=True)

@@ -4,7 +4,7 @@ All from the rows of `numbers.csv`. More is better, but for what the literature 
 which counts with its sign turned. A checkpoint is as good as its best layer, in what it promises and in what it scored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,11 +13,12 @@ from analysis.registry import estimators, task_methods
 from analysis.series.measured import LESS as LESS_SCORES
 from analysis.series.measured import TRANSFER, method_title, numbers_in, scores_in
 from analysis.series.ranking import Ranking
+from analysis.series.record import elsewhere, model_size
 from analysis.spaces import SpaceOf
 from analysis.study import Study
 from analysis.transfer_asks import OWN, task_named
 
-ESTIMATE, PROBE, GEOMETRY = "estimate", "probe", "geometry"
+ESTIMATE, PROBE, GEOMETRY, STATIC = "estimate", "probe", "geometry", "static"
 LESS: tuple[str, ...] = (
     "mean_cosine",
     "nc1",
@@ -137,6 +138,13 @@ def judged_by(candidates: pd.DataFrame, judge: tuple[str, str]) -> pd.DataFrame:
     """The candidates but for the one that is the judge."""
     own = task_methods()[judge[0]].title if judge[0] in task_methods() else ""
     return candidates[(candidates["kind"] != PROBE) | (candidates["candidate"] != own)]
+
+
+def static_of(scores: pd.DataFrame, sizes: Mapping[str, int | None], spaces: Sequence[SpaceOf]) -> pd.DataFrame:
+    """What never looks at the task, as candidates: model size, and the mean rank on other tasks."""
+    both = pd.concat([model_size(scores, sizes), elsewhere(scores)], ignore_index=True)
+    last = {space.checkpoint.name: space.name for space in spaces}
+    return both.assign(kind=STATIC, space=both["checkpoint"].map(last))[COLUMNS]
 
 
 def choices(candidates: pd.DataFrame, found: Sequence[Ranking], task: str) -> pd.DataFrame:

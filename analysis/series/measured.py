@@ -15,6 +15,7 @@ from analysis.spaces import SpaceOf
 TASK, TRANSFER, PAIRED = "task", "transferability", "comparison"
 RUN = re.compile(r"^read\(([^:)]*):.*\)$")
 LESS = re.compile(r"loss|error|perplexity|(?:^|[/_.])(?:mse|mae|rmse|wer|cer|ppl)$", re.IGNORECASE)  # is better
+OWN_TEXTS = r"#.*"  # a space is called `…#task` on a task's own texts
 MEASURED = ["value", "low", "high"]
 NUMBER_COLUMNS = ["space", "axis", "analysis", "number", "other", *MEASURED]
 SCORE_COLUMNS = ["space", "axis", "task", "method", "number", *MEASURED]
@@ -27,7 +28,10 @@ def numbers_in(rows: pd.DataFrame) -> pd.DataFrame:
     """
     mine = rows[~rows["analysis"].isin([TASK, PAIRED]) & (rows["number"] != "probability_best")]
     mine = mine[(mine["subject"] != "") & mine["value"].notna()]
-    found = mine.assign(space=mine["subject"].str.partition("#")[0], axis=mine["analysis"] + "|" + mine["number"] + "|" + mine["other"])
+    found = mine.assign(
+        space=mine["subject"].str.replace(OWN_TEXTS, "", regex=True),
+        axis=mine["analysis"] + "|" + mine["number"] + "|" + mine["other"],
+    )
     return _typed(found.drop_duplicates(["space", "axis"], keep="last")[NUMBER_COLUMNS])
 
 
@@ -43,7 +47,7 @@ def scores_in(rows: pd.DataFrame, spaces: Sequence[SpaceOf]) -> pd.DataFrame:
     places = mine["other"].str.partition("|")
     read = places[2].str.match(RUN)
     method = places[2].where(~read, "read(" + places[2].str.extract(RUN, expand=False).fillna("") + ")")
-    bare = mine["subject"].str.partition("#")[0]
+    bare = mine["subject"].str.replace(OWN_TEXTS, "", regex=True)
     space = bare.where(~read, bare.map(last)).fillna(bare)
     found = mine.assign(
         space=space, task=places[0], method=method, axis=places[0] + "|" + method + "|" + mine["number"]

@@ -77,6 +77,12 @@ class Relation:
         """Spearman's correlation over how many spaces."""
         return f"Spearman {self.spearman.words}, over {self.n} spaces"
 
+    def verdict(self, x: str, y: str) -> str:
+        """Whether number and score go together, in a sentence."""
+        if self.spearman.p >= LEVEL:
+            return f"Nothing says that {x} goes with {y}."
+        return f"Spaces with a higher {x} have a {'higher' if self.spearman.value > 0 else 'lower'} {y}."
+
     @property
     def stands(self) -> str:
         """What is left of it without one family, in a sentence."""

@@ -119,10 +119,15 @@ def _known(result: Result, estimator: str) -> bool:
 def best_for(found: Sequence[Ranking]) -> list[Ranking]:
     """Of each task the ranking that is its own: by H-score, or by LogME where the labels are numbers."""
     own: dict[str, Ranking] = {}
-    order = [*FIRST_CHOICES, *sorted({one.estimator for one in found} - set(FIRST_CHOICES))]
-    for one in sorted(found, key=lambda one: order.index(one.estimator)):
+    for one in in_order(found):
         own.setdefault(one.task, one)
     return list(own.values())
+
+
+def in_order(found: Sequence[Ranking]) -> list[Ranking]:
+    """The rankings by those estimators first that are a task's own."""
+    order = [*FIRST_CHOICES, *sorted({one.estimator for one in found} - set(FIRST_CHOICES))]
+    return sorted(found, key=lambda one: order.index(one.estimator))
 
 
 def sentence(ranking: Ranking, task: str = "") -> str:

@@ -10,8 +10,8 @@ from ui import against_table, against_view, measured, opened, panel, samples_pan
 QUESTION = "Does the geometry of a space say how well it does on a task? A point is a space."
 TELLS = "Not everything is measured yet. What is missing becomes an axis here."
 NO_SCORE = (
-    "No score on a task is known. Add a [[task]] to the study (its probes are computed here), or [[metrics]] of"
-    " fine-tuning made elsewhere."
+    "No score on a task is known. Score a label column on the page Fine-tuning, or give the study a [[task]], or"
+    " [[metrics]] of fine-tuning made elsewhere."
 )
 FIRST = ("effective_rank", "knn_accuracy", "silhouette", "rankme")  # drawn against a score where nobody chose
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.pipeline import Pipeline
 from analysis.series.candidates import Question, questions
-from analysis.series.ranking import Ranking, best_for, rankings, sentence
+from analysis.series.ranking import Ranking, best_for, in_order, rankings, sentence
 from analysis.transfer_asks import transfers_of
 from ui import measured, opened, panel, ranking_record, ranking_view, samples_panel, state, words
 
@@ -43,7 +43,7 @@ def _ranked(pipeline: Pipeline, task: Question) -> list[Ranking]:
     if not asks:
         words.note(NO_ESTIMATOR if task.other else f"{task.name} is of pairs, which estimators do not read.")
         return []
-    found = rankings(pipeline, asks)
+    found = in_order(rankings(pipeline, asks))
     _lead(found, task)
     panel.offer(pipeline, asks, TELLS, button="Estimate")
     if found:
