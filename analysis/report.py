@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.ask import ALIGNMENTS, Ask
+from analysis.ask import Ask
 from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
-from analysis.registry import analyses, indexes, projections
+from analysis.registry import indexes
+from analysis.report_figures import figures_of, map_name, predicting
+from analysis.report_page import Contents, ReportPage
 from analysis.result import Result
 from analysis.rows import COLUMNS, number_rows, space_rows
 from analysis.series.course import collapse_in, numbers_of
-from analysis.series.matrix import matrices
+from analysis.series.ranking import rankings
 from analysis.series.scores import score_table
 from analysis.series.series import series_of
 from analysis.store import LIBRARIES, library_versions
@@ -141,12 +143,11 @@ def write_report(
 
 
 def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool, failures: list[str]) -> None:
-    from analysis.figures.matrix import matrix_figure
-
     for folder in ("tables", "figures", *(["vectors"] if vectors else [])):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    number_rows(pipeline, asks).astype({"n": "Int64"}).to_csv(out / "numbers.csv", index=False)
-    space_rows(pipeline).to_csv(out / "spaces.csv", index=False)
+    rows, spaces = number_rows(pipeline, asks), space_rows(pipeline)
+    rows.astype({"n": "Int64"}).to_csv(out / "numbers.csv", index=False)
+    spaces.to_csv(out / "spaces.csv", index=False)
     for ask in asks:
         value = pipeline.find(ask)
         if isinstance(value, Result):
@@ -155,37 +156,41 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
             name = file_name(called.get(ask.kind, ask.name), ask.subject, ask.other)
             for table, frame in value.tables.items():
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)
-            if ask.kind == "analysis" and any(number.value is not None for number in value.numbers.values()):
-                _write_figures(ask, value, out / "figures", name, failures)
         if isinstance(value, Drawing) and not value.why:
-            _write_map(pipeline, ask, value, out)
+            _coordinates(pipeline, value).to_parquet(
+                out / "tables" / f"{file_name(*map_name(ask))}.parquet", index=False
+            )
     metrics = [(ask.other, value) for ask in asks if isinstance(value := pipeline.find(ask), Imported)]
     if metrics:
         frames = [value.frame.assign(source=value.source, path=path) for path, value in metrics]
         pd.concat(frames, ignore_index=True).to_parquet(out / "tables" / "metrics.parquet", index=False)
-    for name, matrix in matrices(pipeline, asks).items():
-        _write_figure(matrix_figure(matrix), out / "figures" / f"{file_name('comparison', name)}.html")
-    if len(scores := score_table(pipeline, asks)):
+    scores = score_table(pipeline, asks)
+    if len(scores):
         scores.to_parquet(out / "tables" / "scores.parquet", index=False)
     _write_series(pipeline, out)
     if vectors:
         _write_vectors(pipeline, out / "vectors")
+    page = ReportPage()
+    for drawn in figures_of(pipeline, asks, failures):
+        _write_figure(drawn.figure, out / "figures" / f"{file_name(*drawn.name)}.html")
+        page.add(drawn)
     said = manifest(pipeline, asks, failures) | {"series": _series_said(pipeline)}
     whole = json.dumps(said, indent=1, ensure_ascii=False)
     (out / "manifest.json").write_text(whole, encoding="utf-8")
+    tables = (rows, spaces, scores, predicting(pipeline, rows))
+    found = Contents(pipeline.study, *tables, rankings(pipeline, asks), said)
+    (out / "report.html").write_text(page.text(found), encoding="utf-8")
 
 
-def _write_figures(ask: Ask, result: Result, folder: Path, name: str, failures: list[str]) -> None:
-    """The figure of an answer, and its further ones where they have something to show."""
-    analysis = analyses()[ask.name]
-    for further, draw in {"": analysis.figure, **analysis.figures}.items():
-        try:
-            figure = draw(result)
-        except (ArithmeticError, ValueError, LookupError) as error:  # costs its picture, nothing else
-            failures.append(f"the figure of {ask} could not be drawn: {type(error).__name__}: {error}")
-        else:
-            if figure is not None:
-                _write_figure(figure, folder / f"{file_name(name, further)}.html")
+def report_html(pipeline: Pipeline, asks: list[Ask]) -> str:
+    """The report as one page of what is there now, with the figures of these asks."""
+    page, failures = ReportPage(), list[str]()
+    for drawn in figures_of(pipeline, asks, failures):
+        page.add(drawn)
+    said = manifest(pipeline, asks, failures) | {"series": _series_said(pipeline)}
+    rows = number_rows(pipeline, asks)
+    tables = (rows, space_rows(pipeline), score_table(pipeline, asks), predicting(pipeline, rows))
+    return page.text(Contents(pipeline.study, *tables, rankings(pipeline, asks), said))
 
 
 def _write_vectors(pipeline: Pipeline, folder: Path) -> None:
@@ -199,36 +204,20 @@ def _write_vectors(pipeline: Pipeline, folder: Path) -> None:
         rows.writerows([i] for i in pipeline.dataset().ids)
 
 
-def _write_map(pipeline: Pipeline, ask: Ask, drawing: Drawing, out: Path) -> None:
-    from analysis.figures.map import map_figure
-
-    name = file_name(ask.name, ask.subject, ask.alignment, ask.other if ask.alignment else "")
+def _coordinates(pipeline: Pipeline, drawing: Drawing) -> pd.DataFrame:
     coordinates = pd.DataFrame(drawing.coordinates, columns=list("xyz")[: drawing.coordinates.shape[1]])
     coordinates.insert(0, "id", list(pipeline.dataset().ids))
-    coordinates.to_parquet(out / "tables" / f"{name}.parquet", index=False)
-    study, dataset = pipeline.study, pipeline.dataset()
-    title = f"{ask.subject} by {projections()[ask.name].title}"
-    title += f", {ALIGNMENTS[ask.alignment]} {ask.other}" if ask.alignment else ""
-    figure = map_figure(dataset, drawing.coordinates, drawing.trust, name=title, k=study.k, seed=study.seed)
-    _write_figure(figure, out / "figures" / f"{name}.html")
+    return coordinates
 
 
 def _write_series(pipeline: Pipeline, out: Path) -> None:
-    """The numbers of every series as one table, and a figure of each series."""
-    from analysis.figures.course import course_figure
-
-    tables = []
-    for series in series_of(pipeline.spaces()):
-        table = numbers_of(pipeline, series)
-        tables.append(table.drop(columns="d").assign(series=series.name, along=series.along))
-        known = table[table["value"].notna()][["analysis", "number", "other"]].drop_duplicates()
-        keys = [(row["analysis"], row["number"], row["other"]) for _, row in known.iterrows()]
-        if keys:
-            figure = course_figure(series, table, keys, collapse_in(table))
-            _write_figure(figure, out / "figures" / f"{file_name('series', series.name, series.along)}.html")
-    if tables:
-        whole = pd.concat(tables, ignore_index=True)
-        whole.to_parquet(out / "tables" / "series.parquet", index=False)
+    """The numbers of every series as one table."""
+    found = [
+        numbers_of(pipeline, series).drop(columns="d").assign(series=series.name, along=series.along)
+        for series in series_of(pipeline.spaces())
+    ]
+    if found:
+        pd.concat(found, ignore_index=True).to_parquet(out / "tables" / "series.parquet", index=False)
 
 
 def _write_figure(figure: Any, path: Path) -> None:

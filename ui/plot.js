@@ -86,7 +86,7 @@ async function draw(Plotly, place, given) {
   const height = layout.yaxis?.scaleanchor ? Math.min(layout.height, place.clientWidth) : layout.height; // of a square
   place.style.height = `${height}px`;
   fold(place, layout.xaxis ?? {});
-  shorten(layout.yaxis, place.clientWidth);
+  for (const [name, axis] of Object.entries(layout)) if (/^yaxis/.test(name)) shorten(axis, place.clientWidth);
   await Plotly.react(place, data, { ...layout, height, autosize: true }, config(Plotly, place, given));
   if (!place.listening) listen(Plotly, place);
   if (!place.folds) place.on("plotly_afterplot", (place.folds = () => refold(Plotly, place)));

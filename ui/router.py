@@ -28,7 +28,17 @@ from ui import (
     view,
     words,
 )
-from ui.pages import compare, fine_tuning, jobs, map, overview, series, side_by_side
+from ui.pages import (
+    compare,
+    fine_tuning,
+    geometry_against_metric,
+    jobs,
+    map,
+    overview,
+    series,
+    side_by_side,
+    which_checkpoint,
+)
 
 Pages = dict[str, list[StreamlitPage]]
 BROKEN = "This page could not be drawn"
@@ -98,7 +108,11 @@ def pages_of() -> Pages:
             page(partial(auto_page.page, analysis.name), analysis.title, analysis.name)
             for analysis in analyses().values()
         ],
-        "Decide": [page(fine_tuning.page, "Fine-tuning", "fine_tuning")],
+        "Decide": [
+            page(which_checkpoint.page, "Which checkpoint?", "which_checkpoint"),
+            page(fine_tuning.page, "Fine-tuning", "fine_tuning"),
+            page(geometry_against_metric.page, "Geometry against metric", "geometry_against_metric"),
+        ],
         "Work": [page(jobs.page, "Jobs", "jobs")],
     }
 

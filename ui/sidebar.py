@@ -7,6 +7,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from analysis.jobs import Job
 from analysis.pipeline import Pipeline
+from analysis.report import file_name
 from analysis.study_file import dump_study
 from models.errors import BadInput, Failed
 from ui import change_dialog, open_dialog, opened, state, words, work
@@ -35,6 +36,7 @@ def draw(pages: dict[str, list[StreamlitPage]]) -> None:
         if group == "Work":
             found = [job for job in work.visible_jobs() if job.active]
             st.fragment(_jobs_link, run_every="1s" if found else None)(members[0], work.pulse(found))
+            _report(opened.pipeline())
             continue
         if members:
             st.html(f'<p class="an-sub">{group}</p>')
@@ -54,6 +56,28 @@ def about(pipeline: Pipeline) -> str:
         parts.append("it cannot be used as it is")
     study = pipeline.study
     return " · ".join([*parts, f"k = {study.k}, {study.metric}"])
+
+
+def _report(pipeline: Pipeline) -> None:
+    """The report of all that is there, made when it is asked for."""
+
+    def page() -> bytes:
+        from analysis.plan import wanted
+        from analysis.report import report_html
+
+        return report_html(pipeline, [ask for ask in wanted(pipeline) if pipeline.find(ask) is not None]).encode()
+
+    st.download_button(
+        "Report",
+        data=page,
+        file_name=f"{file_name('report', pipeline.study.name)}.html",
+        mime="text/html",
+        on_click="ignore",
+        key="study.report",
+        type="tertiary",
+        icon=":material/download:",
+        help="Download all that is computed as one page that works offline: figures, tables, methods, manifest",
+    )
 
 
 def _jobs_link(page: StreamlitPage, before: Sequence[tuple[str, str, str]]) -> None:

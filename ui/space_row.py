@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from analysis.ask import Ask
-from analysis.figures.palette import checkpoint_colors
+from analysis.figures.palette import study_colors
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses, projections, task_methods
 from analysis.report import derivation_of, precision_of
@@ -65,7 +65,7 @@ def name_of(ask: Ask) -> str:
 
 def _head(pipeline: Pipeline, space: SpaceOf) -> str:
     card = space.card
-    color = checkpoint_colors([spec.name for spec in pipeline.study.checkpoint])[space.checkpoint.name]
+    color = study_colors(pipeline.study.checkpoint)[space.checkpoint.name]
     width = width_of(pipeline, space)
     facts = [f"{width} dimensions"] if width else []
     if card.parameters:

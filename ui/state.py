@@ -128,8 +128,13 @@ def event_of(key: str, name: str = "event") -> Any:
 
 def rows_chosen(key: str) -> list[int]:
     """The rows of a table in which a cell was clicked, inside its callback."""
+    return [row for row, _ in cells_chosen(key)]
+
+
+def cells_chosen(key: str) -> list[tuple[int, str]]:
+    """The cells of a table that were clicked, row and column, inside its callback."""
     found = st.session_state.get(key)
-    return [] if found is None else [row for row, _ in found["selection"]["cells"]]
+    return [] if found is None else [(row, column) for row, column in found["selection"]["cells"]]
 
 
 def answer(key: str) -> Any:

@@ -31,6 +31,10 @@ class View:
     colour: str = ""
     label: str = ""
     measure: str = ""  # of two spaces, that a matrix shows
+    task: str = ""  # that a checkpoint is wanted for
+    judge: str = ""  # the score that what would choose one is held to
+    metric: str = ""  # of a task, against a number of geometry
+    against: str = ""  # that number
     series: str = ""
     numbers: tuple[str, ...] = ()  # drawn along the series
     tasks: tuple[str, ...] = ()  # that spaces are scored on

@@ -8,7 +8,10 @@ least .045; the first twenty label colors are at least .14 apart for normal visi
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from analysis.study import CheckpointSpec
 
 Theme = Literal["light", "dark"]
 
@@ -65,6 +68,15 @@ def checkpoint_colors(names: Sequence[str]) -> dict[str, str]:
     {'MiniLM': '#0f8b8d', 'random': '#e4572e'}
     """
     return {name: CHECKPOINTS[place % len(CHECKPOINTS)] for place, name in enumerate(names)}
+
+
+def study_colors(checkpoints: Sequence["CheckpointSpec"]) -> dict[str, str]:
+    """The color of each checkpoint of a study: its own, or its place in the hue of its series."""
+    colors = checkpoint_colors([spec.name for spec in checkpoints])
+    for number, series in enumerate(dict.fromkeys(spec.series for spec in checkpoints if spec.series)):
+        members = [spec.name for spec in checkpoints if spec.series == series]
+        colors |= series_colors(members, number) if len(members) > 1 else {}
+    return colors
 
 
 def series_colors(names: Sequence[str], series: int = 0) -> dict[str, str]:

@@ -23,14 +23,15 @@ from analysis.transfer_asks import task_named
 VERSION = 1  # of probability_best
 FIRST_CHOICES = ("h_score", "logme")  # whose ranking is a task's own: the first that can read its labels
 WINNER = 0.005  # probabilities below round to .00 and are not told
+MOST_TOLD = 3  # checkpoints in a sentence
 
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
     """Spaces and checkpoints by one estimator of one task, highest first.
 
-    `spaces`: space, checkpoint, value, low, high, n, probability_best (NaN without draws). `checkpoints`: the same of
-    each checkpoint's best layer, which is `space`. `without`: the spaces that have no number.
+    `spaces`: space, checkpoint, value, low, high, null_low, null_high, n, probability_best (NaN without draws).
+    `checkpoints`: the same of each checkpoint's best layer, which is `space`. `without`: the spaces without a number.
     """
 
     task: str
@@ -96,11 +97,12 @@ def ranking_of(task: str, estimator: str, results: dict[str, Result], owner: dic
             without.append(space)
             continue
         number = result.numbers[estimator]
-        rows.append((space, owner[space], number.value, number.low, number.high, number.n))
+        ends = (number.low, number.high, number.null_low, number.null_high)
+        rows.append((space, owner[space], number.value, *ends, number.n))
         table = result.tables.get("draws")
         draws.append(np.empty(0) if table is None else table[estimator].to_numpy(np.float64))
         seconds += number.seconds or 0.0
-    spaces = pd.DataFrame(rows, columns=["space", "checkpoint", "value", "low", "high", "n"])
+    spaces = pd.DataFrame(rows, columns=["space", "checkpoint", "value", "low", "high", "null_low", "null_high", "n"])
     together = min(len(one) for one in draws)  # a wide space may have fewer draws
     spaces["probability_best"] = probability_best(np.array([one[:together] for one in draws]))
     spaces = spaces.sort_values("value", ascending=False, kind="stable", ignore_index=True)
@@ -117,10 +119,40 @@ def _known(result: Result, estimator: str) -> bool:
 def best_for(found: Sequence[Ranking]) -> list[Ranking]:
     """Of each task the ranking that is its own: by H-score, or by LogME where the labels are numbers."""
     own: dict[str, Ranking] = {}
-    order = [*FIRST_CHOICES, *sorted({one.estimator for one in found} - set(FIRST_CHOICES))]
-    for one in sorted(found, key=lambda one: order.index(one.estimator)):
+    for one in in_order(found):
         own.setdefault(one.task, one)
     return list(own.values())
+
+
+def in_order(found: Sequence[Ranking]) -> list[Ranking]:
+    """The rankings by those estimators first that are a task's own."""
+    order = [*FIRST_CHOICES, *sorted({one.estimator for one in found} - set(FIRST_CHOICES))]
+    return sorted(found, key=lambda one: order.index(one.estimator))
+
+
+def sentence(ranking: Ranking, task: str = "") -> str:
+    """Whom an estimator would take for a task, and how probable each first place is."""
+    told = ranking.checkpoints[ranking.checkpoints["probability_best"] >= WINNER]
+    told = told.sort_values("probability_best", ascending=False, kind="stable")
+    parts: list[str] = []
+    for row in (told if len(told) else ranking.checkpoints).head(MOST_TOLD).to_dict("records"):
+        share = f"{row['probability_best']:.2f}".lstrip("0") if len(told) else ""
+        layer = f" at layer {row['space'].rpartition('@')[2]}" if row["space"] != row["checkpoint"] else ""
+        said = f" ({'probability best ' * (not parts)}{share})" if share else ""
+        parts.append(f"{row['checkpoint']}{layer}{said}")
+    title = estimators()[ranking.estimator].title
+    return f"To fine-tune on {task or ranking.task}, {title} would take {', then '.join(parts)}."
+
+
+def agreement(found: Sequence[Ranking]) -> str:
+    """How many estimators of one task would take the checkpoint that most of them would, and what the others would."""
+    firsts = {estimators()[one.estimator].title: str(one.checkpoints["checkpoint"][0]) for one in found}
+    best = max(firsts.values(), key=list(firsts.values()).count)
+    for_it = sum(choice == best for choice in firsts.values())
+    if for_it == len(firsts):
+        return f"All {len(firsts)} estimators would take {best}" if len(firsts) > 1 else f"{next(iter(firsts))}: {best}"
+    apart = ", ".join(f"{name}: {choice}" for name, choice in firsts.items() if choice != best)
+    return f"{for_it} of {len(firsts)} estimators would take {best} ({apart})"
 
 
 def candidates(found: Sequence[Ranking]) -> pd.DataFrame:

@@ -59,3 +59,11 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> "list[Picture]":
     found: list[Picture] = []
     monkeypatch.setattr("ui.map_webgl.WebglMap.draw", lambda self, picture, **rest: found.append(picture))
     return found
+
+
+@pytest.fixture
+def figures(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """The Plotly figures of a page by their key."""
+    found: dict[str, object] = {}
+    monkeypatch.setattr("ui.plot.draw", lambda figure, *, key, **rest: found.__setitem__(key, figure))
+    return found

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from analysis.registry import analyses
 from ui import opened
 
-PAGES = ("overview", "map", "side_by_side", "compare", "series", "fine_tuning", "jobs")
+PAGES = ("overview", "map", "side_by_side", "compare", "series", "jobs")
+PAGES += ("fine_tuning", "which_checkpoint", "geometry_against_metric")
 SECONDS = 60
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -20,6 +21,7 @@ def script(name, changes):
     from dataclasses import replace as changed
     from functools import partial
     from importlib import import_module
+    from importlib.util import find_spec
 
     from ui import auto_page, opened, router, state
 
@@ -28,8 +30,8 @@ def script(name, changes):
         return changed(session, view=changed(session.view, **changes))
 
     state.begin(first)
-    known = ("overview", "map", "side_by_side", "compare", "series", "fine_tuning", "jobs")
-    run = import_module(f"ui.pages.{name}").page if name in known else partial(auto_page.page, name)
+    own = find_spec(f"ui.pages.{name}")
+    run = import_module(f"ui.pages.{name}").page if own else partial(auto_page.page, name)
     router.guarded(run)
 
 

@@ -67,13 +67,6 @@ def untouched(run: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     yield from started(World(run.study, tmp_path / "cache"), monkeypatch)
 
 
-@pytest.fixture
-def figures(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    found: dict[str, object] = {}
-    monkeypatch.setattr("ui.plot.draw", lambda figure, *, key, **rest: found.__setitem__(key, figure))
-    return found
-
-
 def test_the_page_says_where_the_series_collapses_and_marks_it(series_world, figures):
     words = said(drawn("series"))
     curves = figures["figure.series"]

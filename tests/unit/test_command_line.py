@@ -189,7 +189,7 @@ def test_a_figure_that_cannot_be_drawn_costs_no_more_than_itself(tmp_path, monke
     study = write_world(tmp_path)
     known = dict(analyses())
     known["hubness"] = replace(known["hubness"], figure=broken)
-    monkeypatch.setattr("analysis.report.analyses", lambda: known)
+    monkeypatch.setattr("analysis.report_figures.analyses", lambda: known)
     assert run(study) == 1
     assert "the figure of hubness of columns could not be drawn: ValueError: no room" in capsys.readouterr().err
     whole = json.loads((tmp_path / "out/manifest.json").read_text())

@@ -1,0 +1,66 @@
+"""One number against one score on the page: their correlation, the figure, and what is left without a family."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from analysis.figures.against import against_figure
+from analysis.figures.palette import Theme, study_colors
+from analysis.number import CannotAnalyze
+from analysis.pipeline import Pipeline
+from analysis.report import file_name
+from analysis.series.measured import families_of, number_title, score_title, together
+from analysis.series.prediction import LEFT, Relation, relation
+from ui import figure_panel, measured, ranking_view, words
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+HOW = (
+    "Bars: 95 % intervals of number and score. Interval of a correlation: the spaces drawn with repeats; p: the scores"
+    " dealt anew among the spaces. Both take spaces as independent; layers of one checkpoint, and checkpoints of one"
+    " family, are not, so look at what is left without each family. A score that was read stands at its checkpoint's"
+    " last layer; of several runs it is the mean, its bar from the least to the largest."
+)
+
+
+def draw(pipeline: Pipeline, numbers: pd.DataFrame, scores: pd.DataFrame, number: str, score: str) -> None:
+    """Draw it; a click on a point opens the map of its space."""
+    points = together(numbers, scores, number, score, pipeline.spaces())
+    x, y = number_title(number), score_title(score)
+    if not len(points):
+        words.note(f"No space has both {x} and {y}.")
+        return
+    families = families_of(pipeline.spaces())
+    try:
+        groups = [families[name] for name in points["space"]]
+        found = relation(points["x"], points["y"], groups, seed=pipeline.study.seed)
+    except CannotAnalyze as error:
+        words.lead(str(error))
+        _figure(pipeline, points, x, y, f"{x} and {y}: {words.counted(len(points), 'space')}")
+        words.quiet(f"A click on a point opens its map. {HOW}")
+        return
+    words.lead(f"{found.verdict(x, y)} {found.stands}")
+    _figure(pipeline, points, x, y, f"{x} and {y}: {found.words}")
+    words.quiet(f"Kendall's τ {found.kendall.words}. {_exactness(found)}")
+    words.quiet(f"A click on a point opens its map. {HOW}")
+    with st.expander("Without one family at a time"):
+        words.quiet(f"A family is a series, else an architecture or model; {LEFT} spaces must be left.")
+        st.dataframe(found.without, hide_index=True)
+
+
+def _exactness(found: Relation) -> str:
+    perfect = " A perfect order has no interval: every draw with repeats is perfect too."
+    exact = "p is of every order there is." if found.exact else "p is of 1,999 orders at random."
+    return exact + (perfect if found.spearman.low is None else "")
+
+
+def _figure(pipeline: Pipeline, points: pd.DataFrame, x: str, y: str, title: str) -> None:
+    name, asks = file_name("against", x, y), measured.there(pipeline)
+    colors = study_colors(pipeline.study.checkpoint)
+
+    def on(paper: Theme) -> "go.Figure":
+        return against_figure(points, colors, x=x, y=y, title=title, theme=paper)
+
+    figure_panel.draw(pipeline, asks, on, key="figure.against", name=name, data=lambda: points, hear=ranking_view.hear)
