@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from analysis.knn_graph import Metric
+from analysis.laboratory import AnchorsSpec, BenefitSpec, CorpusSpec, PretrainingSpec
 from models.encoder import Initialization, Pooling
 from models.errors import BadInput
 from models.finetuning.settings import FineTuning
@@ -205,49 +206,6 @@ class MetricsSpec:
             self.source == "mlflow" or not self.experiment, "experiment of [[metrics]] is for source = 'mlflow' alone."
         )
         must(bool(self.metric) == bool(self.value), "[[metrics]] names one of `metric` and `value`; name both.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PretrainingSpec:
-    """[[pretraining]]: checkpoints to make."""
-
-    name: str
-    start: str = "random"
-    architecture: str = ""
-    objective: str = "structure"
-    graph: str = ""
-    loss: Literal["contrastive", "multi_similarity"] = "contrastive"
-    weight: tuple[float, ...] = (0.1,)
-    steps: int = 500
-    seeds: tuple[int, ...] = (0, 1, 2)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorpusSpec:
-    """[[corpus]]: running text for language models."""
-
-    name: str
-    path: str = ""
-    source: Literal["", "sampled", "pydocs"] = ""
-    window: int = 256
-    tokens: int = 100_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnchorsSpec:
-    """[anchors]: bulk rules and fits of the anchor vector."""
-
-    rules: tuple[str, ...] = ("top:100", "none")
-    fits: tuple[str, ...] = ("plain", "intercept")
-
-
-@dataclass(frozen=True, kw_only=True)
-class BenefitSpec:
-    """[benefit]: what synthetic pre-training brings."""
-
-    methods: tuple[str, ...] = ("random", "statistics", "set", "natural")
-    seeds: tuple[int, ...] = (0, 1, 2)
-    size: str = "tiny"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,13 +76,11 @@ def make(run: Run, store: Store) -> None:
 
 def result_of(run: Run, topics: Topics) -> dict[str, Any]:
     """The numbers and controls of one run, by name."""
-    import torch
-
     from models.pretraining.links import Links
     from models.pretraining.sentences import embedded, small_bert, tokens_of
-    from models.pretraining.small import Settings, pretrain
+    from models.pretraining.small import Settings, on_one_core, pretrain
 
-    torch.set_num_threads(1)
+    on_one_core()
     sentences, labels, edges, isolated = _world(run, topics)
     tokens = tokens_of(sentences)
     sizes = WIDE if run.experiment == "manifold" else NARROW

@@ -74,6 +74,13 @@ def pretrain(model: Any, tokens: Tokens, links: Links, settings: Settings) -> Co
     return Course(said[:, 0], said[:, 1], said[:, 2], flat, time.perf_counter() - start)
 
 
+def on_one_core() -> None:
+    """Let torch use one core of this process: runs go side by side."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 def rate_at(step: int, settings: Settings) -> float:
     """The share of the rate at a step: rising over the warm-up, then falling to `decay` in a line."""
     if step < settings.warmup:
