@@ -93,7 +93,7 @@ def test_the_file_names_the_study_that_has_no_name(tmp_path):
         ("[[checkpoint]]\nname='a'\n[[checkpoint]]\nname='a'", "two [[checkpoint]] are called 'a'"),
         ("[[checkpoint]]\nname='../a'", "the name '../a' of a [[checkpoint]] is not allowed ('/' in it)"),
         ("[[checkpoint]]\nname='.a'", "not starting with a dot or a dash"),
-        ("[[graph]]\nname='-a'", "the name '-a' of a [[graph]] is not allowed"),
+        ("[[graph]]\nname='-a'\nsource='see_also'", "the name '-a' of a [[graph]] is not allowed"),
     ],
 )
 def test_a_wrong_study_is_refused_in_one_sentence(text, words):
