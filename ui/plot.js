@@ -130,8 +130,18 @@ function named(points) {
   return points.map(({ customdata }) => customdata).filter((id) => typeof id === "string");
 }
 
+// The figure follows its column: the sidebar may come after it, and Plotly itself hears of the window alone.
+function widen(Plotly, place) {
+  const observer = new ResizeObserver(() => {
+    if (!place.isConnected) observer.disconnect();
+    else if (place.clientWidth && place._fullLayout?.width !== place.clientWidth) Plotly.Plots.resize(place);
+  });
+  observer.observe(place);
+}
+
 function listen(Plotly, place) {
   place.listening = true;
+  widen(Plotly, place);
   let operation;
   const modifiers = (event) => {
     operation = event.altKey ? "remove" : event.shiftKey || event.metaKey || event.ctrlKey ? "add" : undefined;

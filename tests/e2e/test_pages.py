@@ -274,6 +274,13 @@ def test_figures_follow_the_page_from_light_to_dark(page, address):
     page.wait_for_function(f"() => {paper} === '{PAPER['dark']}'")
 
 
+def test_a_figure_is_as_wide_as_its_column_when_that_changes(page, address):
+    opened(page, address, "label_agreement")
+    figure = "document.querySelector('.js-plotly-plot')"
+    page.evaluate(f"() => {figure}.parentElement.style.width = '500px'")  # as where the sidebar comes late
+    page.wait_for_function(f"() => {figure}.querySelector('.main-svg').getAttribute('width') === '500'")
+
+
 @pytest.mark.parametrize("path", ["", "map", "side_by_side", "label_agreement", "fine_tuning", "jobs"])
 def test_nothing_scrolls_sideways_on_a_phone(browser, address, path):
     with looking(browser, width=390, height=844) as (page, strangers):
