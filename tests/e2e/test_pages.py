@@ -276,6 +276,7 @@ def test_figures_follow_the_page_from_light_to_dark(page, address):
 
 def test_a_figure_is_as_wide_as_its_column_when_that_changes(page, address):
     opened(page, address, "label_agreement")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
     figure = "document.querySelector('.js-plotly-plot')"
     page.evaluate(f"() => {figure}.parentElement.style.width = '500px'")  # as where the sidebar comes late
     page.wait_for_function(f"() => {figure}.querySelector('.main-svg').getAttribute('width') === '500'")
