@@ -63,6 +63,10 @@ def draw(pipeline: Pipeline, dataset: Dataset, rows: tuple[int, int]) -> None:
         every = {space.name: queries.two_samples_of(pipeline, space.name, *rows) for space in pipeline.spaces()}
     found = [one for one in every.values() if one is not None]
     missing = [Ask("space", subject=name) for name, one in every.items() if one is None]
+    graphs = {spec.name: pipeline.find(Ask("graph", spec.name)) for spec in pipeline.study.graph}
+    linked = [two_samples.in_graph(graph, *rows).words for graph in graphs.values() if graph is not None]
+    if linked:
+        words.note(f"A and B: {words.listed(linked)}.")
     if found:
         st.html(table_of(found, pipeline.study.k))
         for sentence in said_of(found, pipeline.study.metric, pipeline.study.k):
@@ -70,6 +74,8 @@ def draw(pipeline: Pipeline, dataset: Dataset, rows: tuple[int, int]) -> None:
         numbers = partial(two_samples.table_of, found, dataset.ids[rows[0]], dataset.ids[rows[1]], pipeline.study.k)
         asks = [Ask("space", subject=one.space) for one in found]
         export.table(pipeline, asks, numbers, key="two", name=file_name("two samples", pipeline.study.name))
+    unread = [Ask("graph", name) for name, graph in graphs.items() if graph is None]
+    panel.offer(pipeline, unread, "Whether they are linked is known once the graph is read.", place="two.graphs")
     if missing:
         names = words.listed([ask.subject for ask in missing])
         panel.offer(pipeline, missing, f"To compare them in {names}, its vectors must be on this machine.", place="two")

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.ask import Ask
 from analysis.geometry.two_samples import Apart, Histogram, Percentile, apart, percentile
+from analysis.graph import Graph
 from analysis.knn_graph import Metric
 from analysis.number import CannotAnalyze
 from analysis.pipeline import Pipeline
@@ -32,6 +34,43 @@ def in_space(space: EmbeddingSpace, a: int, b: int, metric: Metric, histogram: H
     except CannotAnalyze as error:
         return InSpace(space.name, None, None, str(error))
     return InSpace(space.name, found, percentile(space.vectors, a, b, metric, histogram))
+
+
+@dataclass(frozen=True)
+class InGraph:
+    """Two samples in a graph: `hops`, links from the first to the second, 0 where there is no way; `weight` of the link
+    between them, where there is one with a weight.
+    """
+
+    graph: str
+    hops: int
+    weight: float | None = None
+
+    @property
+    def words(self) -> str:
+        """How they stand there, in words."""
+        if not self.hops:
+            return f"no way from A to B in {self.graph}"
+        weight = "" if self.weight is None else f", weight {self.weight:g}"
+        return f"linked in {self.graph}{weight}" if self.hops == 1 else f"{self.hops:,} links apart in {self.graph}"
+
+
+def in_graph(graph: Graph, a: int, b: int) -> InGraph:
+    """Two different samples, by their rows, in one graph, along its directions where it has them."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    ones = np.ones(len(graph.indices), np.int8)
+    links = csr_array((ones, graph.indices, graph.indptr), shape=(graph.n, graph.n))
+    before = breadth_first_order(links, a, directed=True, return_predecessors=True)[1]
+    hops, at = 0, b
+    while at != a and before[at] >= 0:
+        hops, at = hops + 1, int(before[at])
+    weight = None
+    if hops == 1 and graph.weights is not None:
+        begin, end = graph.indptr[a], graph.indptr[a + 1]
+        weight = float(graph.weights[begin + np.searchsorted(graph.indices[begin:end], b)])
+    return InGraph(graph.name, hops, weight)
 
 
 def histogram_of(pipeline: Pipeline, space: str) -> tuple[str, Histogram | None]:

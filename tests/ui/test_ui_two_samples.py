@@ -12,7 +12,7 @@ from analysis.pipeline import Pipeline
 from analysis.series.two_samples import histogram_of, in_space, table_of
 from tests.ui.test_ui_map import PICTURE
 from tests.ui.test_ui_pages import drawn, raw, said
-from ui import linked_table, two_samples, view
+from ui import linked_table, opened, two_samples, view
 from ui.map_plotly import figure_of
 from ui.map_webgl import content_of, event_from
 from ui.plot import event_from as plotly_event
@@ -148,6 +148,18 @@ def test_a_space_whose_vectors_are_not_here_is_offered(world, monkeypatch):
     page = drawn("map", projection="pca", **TWO)
     assert list(rows_shown(page)) == ["columns"]
     assert "To compare them in words, its vectors must be on this machine." in said(page)
+
+
+def test_two_samples_say_how_they_are_linked_once_the_graph_is_read(world):
+    text = world.study.read_text() + '[[graph]]\nname = "kinds"\nsource = "labels"\nlabel = "kind"\n'
+    world.study.write_text(text)
+    page = drawn("map", projection="pca", **TWO)
+    assert "Whether they are linked is known once the graph is read." in said(page)
+    pipeline = opened.pipeline_of(*opened.first_study(opened.startup.options()))
+    graph = pipeline.make(Ask("graph", "kinds"))
+    alike = 31 in graph.indices[graph.indptr[4] : graph.indptr[5]]
+    page = drawn("map", projection="pca", **TWO)
+    assert f"A and B: {'linked' if alike else 'no way from A to B'} in kinds." in said(page)
 
 
 def test_a_space_without_an_answer_says_why_in_its_row(pipeline):
