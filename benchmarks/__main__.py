@@ -23,6 +23,7 @@ ALL = {
     "kill_and_resume": "Killed and resumed",
     "comparison": "Comparing spaces",
     "probe": "Linear probe",
+    "probes": "Scores of many spaces",
     "finetuning": "Fine-tuning",
     "coverage": "Coverage of the intervals",
     "comparison_coverage": "Coverage of the comparisons",
