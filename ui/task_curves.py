@@ -2,17 +2,20 @@
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from analysis.ask import Ask
 from analysis.figures.learning import learning_figure
 from analysis.figures.palette import Theme
 from analysis.figures.training import training_figure
 from analysis.pipeline import Pipeline
+from analysis.registry import task_methods
 from analysis.report import file_name
 from analysis.series.shots import METHOD, finding, shots_of
 from analysis.series.standings import title_of
 from analysis.series.training import finding as said_of_training
 from analysis.series.training import training_of
-from ui import figure_panel, state, words
+from ui import figure_panel, state, words, work
 from ui.task_choice import Choice
 from ui.task_table import colors_of
 
@@ -30,22 +33,24 @@ def draw(pipeline: Pipeline, chosen: Choice) -> None:
     if asks:
         words.quiet(HOW)
     for task in chosen.tasks:
-        _training(pipeline, task, [ask for ask in chosen.every if ask.other == task])
+        trained = [ask for ask in chosen.every if ask.other == task and task_methods()[ask.name].trains]
+        if trained:
+            job = work.job_at(pipeline, [ask for ask in trained if pipeline.find(ask) is None])
+            live = job is not None and job.active
+            st.fragment(_training, run_every="2s" if live else None)(pipeline, task, trained)
 
 
 def _training(pipeline: Pipeline, task: str, asks: list[Ask]) -> None:
-    """How every training of a task went, where a method trains."""
+    """How every training of a task went, or goes; drawn anew while one is at work."""
     table = training_of(pipeline, asks)
     if table.empty:
         return
-    trained = {(ask.subject, ask.name) for ask in asks} & set(zip(table["space"], table["method"], strict=True))
-    mine = [ask for ask in asks if (ask.subject, ask.name) in trained]
 
     def on(paper: Theme) -> "go.Figure":
         return training_figure(table, colors_of(pipeline), title=said_of_training(table), theme=paper)
 
     name = file_name("training curves", task)
-    figure_panel.draw(pipeline, mine, on, key=f"figure.training.{task}", name=name, data=lambda: table)
+    figure_panel.draw(pipeline, asks, on, key=f"figure.training.{task}", name=name, data=lambda: table)
 
 
 def _curve(pipeline: Pipeline, task: str, asks: list[Ask]) -> None:

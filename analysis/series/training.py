@@ -1,7 +1,7 @@
 """How training by gradient went: loss by step and score on the dev part by epoch, of every space, seed by seed.
 
 A method that trains leaves a table `curves` with the columns seed, epoch, step, loss, dev and dev_loss; a row holds
-the loss of a step, or after an epoch what the dev part says.
+the loss of a step, or after an epoch what the dev part says. While it is at work, its curves so far are read.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,9 @@ import pandas as pd
 from analysis.ask import Ask
 from analysis.figures.words import listed, shown
 from analysis.pipeline import Pipeline
+from analysis.registry import task_methods
 from analysis.result import Result
+from analysis.task_training import live_curves
 
 TABLE = "curves"
 MEASURED = ["loss", "dev", "dev_loss"]
@@ -20,12 +22,14 @@ SAID = 4  # spaces in a title
 
 
 def training_of(pipeline: Pipeline, asks: Sequence[Ask]) -> pd.DataFrame:
-    """The curves that these scores left, one row a step or epoch; no rows where nothing was trained."""
+    """The curves that these scores left, or leave, one row a step or epoch; no rows where nothing was trained."""
     found = []
     for ask in asks:
+        if not task_methods()[ask.name].trains:
+            continue
         result = pipeline.find(ask)
-        table = result.tables.get(TABLE) if isinstance(result, Result) else None
-        if table is not None and {"seed", "step", *MEASURED} <= set(table.columns):
+        table = result.tables.get(TABLE) if isinstance(result, Result) else live_curves(pipeline, ask)
+        if table is not None and len(table):
             found.append(table.assign(space=ask.subject, task=ask.other, method=ask.name)[COLUMNS])
     whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
     return whole.astype(dict.fromkeys(MEASURED, "float64"))

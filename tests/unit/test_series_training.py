@@ -41,6 +41,13 @@ def test_the_curves_of_every_training_stand_in_one_table_and_the_best_is_said() 
     assert training_of(pipeline(), ASKS[2:]).empty
 
 
+def test_a_training_at_work_shows_what_it_has_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = curves(0.4).head(3)
+    monkeypatch.setattr("analysis.series.training.live_curves", lambda pipeline, ask: begun)
+    table = training_of(pipeline(), [*ASKS, Ask("task", "finetune", "C", "topic")])
+    assert (table["space"] == "C").sum() == 3 and len(table) == 19
+
+
 def test_loss_and_dev_score_are_a_panel_each_with_a_line_for_every_seed() -> None:
     table = training_of(pipeline(), ASKS)
     figure = training_figure(table, {"A": "#0f8b8d", "B": "#e4572e"}, title=finding(table))
