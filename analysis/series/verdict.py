@@ -10,11 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.ask import Ask
 from analysis.figures.words import listed, shown, with_interval
 from analysis.number import Number
+from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
 from analysis.series.significance import LEVEL
-from analysis.series.standings import number_in, reasons, title_of
+from analysis.series.standings import leading_methods, number_in, reasons, standings, title_of
 
 Key = tuple[str, str, str]  # analysis, number, label column
 Row = dict[Any, Any]
@@ -47,6 +49,13 @@ def verdict(table: pd.DataFrame, task: str, method: str, waiting: Sequence[str] 
     elif not rivals:
         parts.append("There is no other checkpoint to compare it with.")
     return " ".join(filter(None, parts))
+
+
+def verdicts(pipeline: Pipeline, asks: Sequence[Ask]) -> list[str]:
+    """The sentence on each task that is scored among these asks, by the method that is its own."""
+    table = standings(pipeline, [ask for ask in asks if ask.kind == "task"])
+    leading = leading_methods(table, len(pipeline.spaces()))
+    return [verdict(table, task, method) for task, method in leading.items()]
 
 
 def _compared(on: str, best: Row, rivals: Sequence[Row], by: str, score: str, tests: int) -> str:
