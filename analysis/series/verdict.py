@@ -24,8 +24,8 @@ SAID = {
     "effective_rank": "directions used (effective rank)",
     "twonn": "intrinsic dimension (TwoNN)",
     "k_skewness": "hubness (k-skewness)",
-    "knn_accuracy": "neighbours' agreement with the label (kNN accuracy)",
-    "knn_spearman": "neighbours' agreement with the label (kNN Spearman)",
+    "knn_accuracy": "neighbours' agreement (kNN accuracy)",
+    "knn_spearman": "neighbours' agreement (kNN Spearman)",
 }
 
 
@@ -124,7 +124,7 @@ def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> 
         a, b = of[best], of[other]
         if pd.isna([a["low"], b["low"]]).any():
             continue
-        said = f"{plain_name(key[1])} {shown(a['value'])} against {shown(b['value'])}"
+        said = f"{plain_name(key[1], key[2])} {shown(a['value'])} against {shown(b['value'])}"
         (differ if a["low"] > b["high"] or b["low"] > a["high"] else alike).append(said)
     if not differ and not alike:
         return ""
@@ -135,11 +135,11 @@ def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> 
     return f"Its space differs from that of {other}: {listed(differ, len(differ))}.{also}"
 
 
-def plain_name(number: str) -> str:
-    """What a number of a space is called in a sentence: in words first, then by its name.
+def plain_name(number: str, label: str = "") -> str:
+    """What a number of a space is called in a sentence: in words first, then by its name, and by which label column.
 
-    >>> plain_name("k_skewness@15"), plain_name("stable_rank")
-    ('hubness (k-skewness)', 'stable rank')
+    >>> plain_name("k_skewness@15"), plain_name("knn_accuracy@15", "topic")
+    ('hubness (k-skewness)', "neighbours' agreement (kNN accuracy) on topic")
     """
     bare = number.partition("@")[0]
-    return SAID.get(bare, bare.replace("_", " "))
+    return SAID.get(bare, bare.replace("_", " ")) + (f" on {label}" if label else "")
