@@ -23,6 +23,7 @@ from analysis.series.course import collapse_in, numbers_of
 from analysis.series.ranking import rankings
 from analysis.series.scores import score_table
 from analysis.series.series import series_of
+from analysis.series.verdict import verdicts
 from analysis.store import LIBRARIES, library_versions
 from analysis.study import ALLOWED
 from analysis.study_file import plain, study_key
@@ -174,7 +175,7 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
     for drawn in figures_of(pipeline, asks, failures):
         _write_figure(drawn.figure, out / "figures" / f"{file_name(*drawn.name)}.html")
         page.add(drawn)
-    said = manifest(pipeline, asks, failures) | {"series": _series_said(pipeline)}
+    said = manifest(pipeline, asks, failures) | _sentences(pipeline, asks)
     whole = json.dumps(said, indent=1, ensure_ascii=False)
     (out / "manifest.json").write_text(whole, encoding="utf-8")
     tables = (rows, spaces, scores, predicting(pipeline, rows))
@@ -187,10 +188,15 @@ def report_html(pipeline: Pipeline, asks: list[Ask]) -> str:
     page, failures = ReportPage(), list[str]()
     for drawn in figures_of(pipeline, asks, failures):
         page.add(drawn)
-    said = manifest(pipeline, asks, failures) | {"series": _series_said(pipeline)}
+    said = manifest(pipeline, asks, failures) | _sentences(pipeline, asks)
     rows = number_rows(pipeline, asks)
     tables = (rows, space_rows(pipeline), score_table(pipeline, asks), predicting(pipeline, rows))
     return page.text(Contents(pipeline.study, *tables, rankings(pipeline, asks), said))
+
+
+def _sentences(pipeline: Pipeline, asks: list[Ask]) -> dict[str, Any]:
+    """What a run says in words, beside what is needed to trust it: of every series, and of every task."""
+    return {"series": _series_said(pipeline), "tasks": verdicts(pipeline, asks)}
 
 
 def _write_vectors(pipeline: Pipeline, folder: Path) -> None:

@@ -11,6 +11,7 @@ from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import analyses, projections
 from analysis.result import Result
 from analysis.rows import number_rows
+from analysis.series import shots, training
 from analysis.series.course import collapse_in, numbers_of
 from analysis.series.matrix import matrices
 from analysis.series.measured import families_of, number_title, numbers_in, score_title, scores_in, together
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 MAPS, DECIDE, COMPARE, SERIES = "Maps", "Which checkpoint, and what goes with it", "Compare", "Series"
+LEARNING = "Learning curves"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,27 @@ def figures_of(pipeline: Pipeline, asks: Sequence[Ask], failures: list[str]) -> 
             yield _map(pipeline, ask, value)
     for name, matrix in matrices(pipeline, list(asks)).items():
         yield Drawn(COMPARE, ("comparison", name), matrix_figure(matrix))
+    yield from _learning(pipeline, asks)
     yield from _series(pipeline)
+
+
+def _learning(pipeline: Pipeline, asks: Sequence[Ask]) -> Iterator[Drawn]:
+    """What few examples give on each task, and how trainings on it went."""
+    from analysis.figures.learning import learning_figure
+    from analysis.figures.palette import study_colors
+    from analysis.figures.training import training_figure
+
+    known = study_colors(pipeline.study.checkpoint)
+    colors = {space.name: known[space.checkpoint.name] for space in pipeline.spaces()}
+    for task in dict.fromkeys(ask.other for ask in asks if ask.kind == "task"):
+        mine = [ask for ask in asks if ask.kind == "task" and ask.other == task]
+        few, trained = shots.shots_of(pipeline, mine, "accuracy"), training.training_of(pipeline, mine)
+        if len(few):
+            figure = learning_figure(few, colors, title=shots.finding(few), name="accuracy")
+            yield Drawn(LEARNING, ("learning curves", task), figure)
+        if len(trained):
+            drawn = training_figure(trained, colors, title=training.finding(trained))
+            yield Drawn(LEARNING, ("training curves", task), drawn)
 
 
 def _rankings(pipeline: Pipeline, asks: Sequence[Ask]) -> Iterator[Drawn]:

@@ -24,7 +24,7 @@ LONG = 3_000  # rows of a table
 
 def said_first(rankings: Sequence[Ranking], manifest: Mapping[str, Any]) -> list[str]:
     """The sentences that a report opens with."""
-    found = []
+    found = list(manifest["tasks"])
     for own in best_for(rankings):
         all_of_it = [one for one in rankings if one.task == own.task]
         found.append(f"{sentence(own)} {agreement(all_of_it)}.")

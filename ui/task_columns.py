@@ -50,13 +50,17 @@ def offer(pipeline: Pipeline, columns: Columns) -> None:
     panel.offer(pipeline, _asks(pipeline, columns), TELLS, place="columns")
 
 
-def what_differs(chosen: Choice, columns: Columns, task: str, method: str) -> str:
-    """What is different about the best one's space beside that of the next, in the numbers that are shown."""
+def what_differs(pipeline: Pipeline, chosen: Choice, columns: Columns, task: str, method: str) -> str:
+    """What is different about the best one's space beside that of the next, in the numbers that are shown.
+
+    Empty where there is no next, or where none of the numbers has an interval.
+    """
     two = pair_of(chosen.table, task, method)
     if two is None:
         return ""
     keys = [key for key in columns.shown if key[0] != NAME]
-    return apart(columns.table, keys, *two) or NOTHING
+    missing = any(pipeline.find(ask) is None for ask in _asks(pipeline, columns))
+    return apart(columns.table, keys, *two) or (NOTHING if missing else "")
 
 
 def _numbers(pipeline: Pipeline) -> pd.DataFrame:

@@ -1,15 +1,21 @@
-"""Learning curves on the page: what few examples give, one line a checkpoint, with the figure's export."""
+"""Learning curves on the page: what few examples give, and how a training went, each figure with its export."""
 
 from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from analysis.ask import Ask
 from analysis.figures.learning import learning_figure
 from analysis.figures.palette import Theme
+from analysis.figures.training import training_figure
 from analysis.pipeline import Pipeline
+from analysis.registry import task_methods
 from analysis.report import file_name
 from analysis.series.shots import METHOD, finding, shots_of
 from analysis.series.standings import title_of
-from ui import figure_panel, state, words
+from analysis.series.training import finding as said_of_training
+from analysis.series.training import training_of
+from ui import figure_panel, state, words, work
 from ui.task_choice import Choice
 from ui.task_table import colors_of
 
@@ -20,12 +26,31 @@ HOW = "Lines: mean over seeds and draws of the examples; coloured bands: 95 % in
 
 
 def draw(pipeline: Pipeline, chosen: Choice) -> None:
-    """Draw the curves of each task that has been scored from few shots."""
+    """Draw the curves of each task that has been scored from few shots, or by training."""
     asks = [ask for ask in chosen.every if ask.name == METHOD and pipeline.find(ask) is not None]
     for task in dict.fromkeys(ask.other for ask in asks):
         _curve(pipeline, task, [ask for ask in asks if ask.other == task])
     if asks:
         words.quiet(HOW)
+    for task in chosen.tasks:
+        trained = [ask for ask in chosen.every if ask.other == task and task_methods()[ask.name].trains]
+        if trained:
+            job = work.job_at(pipeline, [ask for ask in trained if pipeline.find(ask) is None])
+            live = job is not None and job.active
+            st.fragment(_training, run_every="2s" if live else None)(pipeline, task, trained)
+
+
+def _training(pipeline: Pipeline, task: str, asks: list[Ask]) -> None:
+    """How every training of a task went, or goes; drawn anew while one is at work."""
+    table = training_of(pipeline, asks)
+    if table.empty:
+        return
+
+    def on(paper: Theme) -> "go.Figure":
+        return training_figure(table, colors_of(pipeline), title=said_of_training(table), theme=paper)
+
+    name = file_name("training curves", task)
+    figure_panel.draw(pipeline, asks, on, key=f"figure.training.{task}", name=name, data=lambda: table)
 
 
 def _curve(pipeline: Pipeline, task: str, asks: list[Ask]) -> None:

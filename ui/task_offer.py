@@ -66,9 +66,13 @@ def _choose(pipeline: Pipeline, dataset: Dataset) -> None:
     try:
         spec = task_from(pipeline.study, label, chosen, seeds, group)
         changed = replace(pipeline, study=with_task(pipeline.study, spec))
-        takes = words.lasting(costs.seconds_for(changed, asks_of(changed, spec)))
+        missing = [ask for ask in asks_of(changed, spec) if changed.find(ask) is None]
+        takes = words.lasting(costs.seconds_for(changed, missing))
     except BadInput as error:
         words.trouble(str(error))
+        return
+    if changed.study == pipeline.study and not missing:
+        words.quiet("This is scored already and stands above.")
         return
     st.button(f"Score · about {takes}", key=f"{KEY}.score", type="primary", on_click=_score, args=(spec,))
 

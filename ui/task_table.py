@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.figures.course import title_of as column_title
-from analysis.figures.palette import checkpoint_colors
+from analysis.figures.palette import study_colors
 from analysis.pipeline import Pipeline
 from analysis.report import file_name
 from analysis.series.scores import error_reduction
@@ -79,7 +79,7 @@ def export_of(pipeline: Pipeline, chosen: Choice, columns: Columns) -> None:
 
 def colors_of(pipeline: Pipeline) -> dict[str, str]:
     """The color of each space: its checkpoint's."""
-    known = checkpoint_colors([spec.name for spec in pipeline.study.checkpoint])
+    known = study_colors(pipeline.study.checkpoint)
     return {space.name: known[space.checkpoint.name] for space in pipeline.spaces()}
 
 

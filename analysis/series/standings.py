@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.ask import Ask
-from analysis.figures.words import shown, with_interval
+from analysis.figures.words import listed, shown, with_interval
 from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
@@ -153,7 +153,7 @@ def reasons(table: pd.DataFrame, baseline: str = "") -> list[str]:
         found.setdefault(str(row["why"]), []).append(f"{row['space']} on {row['task']}")
     perfect = dict.fromkeys(table[(table["space"] == baseline) & (table["value"] >= 1)]["task"])
     none = [f"{baseline} makes no error on {task}, so that none can be saved there." for task in perfect]
-    return [f"{', '.join(dict.fromkeys(places))}: {why}" for why, places in found.items()] + none
+    return [f"{listed(list(dict.fromkeys(places)))}: {why}" for why, places in found.items()] + none
 
 
 def number_in(row: Mapping[str, Any]) -> Number:

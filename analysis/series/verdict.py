@@ -10,11 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.ask import Ask
 from analysis.figures.words import listed, shown, with_interval
 from analysis.number import Number
+from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
 from analysis.series.significance import LEVEL
-from analysis.series.standings import number_in, reasons, title_of
+from analysis.series.standings import leading_methods, number_in, reasons, standings, title_of
 
 Key = tuple[str, str, str]  # analysis, number, label column
 Row = dict[Any, Any]
@@ -22,8 +24,8 @@ SAID = {
     "effective_rank": "directions used (effective rank)",
     "twonn": "intrinsic dimension (TwoNN)",
     "k_skewness": "hubness (k-skewness)",
-    "knn_accuracy": "neighbours' agreement with the label (kNN accuracy)",
-    "knn_spearman": "neighbours' agreement with the label (kNN Spearman)",
+    "knn_accuracy": "neighbours' agreement (kNN accuracy)",
+    "knn_spearman": "neighbours' agreement (kNN Spearman)",
 }
 
 
@@ -47,6 +49,13 @@ def verdict(table: pd.DataFrame, task: str, method: str, waiting: Sequence[str] 
     elif not rivals:
         parts.append("There is no other checkpoint to compare it with.")
     return " ".join(filter(None, parts))
+
+
+def verdicts(pipeline: Pipeline, asks: Sequence[Ask]) -> list[str]:
+    """The sentence on each task that is scored among these asks, by the method that is its own."""
+    table = standings(pipeline, [ask for ask in asks if ask.kind == "task"])
+    leading = leading_methods(table, len(pipeline.spaces()))
+    return [verdict(table, task, method) for task, method in leading.items()]
 
 
 def _compared(on: str, best: Row, rivals: Sequence[Row], by: str, score: str, tests: int) -> str:
@@ -115,7 +124,7 @@ def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> 
         a, b = of[best], of[other]
         if pd.isna([a["low"], b["low"]]).any():
             continue
-        said = f"{plain_name(key[1])} {shown(a['value'])} against {shown(b['value'])}"
+        said = f"{plain_name(key[1], key[2])} {shown(a['value'])} against {shown(b['value'])}"
         (differ if a["low"] > b["high"] or b["low"] > a["high"] else alike).append(said)
     if not differ and not alike:
         return ""
@@ -126,11 +135,11 @@ def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> 
     return f"Its space differs from that of {other}: {listed(differ, len(differ))}.{also}"
 
 
-def plain_name(number: str) -> str:
-    """What a number of a space is called in a sentence: in words first, then by its name.
+def plain_name(number: str, label: str = "") -> str:
+    """What a number of a space is called in a sentence: in words first, then by its name, and by which label column.
 
-    >>> plain_name("k_skewness@15"), plain_name("stable_rank")
-    ('hubness (k-skewness)', 'stable rank')
+    >>> plain_name("k_skewness@15"), plain_name("knn_accuracy@15", "topic")
+    ('hubness (k-skewness)', "neighbours' agreement (kNN accuracy) on topic")
     """
     bare = number.partition("@")[0]
-    return SAID.get(bare, bare.replace("_", " "))
+    return SAID.get(bare, bare.replace("_", " ")) + (f" on {label}" if label else "")

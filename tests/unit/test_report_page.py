@@ -19,7 +19,7 @@ from tests.unit.test_command_line import STUDY
 
 EVIL = "<script>alert(1)</script>"
 TWO = STUDY.replace('"kind"', f'"{EVIL}"') + '[[checkpoint]]\nname = "noise"\nfamily = "vectors"\nmodel = "noise.npy"\n'
-TWO += f'[[task]]\nname = "topic"\nlabel = "{EVIL}"\nmethods = ["knn"]\n'
+TWO += f'[[task]]\nname = "topic"\nlabel = "{EVIL}"\nmethods = ["knn", "few_shot"]\n'
 
 
 class Tags(HTMLParser):
@@ -60,10 +60,20 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_writes_the_report_beside_its_numbers(out: Path) -> None:
     page = (out / "report.html").read_text()
     summaries = re.findall(r"<summary>(.*?)</summary>", page)
-    for part in (DECIDE, "Scores on tasks", "Spaces", "Collapse of classes", "Spectrum", "Maps", "Compare"):
+    for part in (
+        DECIDE,
+        "Scores on tasks",
+        "Spaces",
+        "Collapse of classes",
+        "Spectrum",
+        "Maps",
+        "Compare",
+        "Learning curves",
+    ):
         assert part in summaries
     assert summaries[-3:] == ["Methods in words", "Every number", "Manifest"]
     assert "To fine-tune on topic, H-score would take columns (probability best 1.00)." in page
+    assert "On “topic”, columns is best by nearest neighbours: accuracy 1.00 [" in page
     assert "How far apart the class means lie" in page  # a method, in its plug-in's words
     drawn = len(re.findall(r"<figure><figcaption>", page))
     assert drawn == len(list((out / "figures").glob("*.html")))

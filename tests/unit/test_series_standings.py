@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.ask import Ask
+from analysis.figures.course import course_figure
 from analysis.figures.learning import learning_figure
 from analysis.pipeline import Pipeline
 from analysis.run import open_study
@@ -229,6 +230,11 @@ def test_scores_and_read_metrics_are_numbers_along_a_series(pipeline: Pipeline) 
     assert "belongs to this checkpoint" in found.loc[("task", "kinds|read(csv:first)", "f1", "twin"), "why"]
     assert found.loc[("spectrum", "", "effective_rank", "noise"), "why"] == NOT_YET
     assert ("alone|linear", "accuracy") in scored(pipeline, names)
+    keys = [("task", "accuracy", "kinds|linear"), ("task", "f1", "kinds|read(csv:first)")]
+    drawn = course_figure(series, numbers_of(pipeline, series), keys, None)
+    heads = [note.text for note in drawn.layout.annotations if note.name == "panel"]
+    assert heads == ["<b>accuracy on kinds, linear</b>", "<b>f1 on kinds, read(csv:first)</b>"]
+    assert list(drawn.data[1].y)[:1] == [linear.value] or linear.value in list(drawn.data[2].y)
 
 
 def test_the_runs_of_a_source_stand_in_one_column_with_how_many_they_are(pipeline: Pipeline) -> None:

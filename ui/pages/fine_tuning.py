@@ -68,7 +68,7 @@ def _answers(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
         say = words.lead if len(chosen.leading) <= LOUD else words.note
         for task, method in chosen.leading.items():
             say(verdict(chosen.table, task, method, task_choice.waiting(pipeline, chosen, task, method)))
-            sentences[task_columns.what_differs(chosen, columns, task, method)] = None
+            sentences[task_columns.what_differs(pipeline, chosen, columns, task, method)] = None
         for sentence in filter(None, sentences):
             words.quiet(sentence)
     task_curves.draw(pipeline, chosen)
