@@ -307,7 +307,9 @@ def test_a_figure_is_as_wide_as_its_column_when_that_changes(page, address):
     page.wait_for_function(f"() => {figure}.querySelector('.main-svg').getAttribute('width') === '500'")
 
 
-@pytest.mark.parametrize("path", ["", "map", "side_by_side", "label_agreement", "fine_tuning", "jobs"])
+@pytest.mark.parametrize(
+    "path", ["", "map", "side_by_side", "label_agreement", "fine_tuning", "which_checkpoint", "jobs"]
+)
 def test_nothing_scrolls_sideways_on_a_phone(browser, address, path):
     with looking(browser, width=390, height=844) as (page, strangers):
         opened(page, address, path)
