@@ -10,7 +10,7 @@ from analysis.figures.glyph import glyph, span_of
 from analysis.figures.palette import ACCENT, FAINT, INK
 from analysis.figures.words import shown
 from analysis.number import Number
-from analysis.registry import analyses, comparisons, estimators, indexes, projections, task_methods
+from analysis.registry import alignments, analyses, comparisons, estimators, indexes, projections, task_methods
 from analysis.series.measured import number_title, score_title
 from analysis.series.ranking import Ranking, agreement, best_for, sentence
 from analysis.study import Study
@@ -19,6 +19,7 @@ from analysis.uncertainty import how_made
 FIELDS = ("low", "high", "null_mean", "null_low", "null_high")
 DRAWN_BY = {INK["light"]: "currentColor", FAINT["light"]: "var(--faint)", ACCENT["light"]: "var(--accent)"}
 OTHERS = {"index": "Neighbours", "projection": "Maps", "task": "Scores on tasks", "transferability": "Transferability"}
+OTHERS |= {"alignment": "Graphs"}
 LONG = 3_000  # rows of a table
 
 
@@ -38,7 +39,7 @@ def numbers_html(rows: pd.DataFrame) -> dict[str, str]:
     found: dict[str, str] = {}
     mine = rows[~rows["analysis"].isin(["comparison", "task"])]
     for (analysis, number, other), part in mine.groupby(["analysis", "number", "other"], sort=False):
-        lines = {str(row["subject"]): _number(row) for row in part.to_dict("records")}
+        lines = {str(row["subject"]) or "the samples": _number(row) for row in part.to_dict("records")}
         span = span_of(list(lines.values()))
         drawn = "".join(glyph(name, one, span=span) for name, one in lines.items())
         for color, variable in DRAWN_BY.items():
@@ -62,12 +63,12 @@ def scores_html(scores: pd.DataFrame) -> str:
     blocks = []
     for (task, method, number), part in scores.groupby(["task", "method", "number"], sort=False):
         lines = "".join(map(_score, part.sort_values("value", ascending=False, kind="stable").to_dict("records")))
-        head = "".join(f"<th>{name}</th>" for name in ("space", "value", "95 %", "chance", "p of the gap to the best"))
+        head = "".join(f"<th>{name}</th>" for name in ("space", "value", "95 %", "chance", "p of the gap"))
         what = escape(score_title(f"{task}|{method}|{number}"))
         blocks.append(f'<h3>{what}</h3><div class="wide"><table><tr>{head}</tr>{lines}</table></div>')
     note = (
-        '<p class="quiet">Bold: better than every other space, by paired tests on the same samples and seeds, corrected'
-        " for all tests here (Holm).</p>"
+        '<p class="quiet">Bold: better than every other space; p: of the gap to the best. By paired tests on the same'
+        " samples and seeds, corrected for all tests here (Holm).</p>"
     )
     return note + "".join(blocks) if blocks else ""
 
@@ -139,6 +140,9 @@ def methods_of(rows: pd.DataFrame, study: Study) -> str:
     for name, estimator in estimators().items():
         if name in of["transferability"]:
             parts.append(_method(estimator.title, [estimator.describe, f"{estimator.reference}."]))
+    for name, measured in alignments().items():
+        if ("alignment", name) in names:
+            parts.append(_method(measured.title, [measured.describe]))
     scored = {str(other).partition("|")[2] for other in rows.loc[rows["analysis"] == "task", "other"]}
     for name, way in task_methods().items():
         if name in scored:

@@ -23,7 +23,7 @@ from analysis.series.candidates import (
 from analysis.series.measured import scores_in
 from analysis.series.ranking import Ranking, sizes_of
 from analysis.series.record import Record, record
-from ui import export, measured, panel, ranking_view, state, words
+from ui import export, measured, panel, ranking_view, state, task_offer, words
 
 TITLE = "What would choose which, and has it been right?"
 HOW = (
@@ -33,7 +33,7 @@ HOW = (
     " task: model size, and a checkpoint's mean rank on the other tasks. “Little …”: less is read as better."
 )
 NO_SCORE = (
-    "No score of any task is known, so nothing can be held to account. Score a label column on the page Fine-tuning,"
+    "No score of any task is known, so nothing can be held to account. Score a label column here,"
     " or give the study a [[task]], or [[metrics]] of fine-tuning made elsewhere."
 )
 COLUMNS = {
@@ -69,6 +69,8 @@ def draw(
         words.quiet(f"Held to {judge_title(judge)} on {names}. {held.caution}")
     else:
         words.note(NO_SCORE)
+        if not pipeline.study.task:
+            task_offer.draw(pipeline, pipeline.dataset(), expanded=True)
     asks = [ask for ask in measured.asks_of(pipeline) if ask.kind in ("task", "metrics")]
     panel.offer(pipeline, asks, "Some scores that candidates could be held to are not computed.", place="record")
     if known:

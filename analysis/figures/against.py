@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 NAMED, LETTERS = 16, 22  # points up to which each is named; letters of a name
-AROUND = {"middle right": (1, 0), "middle left": (-1, 0), "top center": (0, 1), "bottom center": (0, -1)}
+AROUND = {"top right": (1, 1), "top left": (-1, 1), "bottom right": (1, -1), "bottom left": (-1, -1)}
+AROUND |= {"middle right": (1, 0), "middle left": (-1, 0), "top center": (0, 1), "bottom center": (0, -1)}
 WIDE, HIGH = 0.013, 0.045  # shares of the figure that a letter and a line take
 
 
@@ -57,14 +58,18 @@ def _bar(row: Mapping[Any, Any], axis: str, color: str) -> dict[str, Any]:
 
 def _places(points: pd.DataFrame) -> list[str]:
     """On which side of each point its name stands: where it lies least on other points, names and edges."""
-    xy = points[["x", "y"]].to_numpy(dtype=np.float64)
-    ends = np.column_stack([points["y_low"].fillna(points["y"]), points["y_high"].fillna(points["y"])])
-    low = np.array([xy[:, 0].min(), ends.min()])
-    span = np.array([xy[:, 0].max(), ends.max()]) - low
+    ends = {
+        axis: np.column_stack([points[f"{axis}_{end}"].fillna(points[axis]) for end in ("low", "high")])
+        for axis in "xy"
+    }
+    low = np.array([ends["x"].min(), ends["y"].min()])
+    span = np.array([ends["x"].max(), ends["y"].max()]) - low
     span = np.where(span > 0, span, 1)
-    xy, ends = (xy - low) / span, (ends - low[1]) / span[1]
+    xy = (points[["x", "y"]].to_numpy(dtype=np.float64) - low) / span
+    across, along = ((ends[axis] - low[place]) / span[place] for place, axis in enumerate("xy"))
     taken = [(x - 0.01, y - 0.02, x + 0.01, y + 0.02) for x, y in xy]
-    taken += [(x - 0.004, low, x + 0.004, high) for (x, _), (low, high) in zip(xy, ends, strict=True)]
+    taken += [(x - 0.002, bottom, x + 0.002, top) for (x, _), (bottom, top) in zip(xy, along, strict=True)]
+    taken += [(left, y - 0.004, right, y + 0.004) for (_, y), (left, right) in zip(xy, across, strict=True)]
     found = []
     for (x, y), name in zip(xy, points["space"], strict=True):
         half = WIDE * min(len(name), LETTERS) / 2

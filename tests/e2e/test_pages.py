@@ -138,6 +138,31 @@ def test_a_cell_of_the_matrix_opens_the_pair(page, address):
     page.wait_for_function("() => document.querySelectorAll('.an-map-stage[data-drawn]').length === 2")
 
 
+def test_a_checkpoint_in_a_ranking_opens_its_map_and_the_report_works_offline(page, browser, address, tmp_path):
+    page.goto(f"{address}/which_checkpoint")
+    settle(page)
+    page.get_by_text("To fine-tune on kind, H-score would take").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Report").click()
+    saved.value.save_as(tmp_path / "report.html")
+    dot = page.locator(".an-plot[data-drawn] .scatterlayer .points path").first
+    dot.scroll_into_view_if_needed()
+    box = dot.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/map?*space=*")
+    alone = browser.new_context(offline=True)
+    report, broken, asked = alone.new_page(), [], []
+    report.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+    report.on("pageerror", lambda error: broken.append(str(error)))
+    report.on("request", lambda request: asked.append(request.url))
+    report.goto((tmp_path / "report.html").as_uri())
+    report.wait_for_selector(".plot .main-svg")
+    report.get_by_text("Maps", exact=True).click()
+    report.locator("details[open] .plot .scatterlayer .point").first.wait_for()
+    assert not broken and asked == [(tmp_path / "report.html").as_uri()]
+    alone.close()
+
+
 def test_the_zoom_of_aligned_panes_is_one_and_that_of_panes_as_they_are_is_not(page, address, world):
     open_study(world.study, cache=world.cache).make(ROTATED)
     opened(page, address, "side_by_side?projection=pca&right_projection=pca")
@@ -282,7 +307,9 @@ def test_a_figure_is_as_wide_as_its_column_when_that_changes(page, address):
     page.wait_for_function(f"() => {figure}.querySelector('.main-svg').getAttribute('width') === '500'")
 
 
-@pytest.mark.parametrize("path", ["", "map", "side_by_side", "label_agreement", "fine_tuning", "jobs"])
+@pytest.mark.parametrize(
+    "path", ["", "map", "side_by_side", "label_agreement", "fine_tuning", "which_checkpoint", "jobs"]
+)
 def test_nothing_scrolls_sideways_on_a_phone(browser, address, path):
     with looking(browser, width=390, height=844) as (page, strangers):
         opened(page, address, path)

@@ -143,8 +143,12 @@ def test_numbers_that_are_missing_are_offered_there_too(undecided, figures):
 
 
 def test_without_a_task_both_pages_say_how_to_get_one(world):
-    assert "give the study a [[task]]" in said(drawn("geometry_against_metric"))
-    assert "so nothing can be held to account" in said(drawn("which_checkpoint"))
+    for name, words in (
+        ("geometry_against_metric", "Score a label column here"),
+        ("which_checkpoint", "held to account"),
+    ):
+        page = drawn(name)
+        assert words in said(page) and any(button.label.startswith("Score · about") for button in page.button)
 
 
 @pytest.fixture

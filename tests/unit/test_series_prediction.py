@@ -84,7 +84,7 @@ def test_one_family_alone_cannot_be_left_out() -> None:
 
 
 def test_where_nothing_predicts_anything_five_percent_of_tables_mark_something() -> None:
-    rng, marked, tables = np.random.default_rng(0), 0, 200
+    rng, marked, tables = np.random.default_rng(0), 0, 150
     families = {f"s{i}": "a" for i in range(6)}
     for _ in range(tables):
         common = rng.normal(size=6)  # numbers go with one another, as those of geometry do

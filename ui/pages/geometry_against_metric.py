@@ -5,13 +5,13 @@ import streamlit as st
 
 from analysis.series.measured import number_title, numbers_in, score_title, scores_in
 from analysis.series.prediction import FEWEST
-from ui import against_table, against_view, measured, opened, panel, samples_panel, state, words
+from ui import against_table, against_view, measured, opened, panel, samples_panel, state, task_offer, words
 
 QUESTION = "Does the geometry of a space say how well it does on a task? A point is a space."
 TELLS = "Not everything is measured yet. What is missing becomes an axis here."
 NO_SCORE = (
-    "No score on a task is known. Score a label column on the page Fine-tuning, or give the study a [[task]], or"
-    " [[metrics]] of fine-tuning made elsewhere."
+    "No score on a task is known. Score a label column here, or give the study a [[task]], or [[metrics]] of"
+    " fine-tuning made elsewhere."
 )
 FIRST = ("effective_rank", "knn_accuracy", "silhouette", "rankme")  # drawn against a score where nobody chose
 
@@ -21,13 +21,15 @@ def page() -> None:
     pipeline = opened.pipeline()
     st.header("Geometry against metric")
     words.quiet(QUESTION)
-    if samples_panel.obtain(pipeline) is None:
+    dataset = samples_panel.obtain(pipeline)
+    if dataset is None:
         return
     asks = [ask for ask in measured.asks_of(pipeline) if ask.kind != "transferability"]
     rows = measured.rows_of(pipeline)
     numbers, scores = numbers_in(rows), scores_in(rows, pipeline.spaces())
     if not pipeline.study.task and not pipeline.study.metrics:
         words.note(NO_SCORE)
+        task_offer.draw(pipeline, dataset, expanded=True)
         return
     panel.offer(pipeline, asks, TELLS)
     few = [what for what, frame in (("number", numbers), ("score", scores)) if not len(frame)]
@@ -36,13 +38,14 @@ def page() -> None:
         return
     number, score = _chosen(numbers, scores)
     against_view.draw(pipeline, numbers, scores, number, score)
-    known = scores[scores["space"].isin(numbers["space"])].groupby("axis")["space"].nunique()
-    if known.max() >= FEWEST:
+    most = scores[scores["space"].isin(numbers["space"])].groupby("axis")["space"].nunique().max()
+    if most >= FEWEST:
         against_table.draw(pipeline, numbers, scores)
     else:
+        spaces = words.counted(0 if pd.isna(most) else int(most), "space")
         words.note(
-            f"Which number predicts which task cannot be said of {words.counted(int(known.max()), 'space')}: {FEWEST}"
-            " are the least. Add checkpoints, or more layers of one, under Change."
+            f"Which number predicts which task cannot be said of {spaces}: {FEWEST} are the least. Add checkpoints, or"
+            " more layers of one, under Change."
         )
 
 
