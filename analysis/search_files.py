@@ -2,12 +2,15 @@
 
 Queries and documents: `_id` (or `id`, else the first column) and `text` (else the last); a document's `title` goes
 before its text. Relevance: `query-id`, `corpus-id`, `score`, else by place, TREC's four columns too; without a score
-every row counts 1. Grades of 0 and less are judged irrelevant, as is what is not judged.
+every row counts 1. Grades of 0 and less are judged irrelevant, as is what is not judged. A document
+that is the query itself, by id and text, is not shown to it.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.dataset import Dataset
@@ -71,7 +74,24 @@ def relevance_in(spec: TaskSpec, place: Place, dataset: Dataset) -> Relevance:
             pair = (place_of[0][query], place_of[1][document])
             best[pair] = max(best.get(pair, 0.0), grade)
     pairs = np.array(list(best), np.int64).reshape(-1, 2)
-    return Relevance(queries, documents, pairs[:, 0], pairs[:, 1], np.array(list(best.values()), np.float64))
+    grades = np.array(list(best.values()), np.float64)
+    return Relevance(
+        queries, documents, pairs[:, 0], pairs[:, 1], grades, _own(dataset, place_of[0], place_of[1], best)
+    )
+
+
+def _own(
+    dataset: Dataset, queries: dict[str, int], documents: dict[str, int], judged: Container[tuple[int, int]]
+) -> npt.NDArray[np.int64]:
+    """The document of each query that has its id and its text, and is not judged relevant; -1 where there is none."""
+    assert dataset.texts is not None
+    found = np.full(len(queries), -1, np.int64)
+    for name, query in queries.items():
+        document = documents.get(name, -1)
+        same = document >= 0 and dataset.texts[query] in dataset.texts[len(queries) + document]
+        if same and (query, document) not in judged:
+            found[query] = document
+    return found
 
 
 def _texts(spec: TaskSpec, part: str, place: Place) -> tuple[list[str], list[str]]:

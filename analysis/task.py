@@ -37,7 +37,8 @@ class Pairs:
 @dataclass(frozen=True, eq=False)
 class Relevance:
     """Which documents answer which queries: rows of `queries` (q,) and `documents` (d,) among the samples, and for
-    each judgement its places in these two and its grade (> 0), (j,) each.
+    each judgement its places in these two and its grade (> 0), (j,) each. `own`: the place of the document that is the
+    query itself, (q,), -1 where there is none; it is not shown unless it is judged relevant.
     """
 
     queries: Rows
@@ -45,6 +46,7 @@ class Relevance:
     query: Rows
     document: Rows
     grade: npt.NDArray[np.float64]
+    own: Rows
 
 
 @dataclass(frozen=True, eq=False)

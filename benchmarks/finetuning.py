@@ -4,7 +4,7 @@ Same weights, texts (docstrings of mixed length), labels, batch size, longest te
 moments on disk after the epoch; rounds interleaved, in one process. The Trainer runs as it comes, with a collator that
 pads to the longest text of a batch; and once more with its own grouping by length. CPU seconds, since on a shared
 machine only they compare; the clock's ratio stands beside them. Run:
-python -m benchmarks.finetuning [--texts 192] [--rounds 2] [--batch 16] [--length 128]
+python -m benchmarks.finetuning [--texts 96] [--rounds 2] [--batch 8] [--length 128]
 """
 
 import argparse
@@ -94,9 +94,9 @@ def theirs(
 def main() -> None:
     """Print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", type=int, default=192)
+    parser.add_argument("--texts", type=int, default=96)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--length", type=int, default=128)
     given = parser.parse_args()
     warnings.simplefilter("ignore")

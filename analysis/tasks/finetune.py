@@ -35,7 +35,7 @@ def answer(trainable: Trainable, task: Task, context: Context) -> Answered:
     for (split, targets, parts), before in zip(todo, ends[:-1], strict=True):
 
         def report(done: int, total: int, words: str, before: int = before) -> None:
-            context.report(before + done, ends[-1], words)
+            context.report(before + done, ends[-1], f"fine-tuning {trainable.name}, {words}")
 
         try:
             tuned = tuner.run(targets, parts, seed=split.seed, report=report)

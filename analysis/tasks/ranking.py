@@ -8,6 +8,7 @@ Documents of the same vector are searched once, so that rounding cannot part the
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ class Needs:
     ndcg: int
     recall: int
 
+    @cached_property
     def ideal(self) -> Floats:
         """The best DCG of each query."""
         found = np.zeros(len(self.starts) - 1)
@@ -40,7 +42,7 @@ class Needs:
 
     def judged(self, dcg: Floats, found: Floats) -> Mapping[str, Floats]:
         """NDCG and recall of each query, from its DCG and how many of its relevant documents were found."""
-        return {f"ndcg@{self.ndcg}": dcg / self.ideal(), f"recall@{self.recall}": found / np.diff(self.starts)}
+        return {f"ndcg@{self.ndcg}": dcg / self.ideal, f"recall@{self.recall}": found / np.diff(self.starts)}
 
     def at_random(self, rng: np.random.Generator) -> Mapping[str, Floats]:
         """The same where documents come in a random order."""
@@ -74,9 +76,10 @@ def ranked(
     needs: Needs,
     relevant: Rows,
     *,
+    own: Rows,
     metric: Metric,
 ) -> Mapping[str, Floats]:
-    """What each query finds: nDCG and recall, (q,), over all documents."""
+    """What each query finds among the documents, its `own` (-1: none) left out: nDCG and recall, (q,)."""
     distinct, kind, copies = np.unique(documents, axis=0, return_inverse=True, return_counts=True)
     kind = kind.reshape(-1)
     dcg, found = np.zeros(len(queries)), np.zeros(len(queries))
@@ -84,16 +87,20 @@ def ranked(
         for place, row in enumerate(near):
             query = begin + place
             start, end = needs.starts[query], needs.starts[query + 1]
-            grades, own = needs.grade[start:end], row[kind[relevant[start:end]]]
-            dcg[query], found[query] = _of_query(row, copies, own, grades, needs)
+            shown = copies
+            if own[query] >= 0:
+                shown = copies.copy()
+                shown[kind[own[query]]] -= 1
+            grades, near_by = needs.grade[start:end], row[kind[relevant[start:end]]]
+            dcg[query], found[query] = _of_query(row, shown, near_by, grades, needs)
     return needs.judged(dcg, found)
 
 
-def _of_query(row: Floats, copies: Rows, own: Floats, grades: Floats, needs: Needs) -> tuple[float, float]:
+def _of_query(row: Floats, copies: Rows, relevant: Floats, grades: Floats, needs: Needs) -> tuple[float, float]:
     """DCG and relevant documents found, from the nearness of every distinct document and of the relevant ones."""
     dcg = found = 0.0
-    for value in np.unique(own):
-        tied = own == value
+    for value in np.unique(relevant):
+        tied = relevant == value
         before = int(copies[row > value].sum())
         among = int(copies[row == value].sum())
         share = discounts(needs.ndcg)[before : before + among].sum() / among

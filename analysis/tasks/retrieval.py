@@ -49,8 +49,10 @@ def _documents(space: EmbeddingSpace, relevance: Relevance, context: Context) ->
     """Queries of the task's own, and documents that answer them."""
     needs, relevant = needs_of(relevance, ndcg=RANKS, recall=context.k)
     queries, documents = space.vectors[relevance.queries], space.vectors[relevance.documents]
-    found = ranked(queries, documents, needs, relevant, metric=context.metric)
-    return Answered([Means(relevance.queries, found, needs.at_random)])
+    found = ranked(queries, documents, needs, relevant, own=relevance.own, metric=context.metric)
+    own = int((relevance.own >= 0).sum())
+    notes = (f"{own:,} queries stand among the documents themselves; their own is not shown to them.",) if own else ()
+    return Answered([Means(relevance.queries, found, needs.at_random)], notes=notes)
 
 
 def relevant_of(task: Task, pool: Codes, rows: Codes) -> Codes:

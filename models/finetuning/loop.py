@@ -3,8 +3,8 @@
     texts -> tokens, once -> per seed: epochs of batches of like length -> dev score -> the best epoch answers
 
 AdamW with a linear warm-up and decay, gradients clipped. The seed decides head, order and dropout, drawn anew for
-each epoch: a resumed training ends with the bits of an undisturbed one (same machine, same number of threads).
-Float32; on a GPU that has them, products in bfloat16.
+each epoch: a resumed training ends with the bits of an undisturbed one, and one of another device, other libraries or
+another number of threads begins anew. Float32; on a GPU that has them, products in bfloat16.
 """
 
 import os
@@ -115,13 +115,11 @@ class FineTuner:
         return Tuned(outputs, reached.curve, reached.best, dev)
 
     def _made_of(self, targets: Targets, parts: Parts, seed: int) -> str:
-        """Everything that decides the bits."""
-        import torch
-
+        """Everything that is asked for; what is trained is found by it, on whatever machine that was."""
         pairs = [] if self.others is None else self.others
         rows = [part.astype(np.int64).tobytes().hex() for part in (parts.train, parts.dev, parts.test)]
-        said = [self.identity, asdict(self.settings), seed, targets.kind, targets.outputs, rows, library_versions()]
-        said += [self.encoder.device, torch.get_num_threads(), np.asarray(targets.values).tobytes().hex()]
+        values = np.asarray(targets.values).tobytes().hex()
+        said = [self.identity, asdict(self.settings), seed, targets.kind, targets.outputs, rows, values]
         return sha256_of_text(repr([*said, list(self.texts), list(pairs)]))
 
 
@@ -136,6 +134,7 @@ class Training:
         self.tuner, self.settings, self.encoder = tuner, tuner.settings, tuner.encoder
         self.targets, self.parts, self.seed = targets, parts, seed
         self.folder, self.made_of, self.report = folder, made_of, report
+        self.made_by = f"{made_of} {self.encoder.device} {torch.get_num_threads()} {library_versions()}"
         report(0, tuner.steps(parts), f"seed {seed}: reading the checkpoint")
         self.network = network_of(self.encoder, targets.outputs, dropout=self.settings.dropout, seed=seed)
         groups = weight_groups(self.network, self.settings.decay)
@@ -145,11 +144,11 @@ class Training:
 
     def finish(self) -> None:
         """Train to the end, then answer by the best epoch."""
-        reached = read_state(self.folder, self.network, self.optimizer, self.made_of)
+        reached = read_state(self.folder, self.network, self.optimizer, self.made_by)
         start, first = time.monotonic(), reached.step
         while reached.epoch < self.settings.epochs and not self._enough(reached):
             reached = self.epoch(reached, lambda step: self._left(start, step - first, step))
-            write_state(self.folder, self.network, self.optimizer, reached, self.made_of)
+            write_state(self.folder, self.network, self.optimizer, reached, self.made_by)
         put_weights(self.network, read_named(best_path(self.folder, reached.best)))
         self.report(self.steps, self.steps, f"seed {self.seed}: asking the test samples")
         outputs = self.ask(self.parts.test)

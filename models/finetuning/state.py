@@ -6,6 +6,7 @@ last, is what the trained network said, and stays.
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ def write_tensors(path: Path, tensors: "Mapping[str, torch.Tensor]", said: Mappi
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
-    draft = path.with_suffix(".draft")
+    draft = path.with_suffix(f".{os.getpid()}.draft")  # of two that train the same each its own
     with no_room_is_a_sentence(path.parent):
         try:
             save_file({name: one.contiguous() for name, one in tensors.items()}, draft, {"said": json.dumps(said)})

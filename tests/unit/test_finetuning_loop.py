@@ -1,5 +1,6 @@
 """Full fine-tuning of tiny checkpoints: what it learns, that one step is what it should be, and that it goes on."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +154,32 @@ def test_damaged_state_is_trained_anew(folder: Path, tmp_path: Path) -> None:
         (tmp_path / "b" / "seed-0").mkdir(parents=True, exist_ok=True)
         (tmp_path / "b" / "seed-0" / name).write_bytes(b"\0" * 40)
     np.testing.assert_array_equal(run(tuner(folder, tmp_path / "b", short)).outputs, first.outputs)
+
+
+def test_a_training_begun_with_other_libraries_begins_anew(folder: Path, tmp_path: Path) -> None:
+    settings = FineTuning(epochs=2, lr=5e-3, batch=8)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Training, "ask", _after_an_epoch(Training.ask))
+        run(tuner(folder, tmp_path, settings))
+    assert curve_in(tmp_path / "seed-0")[-1].epoch == 1
+    heard: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "EVERY", 0.0)
+        patch.setattr(loop, "library_versions", lambda: {"torch": "another"})
+        tuner(folder, tmp_path, settings).run(classes(), PARTS, seed=0, report=lambda *said: heard.append(said[0]))
+    assert min(step for step in heard if step) == 1
+
+
+def _after_an_epoch(ask: Callable[..., object]) -> Callable[..., object]:
+    """Stop at the second time that the network is asked."""
+    times = iter([True, False])
+
+    def once(training: Training, rows: np.ndarray) -> object:
+        if not next(times):
+            raise KeyboardInterrupt
+        return ask(training, rows)
+
+    return once
 
 
 @pytest.mark.parametrize("kind", ["labels", "numbers"])
