@@ -114,9 +114,6 @@ class GraphSpec:
     def __post_init__(self) -> None:
         """Check what needs no file."""
         where = f"[[graph]] {self.name!r}"
-        files = self.source in ("edges", "graphml", "npz")
-        must(bool(self.path) or not files, f"{where} has source {self.source!r} but no `path`.")
-        must(bool(self.label) or self.source != "labels", f"{where} has source 'labels' but no `label`.")
         must(self.k is None or self.k >= 1, f"k of {where} is {self.k}; give 1 or more.")
         must(self.add >= 0, f"add of {where} is {self.add}; give a share of the edges, 0 or more.")
         must(0 <= self.flip <= 1, f"flip of {where} is {self.flip}; give a share of the edges, 0 to 1.")

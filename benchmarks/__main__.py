@@ -30,6 +30,7 @@ ALL = {
     "transferability": "Estimators of transfer",
     "transferability_coverage": "Coverage of the estimators",
     "task_coverage": "Coverage of the scores on tasks",
+    "alignment": "A space against a graph",
 }
 PARTS = Path(__file__).parent / "results"
 

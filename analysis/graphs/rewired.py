@@ -21,7 +21,6 @@ def rewired(pairs: Ends, n: int, rng: np.random.Generator, *, directed: bool = F
     half = len(a) // 2
     for _ in range(sweeps if half else 0):
         codes = _code(a, b, n, directed)
-        there = np.sort(codes)
         order = rng.permutation(len(a))
         one, two = order[:half], order[half : 2 * half]
         c, d = a[two], b[two]
@@ -30,7 +29,7 @@ def rewired(pairs: Ends, n: int, rng: np.random.Generator, *, directed: bool = F
             c, d = np.where(turned, d, c), np.where(turned, c, d)
         first, second = _code(a[one], d, n, directed), _code(c, b[one], n, directed)
         fine = (a[one] != d) & (c != b[one]) & (first != second)
-        fine &= _new(first, second, there, fine)
+        fine &= _new(first, second, codes, fine)
         took, gave = one[fine], two[fine]
         b_one = b[took].copy()
         a[gave], b[took], b[gave] = c[fine], d[fine], b_one
@@ -41,19 +40,12 @@ def _code(a: Codes, b: Codes, n: int, directed: bool) -> Codes:
     return a * n + b if directed else np.minimum(a, b) * n + np.maximum(a, b)
 
 
-def _new(first: Codes, second: Codes, there: Codes, fine: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Which swaps make two links that neither are there nor are made by another swap."""
-    made = np.concatenate([first, second])
-    order = np.argsort(made)
-    ordered = made[order]
-    place = np.minimum(np.searchsorted(there, ordered), len(there) - 1)
-    taken = there[place] == ordered
-    asked = np.concatenate([fine, fine])[order]
-    # among those that want the same link none gets it; what was refused before wants nothing
-    wanted = np.flatnonzero(asked)
-    same = np.diff(ordered[wanted]) == 0
-    taken[wanted[1:][same]] = True
-    taken[wanted[:-1][same]] = True
-    refused = np.empty(len(made), bool)
-    refused[order] = taken
-    return ~(refused[: len(first)] | refused[len(first) :])
+def _new(first: Codes, second: Codes, codes: Codes, fine: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which swaps make two links that neither are there nor are made by another swap: among several, none gets it."""
+    every = np.sort(np.concatenate([codes, first[fine], second[fine]]))
+    twice = every[1:][np.diff(every) == 0]
+    if not len(twice):
+        return fine
+    place = (np.minimum(np.searchsorted(twice, made), len(twice) - 1) for made in (first, second))
+    left, right = place
+    return (twice[left] != first) & (twice[right] != second)

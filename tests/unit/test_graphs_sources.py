@@ -180,6 +180,11 @@ def test_sequences_link_what_comes_next():
     refused(Path(), dataset(day=["soon"] * 6), "neither a number nor a time", source="sequence", columns=("day",))
 
 
+def test_a_section_without_what_its_source_needs_says_so():
+    refused(Path(), dataset(), "the links of graph 'g' is empty; give the path")
+    refused(Path(), dataset(kind=["a"] * 6), "names label ''", source="labels")
+
+
 def test_see_also_is_of_docstrings_alone():
     linked = replace(dataset(), edges={"see_also": np.array([[0, 3], [2, 5]], np.int32)})
     assert read(Path(), linked, source="see_also").pairs.tolist() == [[0, 3], [2, 5]]
@@ -192,7 +197,6 @@ def test_see_also_is_of_docstrings_alone():
         ({"k": 0}, "give 1 or more"),
         ({"flip": 1.5}, "0 to 1"),
         ({"add": -0.1}, "0 or more"),
-        ({"path": ""}, "no `path`"),
     ],
 )
 def test_a_section_that_cannot_be_is_refused(said, words):
