@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from analysis.alignment.apart import Floats
 from analysis.alignment.found import Found, found_of
@@ -45,8 +45,9 @@ def align(
 ) -> Result:
     """Every measure of a space and a graph; `draws` = 0 leaves intervals and nulls out.
 
-    Numbers by name, `ndcg@10` where at k, `one_nn_accuracy|topic` where by label. Tables: `theorem` (accuracies beside
-    local consistency), `radii` (local consistency within a radius), `linked_but_far`, `near_but_not_linked`.
+    Numbers by name, `ndcg@10` where at k, `one_nn_accuracy|topic` where by label. Tables: `distances` (pairs by
+    distance), `theorem` (accuracies beside local consistency), `radii` (that within a radius), `linked_but_far`,
+    `near_but_not_linked`.
     """
     start = time.perf_counter()
     asked = [one for one in measures if one.basis != "graph"]
@@ -98,12 +99,13 @@ def _judged(
     return Result(
         ordered,
         {
+            "distances": _histogram(found),
             "theorem": theorem.table,
             "radii": theorem.radii,
             "linked_but_far": far_links(found),
             "near_but_not_linked": near_strangers(graph.symmetric, near),
         },
-        _histogram(found) | {"recovered": np.array([whole.f1[whole.best] == 1.0])},
+        {"recovered": np.array([whole.f1[whole.best] == 1.0])},
         _points(found, graph.n),
         tuple(notes),
     )
@@ -195,14 +197,15 @@ def _of_radii(found: Found, one: Alignment) -> Callable[[Radii], float]:
     return lambda radii: float(one.value(radii))
 
 
-def _histogram(found: Found) -> dict[str, npt.NDArray[np.generic]]:
-    """Pairs by distance, linked ones and others, each pair of a query once from it."""
+def _histogram(found: Found) -> pd.DataFrame:
+    """Pairs by distance, linked ones and others, each from the queries it has."""
     upto = found.walked.spread
     every = np.diff(upto, prepend=0.0)[1:]
     every[0] += upto[0]
     linked = np.histogram(np.clip(found.own, found.edges[0], found.edges[-1]), found.edges)[0]
+    ends = found.apart.distance(found.edges)
     others = np.maximum(every - linked, 0).astype(np.int64)
-    return {"edges": found.apart.distance(found.edges), "linked": linked.astype(np.int64), "unlinked": others}
+    return pd.DataFrame({"from": ends[:-1], "to": ends[1:], "linked": linked.astype(np.int64), "unlinked": others})
 
 
 def _points(found: Found, n: int) -> dict[str, Floats]:

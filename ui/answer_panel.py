@@ -31,12 +31,12 @@ def draw(pipeline: Pipeline, dataset: Dataset, analysis: Analysis, ask: Ask, res
     if all(number.value is None for number in result.numbers.values()):
         words.note(" ".join(sorted(reasons)))
         return
-    title = _figure(pipeline, ask, result, analysis.figure, "")
+    title = figure(pipeline, ask, result, analysis.figure, "")
     for sentence in [*result.notes, *sorted(reasons - {""})]:
         if plain(sentence) not in title:  # said already
             words.quiet(sentence)
-    for name, figure in analysis.figures.items():
-        _figure(pipeline, ask, result, figure, name)
+    for name, further in analysis.figures.items():
+        figure(pipeline, ask, result, further, name)
     for name, table in result.tables.items():
         rows = analysis.samples.get(name)
         if rows and len(table):
@@ -47,11 +47,11 @@ def draw(pipeline: Pipeline, dataset: Dataset, analysis: Analysis, ask: Ask, res
                 st.dataframe(table, hide_index=True)
 
 
-def _figure(
-    pipeline: Pipeline, ask: Ask, result: Result, figure: "Callable[[Result], go.Figure | None]", further: str
+def figure(
+    pipeline: Pipeline, ask: Ask, result: Result, draw_it: "Callable[[Result], go.Figure | None]", further: str
 ) -> str:
     """Draw a figure and the menu that exports it; its title."""
-    drawn = figure(result)
+    drawn = draw_it(result)
     if drawn is None:
         return ""
     key, name = f"figure.{file_name(ask.name, further)}", file_name(ask.name, ask.subject, ask.other, further)

@@ -92,6 +92,10 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
         return 4 + n / 500
     if ask.kind == "transferability":
         return 5 + n / 100
+    if ask.kind in ("graph", "graph_card"):
+        return 1 + n / 5_000
+    if ask.kind == "graph_alignment":
+        return 2 + min(n, 10_000) / 400 + n / 2_000
     if ask.kind == "regions":
         return 1 + min(n, 50_000) / 5_000
     return 2 + n / 1_500

@@ -53,7 +53,8 @@ def _at(name: str) -> str:
 
 def _line(finding: Finding, number: Number, spans: Mapping[str, Span], with_chance: bool) -> str:
     chance = number.beyond_null is False
-    kind, says = " grey" if chance else "", escaped(f"{finding.says} {how_made(analyses()[finding.analysis])}")
+    made = how_made(analyses()[finding.analysis]) if finding.analysis in analyses() else ""
+    kind, says = " grey" if chance else "", escaped(f"{finding.says} {made}".strip())
     name = f'<a class="name" data-page="{escaped(finding.analysis)}" title="{says}">{escaped(finding.name)}</a>'
     if number.value is None:
         return f'<div class="row grey">{name}<span class="why">no answer: {escaped(number.why)}</span></div>'

@@ -32,6 +32,7 @@ from ui.pages import (
     compare,
     fine_tuning,
     geometry_against_metric,
+    graph,
     jobs,
     map,
     overview,
@@ -105,8 +106,11 @@ def pages_of() -> Pages:
             page(series.page, "Series", "series"),
         ],
         "Explain": [
-            page(partial(auto_page.page, analysis.name), analysis.title, analysis.name)
-            for analysis in analyses().values()
+            *(
+                page(partial(auto_page.page, analysis.name), analysis.title, analysis.name)
+                for analysis in analyses().values()
+            ),
+            page(graph.page, "Graph", "graph"),
         ],
         "Decide": [
             page(which_checkpoint.page, "Which checkpoint?", "which_checkpoint"),

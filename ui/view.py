@@ -31,6 +31,7 @@ class View:
     colour: str = ""
     label: str = ""
     measure: str = ""  # of two spaces, that a matrix shows
+    graph: str = ""
     task: str = ""  # that a checkpoint is wanted for
     judge: str = ""  # the score that what would choose one is held to
     metric: str = ""  # of a task, against a number of geometry

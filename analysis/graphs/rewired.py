@@ -46,6 +46,6 @@ def _new(first: Codes, second: Codes, codes: Codes, fine: npt.NDArray[np.bool_])
     twice = every[1:][np.diff(every) == 0]
     if not len(twice):
         return fine
-    place = (np.minimum(np.searchsorted(twice, made), len(twice) - 1) for made in (first, second))
-    left, right = place
-    return (twice[left] != first) & (twice[right] != second)
+    left, right = (np.minimum(np.searchsorted(twice, made), len(twice) - 1) for made in (first, second))
+    found: npt.NDArray[np.bool_] = (twice[left] != first) & (twice[right] != second)
+    return found

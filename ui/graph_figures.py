@@ -1,0 +1,81 @@
+"""What is drawn of a space and a graph: distances, the theorem, radii, and the pairs they disagree on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from analysis.ask import Ask
+from analysis.dataset import Dataset
+from analysis.figures.graphs import by_radius, link_distances, recovery
+from analysis.pipeline import Pipeline
+from analysis.result import Result
+from ui import answer_panel, linked_table, state, words
+
+PAIRS = ("linked_but_far", "near_but_not_linked")
+
+
+def draw(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask], label: str) -> None:
+    """Draw what is there of the space that is looked at."""
+    there = {ask.subject: ask for ask in asks if pipeline.find(ask) is not None}
+    if not there:
+        return
+    names = list(there)
+    if len(names) > 1:
+        st.selectbox("Figures of", names, width=320, **state.bound("space", names))
+    ask = there.get(state.view().space, there[names[0]])
+    result: Result = pipeline.make(ask)
+    reasons = sorted({number.why for number in result.numbers.values()} - {""})
+    if "distances" not in result.tables:
+        words.note(" ".join(reasons))
+        return
+    badge(result, ask.subject)
+    answer_panel.figure(pipeline, ask, result, link_distances, "distances")
+    for sentence in [*result.notes, *reasons]:
+        words.quiet(sentence)
+    _theorem(pipeline, there, ask, result)
+    radii = result.tables["radii"]
+    mine = radii[radii["label"] == label] if len(radii) else radii
+    if len(mine):
+        linked = _consistency(result, label)
+        one = replace(result, tables={"radii": mine})
+        answer_panel.figure(pipeline, ask, one, lambda found: by_radius(found.tables["radii"], linked), "radii")
+    for name in PAIRS:
+        if len(table := result.tables[name]):
+            linked_table.draw(
+                dataset, table, ("row_a", "row_b"), space=ask.subject, name=name, key=f"graph.{ask.other}.{ask.subject}"
+            )
+
+
+def badge(result: Result, space: str) -> None:
+    """Whether the premise of the theorem holds: that some radius recovers the graph."""
+    if bool(result.arrays["recovered"][0]):
+        words.note(f"Premise holds: a radius of {space} recovers the graph exactly.")
+        return
+    best = result.numbers.get("best_radius_f1")
+    f1 = "" if best is None or best.value is None else f"; the best one has F1 {best.value:.2f}"
+    words.note(
+        f"Premise does not hold: no radius of {space} recovers the graph{f1}. The theorem promises nothing here."
+    )
+
+
+def _theorem(pipeline: Pipeline, there: dict[str, Ask], ask: Ask, result: Result) -> None:
+    """Accuracies against local consistency, of every space that is there."""
+    found: dict[str, Result] = {name: pipeline.make(one) for name, one in there.items()}
+    known = {name: one for name, one in found.items() if len(one.tables.get("theorem", ()))}
+    if not known:
+        return
+    parts = [one.tables["theorem"].assign(space=name) for name, one in known.items()]
+    table: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    table = table[table["lc_majority"].notna()]
+    holds = all(bool(one.arrays["recovered"][0]) for one in known.values())
+    if len(table):
+        whole = replace(result, tables={"theorem": table})
+        answer_panel.figure(pipeline, ask, whole, lambda one: recovery(one.tables["theorem"], holds=holds), "theorem")
+
+
+def _consistency(result: Result, label: str) -> float | None:
+    table = result.tables["theorem"]
+    mine = table[table["label"] == label]["lc_majority"]
+    return None if mine.empty or mine.isna().all() else float(mine.iloc[0])
