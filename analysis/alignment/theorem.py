@@ -43,7 +43,8 @@ def theorem_of(
     best, queries = float(whole.thresholds[whole.best]), found.queries
     pairs = _pairs(found, best, float(whole.all_upto[whole.best]))
     votes = _within(found, best, pairs, labels)
-    if pairs is None and draws and labels:
+    count = float(whole.all_upto[whole.best])
+    if pairs is None and draws and labels and count > BALLOTS:
         notes.append("The best radius takes in so many pairs that its accuracy has no null.")
     shares, rows, radii = [], [], []
     for one, within in zip(labels, votes, strict=True):
@@ -52,6 +53,8 @@ def theorem_of(
         asked = linked.voters > 0
         nearest, agree = found.walked.nearest[one.name], found.walked.agree[one.name]
         dealt = _dealt(one, pairs, nearest, queries, asked, draws, seed)
+        if pairs is None and draws and count <= BALLOTS:
+            dealt["radius_majority_accuracy"] = _dealt_again(found, best, one, asked, min(draws, FEWEST), seed)
         right = {"radius_majority_accuracy": of_radius(within, agree), "one_nn_accuracy": of_nearest(within, agree)}
         made = [
             mean_of(f"{name}|{one.name}", np.where(asked, values, np.nan), dealt[name])
@@ -116,6 +119,13 @@ def _dealt(
             votes = count_votes(*pairs, codes, codes[queries])
             by_radius.append(float(np.nan_to_num(votes.majority[asked]).mean()))
     return {"radius_majority_accuracy": np.array(by_radius), "one_nn_accuracy": np.array(by_nearest)}
+
+
+def _dealt_again(found: Found, best: float, labels: Labels, asked: np.ndarray, draws: int, seed: int) -> Floats:
+    """The accuracy within the best radius with the labels dealt anew, the pairs too many to be kept."""
+    dealt = [labels.permuted(np.random.default_rng([seed % (1 << 63), DEALT, draw])) for draw in range(draws)]
+    votes = _within(found, best, None, dealt)
+    return np.array([float(np.nan_to_num(one.majority[asked]).mean()) for one in votes if asked.any()])
 
 
 def _by_radius(found: Found, labels: Labels, own: np.ndarray) -> list[dict[str, float]]:

@@ -79,7 +79,9 @@ def by_radius(table: pd.DataFrame, linked: float | None) -> "go.Figure":
     for column, name in said.items():
         figure.add_scatter(x=table["radius"], y=table[column], mode="lines+markers", name=name)
     if linked is not None:
-        figure.add_hline(y=linked, line={"color": GREY, "dash": "dot"})
+        ends = [table["radius"].min(), table["radius"].max()]
+        line = {"color": GREY, "dash": "dot"}
+        figure.add_scatter(x=ends, y=[linked] * 2, mode="lines", line=line, name="majority over the graph")
     figure.update_xaxes(title_text="radius (1, 2, 4 … 64 neighbours on average)")
     figure.update_yaxes(title_text="local consistency", range=[0, 1.02])
     best = table["lc_majority"].max()

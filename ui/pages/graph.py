@@ -51,8 +51,8 @@ def _card(pipeline: Pipeline, ask: Ask) -> None:
     result = pipeline.find(ask)
     if result is not None:
         words.lead(graph_numbers.card(result))
-        for note in result.notes:
-            words.quiet(note)
+        if result.notes:
+            words.quiet(" ".join(result.notes))
         with st.expander("Degrees and components"):
             for table in result.tables.values():
                 st.dataframe(table, hide_index=True, height=min(240, 38 + 35 * len(table)))
