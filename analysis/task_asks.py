@@ -23,7 +23,6 @@ from analysis.spaces import SpaceOf, space_recipe
 from analysis.study import TaskSpec
 from analysis.task import Target, Task
 from analysis.task_data import (
-    GRAPH,
     has_files,
     home_of,
     labels_of_task,
@@ -171,8 +170,6 @@ def _scored(
 
     if "why" in recipe.params:
         raise CannotAnalyze(str(recipe.params["why"]))
-    if spec.group.startswith(GRAPH):
-        raise CannotAnalyze(f"Task {spec.name!r} is split by {spec.group}, which is not done yet; name a column.")
     home = home_of(pipeline, spec, pipeline.space_called(ask.subject), make=True)
     assert home is not None
     space = pipeline.space_called(ask.subject)

@@ -28,6 +28,7 @@ from analysis.study import DatasetSpec, TaskSpec
 from analysis.task import Split, Task
 from analysis.task_checks import checked
 from analysis.task_files import PARTS, file_of, pair_rows, read_parts
+from analysis.task_groups import GRAPH, cut_said, cut_sentence, group_key, groups_of
 from analysis.tasks.splits import counted, overlapping, split, splits_of_pairs, units_of
 from models.errors import BadInput, nearest
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from analysis.pipeline import Pipeline
 
 VERSION = 1  # of splits: the same task, seed and version are the same splits
-GRAPH = "graph:"  # how the group of a task names a graph
 MOST_CLASSES = 10_000
 FILES = (*PARTS, "pairs", "queries", "documents", "relevance")
 
@@ -147,27 +147,14 @@ def labels_of_task(spec: TaskSpec, dataset: Dataset) -> Labels:
     return found
 
 
-def groups_of(spec: TaskSpec, dataset: Dataset) -> Labels | None:
-    """The groups that never straddle a split."""
-    if not spec.group or spec.group.startswith(GRAPH):
-        return None
-    if has_files(spec):
-        raise BadInput(f"task {spec.name!r} has files and a group; leave out `group`, the files are the split.")
-    if spec.group not in dataset.frame.columns:
-        raise BadInput(
-            f"task {spec.name!r} names group {spec.group!r}{nearest(spec.group, list(dataset.frame.columns))}"
-        )
-    return dataset.labels_in(spec.group)
-
-
 def task_key(pipeline: "Pipeline", spec: TaskSpec, dataset: Dataset) -> str:
     """Key of a task: its samples, labels, groups and seeds; its name is no part of it."""
-    groups = groups_of(spec, dataset)
+    groups = group_key(pipeline, spec, dataset)
     items = [dataset.item_key(modality) for modality in dataset.modalities[:1]]
     items += [_recipe(pipeline, spec).key] if spec.pairs or spec.queries or spec.text_b else []
     items += [spec.separator] if spec.separator else []
     parts = "".join(dataset.frame["part"]) if has_files(spec) and not spec.pairs else ""
-    said = (str(VERSION), str(spec.seeds), spec.overlap, spec.group, parts, groups.key if groups else "")
+    said = (str(VERSION), str(spec.seeds), spec.overlap, spec.group, parts, groups)
     return hash_of(*said, labels_of_task(spec, dataset).key, *items)
 
 
@@ -188,7 +175,7 @@ def task_of(pipeline: "Pipeline", spec: TaskSpec, space: SpaceOf | None = None) 
         notes = dataset.notes
         return Task(spec.name, key, labels, units, (), spec.seeds, own=True, relevance=relevance, notes=notes)
     items = items_in(dataset)
-    groups = groups_of(spec, dataset)
+    groups = groups_of(pipeline, spec, dataset)
     parts = list(dataset.frame["part"]) if has_files(spec) else None
     given = parts is not None and len(set(parts)) > 1
     units = units_of(items, groups)
@@ -206,7 +193,19 @@ def task_of(pipeline: "Pipeline", spec: TaskSpec, space: SpaceOf | None = None) 
         notes=tuple(sentence for _, _, sentence in found),
         counts=tuple((what, count) for what, count, _ in found),
     )
-    return _given(task, items, np.asarray(parts), spec.overlap == "drop") if given else _drawn(task)
+    if given:
+        return _given(task, items, np.asarray(parts), spec.overlap == "drop")
+    return (
+        _drawn(task)
+        if groups is None or not spec.group.startswith(GRAPH)
+        else _cut(pipeline, spec, _drawn(task), groups)
+    )
+
+
+def _cut(pipeline: "Pipeline", spec: TaskSpec, task: Task, groups: Labels) -> Task:
+    """With what a split by the communities of a graph cuts."""
+    counts = cut_said(pipeline, spec, groups, task.splits)
+    return replace(task, notes=(*task.notes, cut_sentence(spec, counts)), counts=(*task.counts, *counts))
 
 
 def _given(task: Task, items: Sequence[Hashable], parts: npt.NDArray[np.str_], drop: bool) -> Task:

@@ -237,9 +237,32 @@ def test_a_score_is_found_again_and_groups_never_straddle(tmp_path: Path) -> Non
         assert len(split.test) > 5 and not set(blocks[split.train]) & set(blocks[split.test])
 
 
-def test_a_split_by_a_graph_says_that_it_comes_later(tmp_path: Path) -> None:
-    _, said = made(write_world(tmp_path, TASK + 'group = "graph:links"\nmethods = ["linear"]\n'))
-    assert any("split by graph:links, which is not done yet" in entry["why"] for entry in said["without_an_answer"])
+def test_a_split_by_a_graph_keeps_communities_whole_and_counts_what_it_cuts(tmp_path: Path) -> None:
+    links = '[[graph]]\nname = "links"\npath = "links.csv"\n'
+    study = write_world(tmp_path, TASK + 'group = "graph:links"\nmethods = ["linear"]\n' + links)
+    pairs = [
+        (f"s{i:03d}", f"s{j:03d}") for piece in range(15) for i in range(4 * piece, 4 * piece + 4) for j in range(i)
+    ]
+    pairs = [(a, b) for a, b in pairs if int(a[1:]) // 4 == int(b[1:]) // 4] + [("s000", "s059"), ("s010", "s030")]
+    (tmp_path / "links.csv").write_text("source,target\n" + "\n".join(",".join(pair) for pair in pairs))
+    pipeline = open_study(study, cache=tmp_path / "cache")
+    from analysis.task_data import spec_called, task_of
+
+    task = task_of(pipeline, spec_called(pipeline, "kinds"))
+    piece = np.arange(60) // 4
+    for split in task.splits:
+        assert len(split.test) > 5 and not set(piece[split.train]) & set(piece[split.test])
+    counts = dict(task.counts)
+    assert 13 <= counts["communities"] <= 15 and counts["links from train to test"] <= 2  # two links join four pieces
+    assert any("communities of 'links'" in note for note in task.notes)
+    result = pipeline.make(Ask("task", "linear", "columns", "kinds"))
+    assert result.numbers["accuracy"].value > 0.9
+
+
+def test_a_split_by_a_graph_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = write_world(tmp_path, TASK + 'group = "graph:links"\n')
+    assert main(["run", str(study), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]) == 2
+    assert "no graph 'links'" in capsys.readouterr().err
 
 
 def test_a_training_file_alone_is_split_and_searched_like_the_samples(tmp_path: Path) -> None:
