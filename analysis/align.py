@@ -58,14 +58,14 @@ def align(
         found, notes = found_of(space, near, graph, classes, asked, draws=draws, seed=seed, report=report)
         result = _judged(found, near, graph, classes, asked, k, draws, seed, notes)
     except CannotAnalyze as error:
-        result = Result({name: Number(value=None, why=str(error)) for name in _names(asked, labels, k)})
+        result = Result({name: Number(value=None, why=str(error)) for name in names_of(asked, labels, k)})
     seconds = time.perf_counter() - start
     numbers = {name: replace(number, seconds=seconds) for name, number in result.numbers.items()}
     return replace(result, numbers=numbers)
 
 
-def _names(asked: Sequence[Alignment], labels: Sequence[Labels], k: int) -> list[str]:
-    """All the numbers that the measures have."""
+def names_of(asked: Sequence[Alignment], labels: Sequence[Labels], k: int) -> list[str]:
+    """All the numbers that the measures have, `name|label` where by label."""
     names = []
     for one in asked:
         ks = (k,) if one.basis == "near" else KS
@@ -95,7 +95,7 @@ def _judged(
             shares += [share for share in theorem.shares if share.name.partition("|")[0] == one.name]
     numbers = judge_shares(shares, draws=draws, seed=seed, notes=notes)
     numbers |= judge_counted(_counted(found, asked), GROUPS, draws=draws, seed=seed, notes=notes) | missing
-    ordered = {name: numbers[name] for name in _names(asked, labels, k) if name in numbers}
+    ordered = {name: numbers[name] for name in names_of(asked, labels, k) if name in numbers}
     return Result(
         ordered,
         {

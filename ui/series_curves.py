@@ -12,7 +12,9 @@ from analysis.pipeline import Pipeline
 from analysis.registry import analyses
 from analysis.report import file_name
 from analysis.series.course import NOT_YET, RULE, asks_of, collapse_in, numbers_of
-from analysis.series.scored import NAME, place_of
+from analysis.series.linked import NAME as ALIGNED
+from analysis.series.linked import answers
+from analysis.series.scored import NAME
 from analysis.series.series import Series
 from ui import figure_panel, panel, state, words
 
@@ -35,7 +37,8 @@ def draw(pipeline: Pipeline, series: Series) -> None:
     first = sorted((name for name in rank if _is_first(keys[name], pipeline)), key=rank.__getitem__) or list(keys)[:4]
     st.multiselect("Numbers", list(keys), **state.bound("numbers", list(keys), now=first))
     chosen = [tuple(keys[name]) for name in state.view().numbers if name in keys] or [tuple(keys[n]) for n in first]
-    asks = [ask for ask in asks_of(pipeline, series.spaces) if place_of(ask) in {(a, o) for a, _, o in chosen}]
+    places = {(analysis, other) for analysis, _, other in chosen}
+    asks = [ask for ask in asks_of(pipeline, series.spaces) if any(answers(ask, *place) for place in places)]
     panel.offer(pipeline, asks, TELLS, place="series")
     drawn = [key for key in chosen if table[_rows(table, key)]["value"].notna().any()]
     if drawn:
@@ -60,7 +63,7 @@ def _figure(pipeline: Pipeline, series: Series, table: pd.DataFrame, keys: list[
 
 def named(key: Key) -> str:
     """What a number is called in a list."""
-    asked = "Task" if key[0] == NAME else analyses()[key[0]].title
+    asked = {NAME: "Task", ALIGNED: "Graph"}.get(key[0]) or analyses()[key[0]].title
     return f"{asked}: {title_of(key)}"
 
 

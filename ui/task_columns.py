@@ -9,7 +9,8 @@ from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from analysis.series.course import asks_of, numbers_of
-from analysis.series.scored import NAME, place_of, read_together
+from analysis.series.linked import answers
+from analysis.series.scored import NAME, read_together
 from analysis.series.series import Member, Series
 from analysis.series.verdict import Key, apart, pair_of
 from ui import panel, state
@@ -86,4 +87,5 @@ def asks_behind(pipeline: Pipeline, columns: Columns) -> list[Ask]:
 def _asks(pipeline: Pipeline, columns: Columns) -> list[Ask]:
     names = [space.name for space in pipeline.spaces()]
     wanted = {(analysis, other) for analysis, _, other in columns.shown}
-    return [ask for ask in asks_of(pipeline, names) if ask.kind == "analysis" and place_of(ask) in wanted]
+    asks = [ask for ask in asks_of(pipeline, names) if ask.kind != "task"]
+    return [ask for ask in asks if any(answers(ask, *place) for place in wanted)]

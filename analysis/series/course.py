@@ -23,6 +23,8 @@ from analysis.plan import chosen_analyses
 from analysis.plugin import Analysis
 from analysis.registry import analyses
 from analysis.result import Result
+from analysis.series.linked import NAME as ALIGNED
+from analysis.series.linked import aligned, alignment_asks
 from analysis.series.scored import NAME, score_asks, scored
 from analysis.series.series import Series
 
@@ -52,8 +54,8 @@ NOT_YET = "Not computed yet."
 
 
 def asks_of(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
-    """Every question of the study about these spaces, analysis by analysis, and then task by task."""
-    return [*_geometry(pipeline, spaces), *score_asks(pipeline, spaces)]
+    """Every question of the study about these spaces: analysis by analysis, graph by graph, task by task."""
+    return [*_geometry(pipeline, spaces), *alignment_asks(pipeline, spaces), *score_asks(pipeline, spaces)]
 
 
 def _geometry(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
@@ -69,8 +71,8 @@ def _geometry(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
 def numbers_of(pipeline: Pipeline, series: Series) -> pd.DataFrame:
     """One row per number and member, in the members' order; a value that is missing has a `why`.
 
-    `other`: the label column; of a score (`analysis` is "task") what `scored` says. `d`: directions that the space has,
-    where the analysis counts them.
+    `other`: the label column, or the graph; of a score (`analysis` is "task") what `scored` says. `d`: directions that
+    the space has, where the analysis counts them.
     """
     at = {member.space: member.at for member in series.members}
     asks = _geometry(pipeline, series.spaces)
@@ -81,9 +83,11 @@ def numbers_of(pipeline: Pipeline, series: Series) -> pd.DataFrame:
             for space, result in mine.items():
                 known = {"analysis": name, "number": number, "other": other, "at": at[space], "space": space}
                 rows.append(known | _cells(result, number))
-    for (other, number), found in scored(pipeline, series.spaces).items():
-        for space, cell in found.items():
-            known = {"analysis": NAME, "number": number, "other": other, "at": at[space], "space": space}
+    scores = [(NAME, number, other, found) for (other, number), found in scored(pipeline, series.spaces).items()]
+    linked = [(ALIGNED, *one) for one in aligned(pipeline, series.spaces)]
+    for name, number, other, cells in [*linked, *scores]:
+        for space, cell in cells.items():
+            known = {"analysis": name, "number": number, "other": other, "at": at[space], "space": space}
             rows.append(known | _columns(cell or Number(value=None, why=NOT_YET)) | {"d": None})
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype(dict.fromkeys(MEASURED, "float64"))

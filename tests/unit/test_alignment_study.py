@@ -109,3 +109,25 @@ def test_a_graph_is_kept_by_what_it_is_made_of(tmp_path):
     noisy = world(tmp_path, '\n[[graph]]\nname = "g"\npath = "links.csv"\nflip = 0.5\n')
     made = open_study(noisy, cache=tmp_path / "cache").make(Ask("graph", "g"))
     assert made.counts["rewired"] == 30 and made.edges == 60
+
+
+def test_alignment_stands_among_the_numbers_of_spaces_and_as_an_axis(tmp_path):
+    from analysis.rows import number_rows
+    from analysis.series.course import asks_of, numbers_of
+    from analysis.series.linked import answers
+    from analysis.series.measured import numbers_in
+    from analysis.series.series import Member, Series
+
+    pipeline = open_study(world(tmp_path, GRAPHS.split('[[graph]]\nname = "same')[0]), cache=tmp_path / "cache")
+    every = Series("", "", (Member("columns", 0.0),))
+    pipeline.dataset()
+    before = numbers_of(pipeline, every).query("analysis == 'alignment'")
+    assert before["value"].isna().all() and set(before["why"]) == {"Not computed yet."}
+    ask = Ask("graph_alignment", "", "columns", "links")
+    assert ask in asks_of(pipeline, ["columns"]) and answers(ask, "alignment", "links|kind")
+    made = pipeline.make(ask)
+    after = numbers_of(pipeline, every).query("analysis == 'alignment'").set_index(["number", "other"])["value"]
+    assert list(after.index) == list(before[["number", "other"]].itertuples(index=False, name=None))
+    assert after["one_nn_accuracy", "links|kind"] == 1.0 and after["mrr", "links"] == made.numbers["mrr"].value
+    axes = set(numbers_in(number_rows(pipeline, [ask]))["axis"])
+    assert {"alignment|link_auroc|links", "alignment|one_nn_accuracy|links|kind"} <= axes
