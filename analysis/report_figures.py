@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAPS, DECIDE, COMPARE, SERIES = "Maps", "Which checkpoint, and what goes with it", "Compare", "Series"
 LEARNING = "Learning curves"
+GRAPH = "Graphs"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,8 @@ def figures_of(pipeline: Pipeline, asks: Sequence[Ask], failures: list[str]) -> 
             yield from _of_answer(ask, value, failures)
         if isinstance(value, Drawing) and not value.why:
             yield _map(pipeline, ask, value)
+        if ask.kind == "graph_alignment":
+            yield from _of_graph(pipeline, ask)
     for name, matrix in matrices(pipeline, list(asks)).items():
         yield Drawn(COMPARE, ("comparison", name), matrix_figure(matrix))
     yield from _learning(pipeline, asks)
@@ -121,6 +124,22 @@ def _of_answer(ask: Ask, result: Result, failures: list[str]) -> Iterator[Drawn]
         else:
             if figure is not None:
                 yield Drawn(analysis.title, (ask.name, ask.subject, ask.other, further), figure)
+
+
+def _of_graph(pipeline: Pipeline, ask: Ask) -> Iterator[Drawn]:
+    """How far linked pairs lie apart, and accuracies beside local consistency, of a space and a graph."""
+    from analysis.figures.graphs import link_distances, recovery
+
+    result: Result | None = pipeline.find(ask)
+    if result is None or "distances" not in result.tables:
+        return
+    name = ("alignment", ask.subject, ask.other)
+    yield Drawn(GRAPH, (*name, "distances"), link_distances(result))
+    table = result.tables["theorem"]
+    if len(table) and table["lc_majority"].notna().any():
+        holds = bool(result.arrays["recovered"][0])
+        figure = recovery(table[table["lc_majority"].notna()].assign(space=ask.subject), holds=holds)
+        yield Drawn(GRAPH, (*name, "theorem"), figure)
 
 
 def _map(pipeline: Pipeline, ask: Ask, drawing: Drawing) -> Drawn:

@@ -30,6 +30,7 @@ def said_first(rankings: Sequence[Ranking], manifest: Mapping[str, Any]) -> list
         all_of_it = [one for one in rankings if one.task == own.task]
         found.append(f"{sentence(own)} {agreement(all_of_it)}.")
     found += [f"{one['name']}: {one['collapse']}." for one in manifest["series"] if one["collapse"]]
+    found += [note.partition(": ")[2] for note in manifest["notes"] if ": Heterophilous: " in note]
     return found + [f"Not made: {sentence}" for sentence in manifest["failures"]]
 
 

@@ -25,6 +25,9 @@ name = "near"
 source = "knn"
 space = "columns"
 k = 3
+[[graph]]
+name = "across"
+source = "sequence"
 """
 
 
@@ -46,7 +49,7 @@ def run(study: Path) -> dict[tuple[str, str, str], dict[str, str]]:
 def test_a_run_says_how_every_space_agrees_with_every_graph(tmp_path):
     found = run(world(tmp_path))
     assert {other for subject, other, _ in found if not subject} == {
-        *("links", "same kind", "near"), *("links|kind", "same kind|kind", "near|kind")
+        *("links", "same kind", "near", "across"), *("links|kind", "same kind|kind", "near|kind", "across|kind")
     }  # fmt: skip
     assert float(found["", "links|kind", "homophily"]["value"]) == 1.0
     assert float(found["", "links|kind", "lc_majority"]["null_mean"]) < 0.6
@@ -59,8 +62,13 @@ def test_a_run_says_how_every_space_agrees_with_every_graph(tmp_path):
     assert found["columns", "same kind", "hop_correlation"]["value"] == ""
     assert float(found["columns", "near", "mrr"]["value"]) == 1.0
     said = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert found["", "across|kind", "homophily"]["value"] == "0.0"
+    warned = [note for note in said["notes"] if "Heterophilous: 0.0% of the links of 'across'" in note]
+    assert warned and "Heterophilous" in (tmp_path / "out/report.html").read_text()
     assert "graph" not in said["not_used_yet"] and any("links apart" in one["why"] for one in said["without_an_answer"])
     names = {path.name for path in (tmp_path / "out/tables").iterdir()}
+    figures = {path.name for path in (tmp_path / "out/figures").iterdir()}
+    assert {f"alignment--columns--links--{one}.html" for one in ("distances", "theorem")} <= figures
     assert "alignment--columns--links--theorem.parquet" in names and "graph links--degrees.parquet" in names
 
 
