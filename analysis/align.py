@@ -18,7 +18,6 @@ from analysis.alignment.judged import Counted, Share, judge_counted, judge_share
 from analysis.alignment.pair_lists import far_links, near_strangers
 from analysis.alignment.radii import Radii
 from analysis.alignment.theorem import theorem_of
-from analysis.alignment.walk import GROUPS
 from analysis.graph import Graph
 from analysis.graph_plugin import Alignment
 from analysis.knn_graph import KnnGraph
@@ -94,7 +93,7 @@ def _judged(
         if one.basis == "votes":
             shares += [share for share in theorem.shares if share.name.partition("|")[0] == one.name]
     numbers = judge_shares(shares, draws=draws, seed=seed, notes=notes)
-    numbers |= judge_counted(_counted(found, asked), GROUPS, draws=draws, seed=seed, notes=notes) | missing
+    numbers |= judge_counted(_counted(found, asked), found.groups, draws=draws, seed=seed, notes=notes) | missing
     ordered = {name: numbers[name] for name in names_of(asked, labels, k) if name in numbers}
     return Result(
         ordered,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from analysis.pipeline import Pipeline
 
 VERSION = 1  # of how graphs are read
-JUDGED = 1  # of intervals and chance
+JUDGED = 2  # of intervals and chance
 CARD = 1  # of what is counted of a graph
 GRAPH_KINDS = ("graph", "graph_card", "graph_alignment")
 

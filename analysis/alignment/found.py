@@ -61,6 +61,11 @@ class Found:
         """The pairs of all queries."""
         return self.radii(np.ones(GROUPS))
 
+    @property
+    def groups(self) -> int:
+        """How many groups of queries there are."""
+        return int(self.walked.group.max()) + 1
+
     def by_chance(self) -> Iterator[Radii]:
         """The pairs with the links of each rewired graph, which are those of fewer queries and count for all."""
         linked, whole = self.drawn.linked, self.whole

@@ -14,9 +14,10 @@ Places = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Binned:
-    """Which bin each of so many equal steps from `low` up lies in."""
+    """Which bin each of so many equal steps from `low` to `high` lies in."""
 
     low: float
+    high: float
     scale: float
     bin_of: npt.NDArray[np.uint16]
 
@@ -27,7 +28,7 @@ class Binned:
 
     def places(self, scores: Scores) -> npt.NDArray[np.uint16]:
         """The bin of each score; those beyond the ends are in the last ones."""
-        steps = np.clip((scores - self.low) * self.scale, 0, FINE - 1)
+        steps = (np.clip(scores, self.low, self.high) - self.low) * self.scale
         found: npt.NDArray[np.uint16] = self.bin_of[steps.astype(np.int32)]
         return found
 
@@ -52,4 +53,4 @@ def binned(probe: Floats) -> Binned:
     scale = (FINE - 1) / (high - low) if high > low else 0.0
     ends = np.quantile(probe, np.linspace(0, 1, BINS + 1)[1:-1])
     steps = low + (np.arange(FINE) + 0.5) / (scale or 1.0)
-    return Binned(low, scale, np.searchsorted(ends, steps).astype(np.uint16))
+    return Binned(low, high, scale, np.searchsorted(ends, steps).astype(np.uint16))

@@ -11,6 +11,7 @@ from math import fsum
 import numpy as np
 import numpy.typing as npt
 
+from analysis.alignment.walk import GROUPS
 from analysis.number import Number
 from analysis.uncertainty import bounds
 
@@ -83,11 +84,10 @@ def judge_shares(shares: Sequence[Share], *, draws: int, seed: int, notes: list[
 def judge_counted(
     counted: Sequence[Counted], groups: int, *, draws: int, seed: int, notes: list[str]
 ) -> dict[str, Number]:
-    """The numbers of pairs, by groups of nodes drawn together."""
+    """The numbers of pairs, by so many groups of nodes drawn together."""
     rng = np.random.default_rng([seed % (1 << 63), RESAMPLED, 1])
-    weights = [
-        np.bincount(rng.integers(groups, size=groups), minlength=groups).astype(np.float64) for _ in range(draws)
-    ]
+    drawn = (rng.integers(groups, size=groups) for _ in range(draws))
+    weights = [np.bincount(one, minlength=GROUPS).astype(np.float64) for one in drawn]
     found = {}
     spreads = np.array([[one.of_groups(each) for one in counted] for each in weights]).reshape(draws, len(counted))
     for at, one in enumerate(counted):

@@ -51,7 +51,9 @@ class Radii:
     @cached_property
     def f1(self) -> Floats:
         """F1 of taking all pairs up to each threshold for linked: 2 · right / (linked + taken)."""
-        found: Floats = 2 * self.linked_upto(self.thresholds) / (self.edges + self.all_upto)
+        whole = self.edges + self.all_upto
+        right = 2 * self.linked_upto(self.thresholds)
+        found: Floats = np.divide(right, whole, out=np.zeros(len(right)), where=whole > 0)
         return found
 
     @cached_property
