@@ -49,7 +49,7 @@ def alignments_of(study: Study) -> list[Alignment]:
 def graph_asks(pipeline: "Pipeline") -> list[Ask]:
     """Every graph, what it is like, by each label column too, and how every space agrees with it.
 
-    What is wrong with a graph's file or columns is found here, before any heavy work.
+    A graph whose file, columns or space are not there is found here.
     """
     study, dataset = pipeline.study, pipeline.dataset()
     found: list[Ask] = []
@@ -58,13 +58,18 @@ def graph_asks(pipeline: "Pipeline") -> list[Ask]:
         for ask in source.needs(spec, dataset):
             pipeline.space_called(ask.subject)
         graph_recipe_of(pipeline, spec.name)
-        if not source.needs(spec, dataset):
-            pipeline.make(Ask("graph", spec.name))
         found.append(Ask("graph", spec.name))
         if alignments_of(study):
             found += [Ask("graph_card", spec.name, other=label) for label in ("", *classes_of(pipeline))]
             found += [Ask("graph_alignment", "", space.name, spec.name) for space in pipeline.spaces()]
     return found
+
+
+def read_graphs(pipeline: "Pipeline") -> None:
+    """Read every graph that no space is needed for, so that what is wrong with one is found before any heavy work."""
+    for spec in pipeline.study.graph:
+        if not graph_sources()[spec.source].needs(spec, pipeline.dataset()):
+            pipeline.make(Ask("graph", spec.name))
 
 
 def classes_of(pipeline: "Pipeline") -> list[str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.ask import Ask
+from analysis.graph_asks import read_graphs
 from analysis.metrics import asks_of, check_names
 from analysis.pipeline import Pipeline
 from analysis.plan import wanted
@@ -121,7 +122,9 @@ def checked(pipeline: Pipeline) -> list[Ask]:
             dataset.item_key(family_of(space.checkpoint).modality)
         else:
             pipeline.recipe(Ask("space", subject=space.name))
-    return wanted(pipeline)
+    asks = wanted(pipeline)
+    read_graphs(pipeline)
+    return asks
 
 
 def _within(i: int, total: int, ask: Ask, progress: Progress) -> Callable[[int, int, str], None]:
