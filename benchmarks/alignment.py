@@ -17,6 +17,7 @@ import numpy as np
 
 from analysis.align import align
 from analysis.alignment.chance import FEWEST_DRAWS
+from analysis.cores import on_each_core
 from analysis.graph import Graph, Links, graph_of
 from analysis.graphs.rewired import SWEEPS, rewired
 from analysis.labels import Labels
@@ -78,8 +79,10 @@ def recovery(n: int, whole: bool) -> list[str]:
 def rewiring(n: int) -> str:
     """A row: 100 rewired graphs against one of networkx with as many swaps, scaled."""
     graph = world(n, 10 * n, d=2)[1]
-    rng = np.random.default_rng(0)
-    mine = seconds(lambda: [rewired(graph.pairs, n, rng) for _ in range(10)]) * 10
+    pairs = graph.pairs
+    mine = (
+        seconds(lambda: list(on_each_core(lambda seed: rewired(pairs, n, np.random.default_rng(seed)), range(20)))) * 5
+    )
     plain, swaps = nx.Graph(graph.pairs.tolist()), SWEEPS * graph.edges // 2
     share = min(1.0, 50_000 / swaps)
     tried = max(1, round(swaps * share))

@@ -26,7 +26,7 @@ def test_a_figure_is_as_wide_as_its_column_when_that_changes(page, address):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "map", "side_by_side", "label_agreement", "fine_tuning", "which_checkpoint", "jobs"]
+    "path", ["", "map", "side_by_side", "label_agreement", "graph", "fine_tuning", "which_checkpoint", "jobs"]
 )
 def test_nothing_scrolls_sideways_on_a_phone(browser, address, path):
     with looking(browser, width=390, height=844) as (page, strangers):

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analysis.ask import Ask
 from analysis.graph_asks import graph_asks
 from analysis.run import open_study
 from tests.pets import World
 from tests.ui.conftest import started
-from tests.ui.test_ui_pages import raw, said
+from tests.ui.test_ui_pages import drawn, said
 from tests.unit.test_command_line import STUDY, write_world
 from ui.costs import seconds_for
 from ui.space_row import name_of
@@ -25,27 +24,6 @@ label = "kind"
 name = "across"
 path = "links.csv"
 """
-
-
-def script(changes):
-    """Run the page in a session of its own."""
-    from dataclasses import replace as changed
-
-    from ui import opened, router, state
-    from ui.pages import graph
-
-    def first():
-        session = opened.first_session()
-        return changed(session, view=changed(session.view, **changes))
-
-    state.begin(first)
-    router.guarded(graph.page)
-
-
-def drawn(**changes: object) -> AppTest:
-    page = AppTest.from_function(script, kwargs={"changes": changes}, default_timeout=60).run()
-    assert not page.exception and "could not be drawn" not in raw(page), raw(page)
-    return page
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +45,13 @@ def page_world(folder, monkeypatch):
 
 
 def test_the_page_says_what_the_graph_is_like_and_that_recovery_is_exact(page_world):
-    words = said(drawn())
+    words = said(drawn("graph"))
     assert "60 nodes, 570 links" in words and "3 components, the largest of 20 nodes" in words
     assert "Premise holds" in words and "lc majority" in words and "average precision" in words
 
 
 def test_a_heterophilous_graph_is_reported_as_such_and_not_as_agreement(page_world):
-    words = said(drawn(graph="across"))
+    words = said(drawn("graph", graph="across"))
     assert "Heterophilous: 0.0% of the links of 'across' join two of the same kind" in words
     assert "Premise does not hold" in words and "near but not linked" in words.lower()
 
@@ -81,7 +59,7 @@ def test_a_heterophilous_graph_is_reported_as_such_and_not_as_agreement(page_wor
 def test_what_is_not_computed_is_offered(folder, tmp_path, monkeypatch):
     for _ in started(World(folder / "study.toml", tmp_path / "cache"), monkeypatch):
         open_study(folder / "study.toml", cache=tmp_path / "cache").dataset()
-        page = drawn()
+        page = drawn("graph")
         assert "Not computed for every space yet" in said(page)
         assert any(button.label.startswith("Compute") for button in page.button)
 
@@ -90,7 +68,7 @@ def test_a_study_without_a_graph_says_how_to_add_one(tmp_path, monkeypatch):
     study = write_world(tmp_path)
     open_study(study, cache=tmp_path / "cache").dataset()
     for _ in started(World(study, tmp_path / "cache"), monkeypatch):
-        assert "The study has no [[graph]]" in said(drawn())
+        assert "The study has no [[graph]]" in said(drawn("graph"))
 
 
 def test_a_missing_agreement_has_a_name_and_a_price(folder, tmp_path):
