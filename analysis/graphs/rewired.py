@@ -12,6 +12,7 @@ import numpy.typing as npt
 from analysis.graph import Ends
 
 SWEEPS = 10
+SPREAD = np.uint64(0x9E3779B97F4A7C15)  # an odd number whose multiples fill the boxes evenly
 Codes = npt.NDArray[np.int64]
 
 
@@ -41,11 +42,20 @@ def _code(a: Codes, b: Codes, n: int, directed: bool) -> Codes:
 
 
 def _new(first: Codes, second: Codes, codes: Codes, fine: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Which swaps make two links that neither are there nor are made by another swap: among several, none gets it."""
-    every = np.sort(np.concatenate([codes, first[fine], second[fine]]))
-    twice = every[1:][np.diff(every) == 0]
-    if not len(twice):
-        return fine
-    left, right = (np.minimum(np.searchsorted(twice, made), len(twice) - 1) for made in (first, second))
-    found: npt.NDArray[np.bool_] = (twice[left] != first) & (twice[right] != second)
+    """Which swaps make two links that neither are there nor are made by another swap: among several, none gets it.
+
+    Links are thrown into four times as many boxes, and only those that share a box are compared.
+    """
+    asked = np.flatnonzero(fine)
+    every = np.concatenate([codes, first[asked], second[asked]])
+    bits = max(1, int(4 * len(every) - 1).bit_length())
+    box = ((every.astype(np.uint64) * SPREAD) >> np.uint64(64 - bits)).astype(np.int64)
+    shared = np.flatnonzero(np.bincount(box, minlength=1 << bits)[box] > 1)
+    shared = shared[np.argsort(every[shared])]
+    same = np.diff(every[shared]) == 0
+    refused = np.zeros(len(every), bool)
+    refused[shared[1:][same]] = refused[shared[:-1][same]] = True
+    left, right = np.split(refused[len(codes) :], 2)
+    found = np.zeros(len(fine), bool)
+    found[asked] = ~(left | right)
     return found
