@@ -24,14 +24,14 @@ HOW = (
 
 def card(result: Result) -> str:
     """The card in a sentence or two."""
-    said = {name: shown(number.value, 0) for name, number in result.numbers.items()}
+    said = {name: round(number.value or 0) for name, number in result.numbers.items()}
+    nodes, links = words.counted(said["nodes"], "node"), words.counted(said["edges"], "link")
     mean = shown(result.numbers["mean_degree"].value, 1)
-    parts = [
-        f"{said['nodes']} nodes, {said['edges']} links, {mean} a node on average and {said['largest_degree']} at most"
-    ]
-    parts.append(f"{said['components']} components, the largest of {said['largest_component']} nodes")
-    parts.append(f"{said['isolated']} nodes without a link")
-    return "; ".join(parts) + "."
+    pieces, largest = words.counted(said["components"], "component"), words.counted(said["largest_component"], "node")
+    return (
+        f"{nodes}, {links}, {mean} a node on average and {said['largest_degree']:,} at most; {pieces}, the largest of"
+        f" {largest}; {words.counted(said['isolated'], 'node')} without a link."
+    )
 
 
 def of_label(pipeline: Pipeline, asks: Sequence[Ask]) -> None:
