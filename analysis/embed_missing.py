@@ -37,11 +37,6 @@ def make_vectors(pipeline: "Pipeline", ask: Ask, progress: Progress) -> None:
 
 def _embed(pipeline: "Pipeline", mine: SpaceOf, progress: Progress) -> None:
     """Embed with an encoder: every layer of it that the study wants and that is missing, in one pass."""
-    from models.embedding import embed
-    from models.estimate import estimate
-    from models.precision import precision_said
-    from models.shard_maker import PRECISION
-
     dataset = pipeline.dataset(items=True)
     recipes = {
         space.layer: space_recipe(base_of(space), dataset, pipeline.place)
@@ -49,10 +44,21 @@ def _embed(pipeline: "Pipeline", mine: SpaceOf, progress: Progress) -> None:
         if same_encoder(space.checkpoint, mine.checkpoint, pipeline.place)
     }
     missing = {layer: recipe for layer, recipe in recipes.items() if pipeline.store.get(recipe) is None}
-    first = recipes[mine.layer]
-    whole = Recipe("embedding", 1, {"layers": sorted(missing)}, {"space": first.key})
-    folder = pipeline.store.partial(whole)
-    start = time.perf_counter()
+    whole = Recipe("embedding", 1, {"layers": sorted(missing)}, {"space": recipes[mine.layer].key})
+    with pipeline.store.alone(whole):
+        if any(pipeline.store.get(recipe) is None for recipe in missing.values()):  # else another run has made them
+            _embed_layers(pipeline, mine, missing, whole, progress)
+
+
+def _embed_layers(
+    pipeline: "Pipeline", mine: SpaceOf, missing: dict[int, Recipe], whole: Recipe, progress: Progress
+) -> None:
+    from models.embedding import embed
+    from models.estimate import estimate
+    from models.precision import precision_said
+    from models.shard_maker import PRECISION
+
+    dataset, folder, start = pipeline.dataset(items=True), pipeline.store.partial(whole), time.perf_counter()
     recipe, items = encoder_recipe(mine.checkpoint, pipeline.place), items_of(mine.checkpoint, dataset, pipeline.place)
     expected = estimate(recipe, items, sorted(missing), pipeline.study.engine.workers)
     progress(0, len(items), f"{expected}, from a sample of the {len(items):,}")

@@ -14,6 +14,7 @@ from analysis.ask import Ask
 from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
+from analysis.recipe import hash_of
 from analysis.registry import indexes
 from analysis.report_figures import figures_of, map_name, predicting
 from analysis.report_page import Contents, ReportPage
@@ -29,6 +30,7 @@ from analysis.study import ALLOWED
 from analysis.study_file import plain, study_key
 from models.errors import Failed
 
+LONGEST = 80  # characters of a word in a file's name
 SECTIONS_IN_USE = ["name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison"]
 SECTIONS_IN_USE += ["task", "finetuning", "metrics", "graph"]
 
@@ -231,8 +233,17 @@ def _write_figure(figure: Any, path: Path) -> None:
 
 
 def file_name(*parts: str) -> str:
-    """A file's name from words, each allowed character kept; an odd label's others become underscores."""
-    return "--".join("".join(c if c in ALLOWED else "_" for c in part) for part in parts if part)
+    """A file's name from words that files can carry; what had to be changed in one, or cut off, a hash stands for.
+
+    >>> file_name("spectrum", "MiniLM@6")
+    'spectrum--MiniLM_6-13a6f7'
+    """
+    return "--".join(_carried(part) for part in parts if part)
+
+
+def _carried(part: str) -> str:
+    clean = "".join(c if c in ALLOWED else "_" for c in part)
+    return part if clean == part and len(part) <= LONGEST else f"{clean[:LONGEST]}-{hash_of(part)[:6]}"
 
 
 def plain_number(number: Number) -> Mapping[str, Any]:

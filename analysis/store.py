@@ -6,12 +6,14 @@ the first writer wins. Layers below the root are read-only (the starter layer th
 """
 
 import errno
+import fcntl
 import json
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -127,6 +129,25 @@ class Store:
         folder = self.root / "partial" / recipe.key
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    @contextmanager
+    def alone(self, recipe: Recipe) -> Iterator[None]:
+        """Wait until no other process is at the partial work of a step, and keep others waiting meanwhile.
+
+        The system lets go of it when the process ends, however that ends.
+        """
+        path = self.root / "partial" / f"{recipe.key}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            with path.open("w") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    continue  # who had it before has removed the file
+                try:
+                    yield
+                finally:
+                    path.unlink(missing_ok=True)
+                return
 
     def forget(self, recipe: Recipe) -> None:
         """Remove the partial work of a step."""

@@ -21,7 +21,7 @@ from models.errors import BadInput
 from ui import state
 
 MAIN = "each method's own"
-FITTING = 4  # columns of scores up to which all methods are shown at first
+FITTING = 8  # columns of scores up to which all methods are shown at first
 
 
 @dataclass(frozen=True, eq=False)

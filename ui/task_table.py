@@ -26,7 +26,7 @@ from ui.task_columns import Columns, asks_behind
 KEY, DOT = "scores.table", "color"
 HOW = (
     f"{ALONE} ahead of every other checkpoint, {TIED} cannot be told apart from the best: paired tests on the same"
-    " samples and seeds, corrected for all tests of this table (Holm). In brackets 95 % intervals. A click on a row"
+    " samples and seeds, corrected for the tests of each column (Holm). In brackets 95 % intervals. A click on a row"
     " opens the map of its checkpoint."
 )
 HOW_SAVED = (

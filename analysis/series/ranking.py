@@ -6,7 +6,7 @@ is as good as its best layer, and its probability is the sum of its layers'. The
 that estimator has been right before is `record`'s question.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +18,12 @@ from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.registry import estimators
 from analysis.result import Result
+from analysis.study import Study
 from analysis.transfer_asks import task_named
 
 VERSION = 1  # of probability_best
 FIRST_CHOICES = ("h_score", "logme")  # whose ranking is a task's own: the first that can read its labels
 WINNER = 0.005  # probabilities below round to .00 and are not told
-MOST_TOLD = 3  # checkpoints in a sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,18 +130,42 @@ def in_order(found: Sequence[Ranking]) -> list[Ranking]:
     return sorted(found, key=lambda one: order.index(one.estimator))
 
 
-def sentence(ranking: Ranking, task: str = "") -> str:
-    """Whom an estimator would take for a task, and how probable each first place is."""
-    told = ranking.checkpoints[ranking.checkpoints["probability_best"] >= WINNER]
-    told = told.sort_values("probability_best", ascending=False, kind="stable")
-    parts: list[str] = []
-    for row in (told if len(told) else ranking.checkpoints).head(MOST_TOLD).to_dict("records"):
-        share = f"{row['probability_best']:.2f}".lstrip("0") if len(told) else ""
-        layer = f" at layer {row['space'].rpartition('@')[2]}" if row["space"] != row["checkpoint"] else ""
-        said = f" ({'probability best ' * (not parts)}{share})" if share else ""
-        parts.append(f"{row['checkpoint']}{layer}{said}")
-    title = estimators()[ranking.estimator].title
-    return f"To fine-tune on {task or ranking.task}, {title} would take {', then '.join(parts)}."
+def sentence(found: Sequence[Ranking], controls: Collection[str], task: str = "") -> str:
+    """Whom the estimators of one task would take, how probable that first place is, and which control is ahead of it.
+
+    `controls`: checkpoints that learnt nothing (random weights, counted words). They are no choice, but a choice that
+    is behind one is worth little; where there is nothing else, they are ranked.
+    """
+    rows = [one.checkpoints for one in found]
+    names = [name for name in rows[0]["checkpoint"] if name not in controls] or list(rows[0]["checkpoint"])
+    firsts = [
+        next(name for name in one["checkpoint"] if name in names) for one in rows if set(one["checkpoint"]) & {*names}
+    ]
+    best = max(firsts, key=firsts.count)
+    on, n = f"To fine-tune on {task or found[0].task}", len(found)
+    if len(names) == 1:
+        said = f"{on}, {best} is the only checkpoint here that was trained"
+    else:
+        records = [(one, row) for one in found for row in one.checkpoints.to_dict("records")]
+        of, own = next((one, row) for one, row in records if row["checkpoint"] == best)
+        layer = f" at layer {own['space'].rpartition('@')[2]}" if own["space"] != best else ""
+        share, title = own["probability_best"], estimators()[of.estimator].title
+        sure = "" if pd.isna(share) else f" ({title} gives it a probability of {share:.2f} to be the best of all)"
+        said = f"{on}, {firsts.count(best)} of {n} estimators would take {best}{layer}{sure}"
+    ahead = {name: sum(_above(one, name, best) for one in rows) for name in rows[0]["checkpoint"] if name in controls}
+    worse = [f"{name} is ahead of it by {count} of {n}" for name, count in ahead.items() if count and name != best]
+    return f"{said}. {'; '.join(worse)}, though it learnt nothing." if worse else f"{said}."
+
+
+def _above(checkpoints: pd.DataFrame, name: str, other: str) -> bool:
+    """Whether one stands above the other."""
+    order = checkpoints["checkpoint"].tolist()
+    return name in order and other in order and order.index(name) < order.index(other)
+
+
+def controls_of(study: Study) -> frozenset[str]:
+    """The checkpoints that learnt nothing."""
+    return frozenset(one.name for one in study.checkpoint if one.init == "random" or one.family == "tfidf")
 
 
 def agreement(found: Sequence[Ranking]) -> str:

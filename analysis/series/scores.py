@@ -1,9 +1,9 @@
 """Spaces × tasks: every score with its interval, the best marked only where it is better beyond doubt.
 
 Within one task, method and number, the best space is tested against every other on the same samples (paired, samples
-and seeds); the p-values of all such tests in the table are corrected together (Holm). `best`: of highest value.
+and seeds); the p-values of these tests are corrected together (Holm), so that no answer depends on what else is looked
+at. `best`: of highest value.
 `significant`: the best, where it beats every other space at the corrected level. `tied`: not told apart from the best.
-What is tested together is what is in the table: with one number of each method (`chosen`), these tests alone.
 Relative reduction of error against a baseline: (score - baseline) / (1 - baseline); its interval leaves the baseline
 as it is.
 """
@@ -56,8 +56,8 @@ def score_table(
     for (task, method, number), members in groups.items():
         stretch = stretch_of(spec_called(pipeline, task), task_methods()[method])
         _against_best(pipeline, table, results, members, number, stretch)
-    table["p_holm"] = holm(table["p"].tolist())
     for members in groups.values():
+        table.loc[members, "p_holm"] = holm(table["p"].iloc[members].tolist())
         _mark(table, members)
     return table
 

@@ -1,8 +1,8 @@
 """Who stands where: spaces × (task, method), one number of each, as the words of a table.
 
 A task is scored by several methods, each with several numbers; a table shows one number of each method: the one asked
-for, else its first (of few shots, the one from the most examples). The tests of `scores` are then those of the table
-alone. A cell is marked ● where its space beats every other beyond doubt, ○ where it cannot be told apart from the best.
+for, else its first (of few shots, the one from the most examples). A cell is marked ● where its space beats every other
+beyond doubt, ○ where it cannot be told apart from the best.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Which space is best on a task, by how much, beyond doubt or not, and what is different about it: in two sentences.
 
-Made from the rows of `standings`: the best is praised alone only where every paired test against it, corrected for all
-tests of the table (Holm), says that the others are behind; else those it cannot be told apart from are named. Numbers
+Made from the rows of `standings`: the best is praised alone only where every paired test against it, corrected for how
+many there are (Holm), says that the others are behind; else those it cannot be told apart from are named. Numbers
 of two spaces differ here where their 95 % intervals do not meet, which asks for more than a test would.
 """
 
@@ -30,7 +30,7 @@ SAID = {
 
 
 def verdict(table: pd.DataFrame, task: str, method: str, waiting: Sequence[str] = ()) -> str:
-    """The sentence about one task by one method; `table`: all rows that are corrected together.
+    """The sentence about one task by one method.
 
     `waiting`: the spaces that are not scored yet.
     """
@@ -41,12 +41,13 @@ def verdict(table: pd.DataFrame, task: str, method: str, waiting: Sequence[str] 
         return " ".join([f"On “{task}”, nothing can be said {by}.", *reasons(rows)])
     known.sort(key=lambda row: -row["value"])
     best, rivals = next(row for row in known if row["best"]), [row for row in known if not row["best"]]
-    tests = int(table["p_holm"].notna().sum())
+    tests = int(rows["p_holm"].notna().sum())
     score = f"{title_of(str(best['number']))} {with_interval(number_in(best))}"
-    parts = [_compared(f"On “{task}”,", best, rivals, by, score, tests), _chance(best)]
     if waiting:
-        parts.append(f"Not scored yet: {listed(waiting)}.")
-    elif not rivals:
+        has = f"so far {best['space']} has the highest {score}" if rivals else f"{best['space']} has {score}"
+        return f"On “{task}”, {has} {by}; {listed(waiting)} {'is' if len(waiting) == 1 else 'are'} not scored yet."
+    parts = [_compared(f"On “{task}”,", best, rivals, by, score, tests), _chance(best)]
+    if not rivals and not waiting:
         parts.append("There is no other checkpoint to compare it with.")
     return " ".join(filter(None, parts))
 
@@ -110,7 +111,7 @@ def pair_of(table: pd.DataFrame, task: str, method: str) -> tuple[str, str] | No
 
 
 def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> str:
-    """What is different about the best one's space, of these numbers of `course.numbers_of`; empty where none is there.
+    """What is different about the space of `best`, of these numbers of `course.numbers_of`; empty where none is there.
 
     Numbers without an interval are left out.
     """
@@ -130,9 +131,9 @@ def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> 
         return ""
     meets = f"{listed(alike, len(alike))}: the intervals meet." if alike else ""
     if not differ:
-        return f"Its space cannot be told apart from that of {other} by {meets}"
+        return f"The space of {best} cannot be told apart from that of {other} by {meets}"
     also = f" No clear difference in {meets}" if alike else ""
-    return f"Its space differs from that of {other}: {listed(differ, len(differ))}.{also}"
+    return f"The space of {best} differs from that of {other}: {listed(differ, len(differ))}.{also}"
 
 
 def plain_name(number: str, label: str = "") -> str:

@@ -141,7 +141,7 @@ def test_a_cell_of_the_matrix_opens_the_pair(page, address):
 def test_a_checkpoint_in_a_ranking_opens_its_map_and_the_report_works_offline(page, browser, address, tmp_path):
     page.goto(f"{address}/which_checkpoint")
     settle(page)
-    page.get_by_text("To fine-tune on kind, H-score would take").wait_for()
+    page.get_by_text("To fine-tune on kind, ").wait_for()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Report").click()
     saved.value.save_as(tmp_path / "report.html")

@@ -79,7 +79,7 @@ def undecided(five: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 def test_the_page_answers_which_checkpoint_in_one_sentence_and_ranks_by_each_estimator(decided, figures):
     words = said(drawn("which_checkpoint"))
-    assert "To fine-tune on topic, H-score would take c4 (probability best " in words
+    assert "To fine-tune on topic, 2 of 2 estimators would take c4 (H-score gives it a probability of " in words
     ranking = figures["figure.ranking"]
     heads = [note.text for note in ranking.layout.annotations if note.text.startswith("<b>H") or "LogME" in note.text]
     assert heads == ["<b>H-score</b>", "<b>LogME</b>"]

@@ -143,7 +143,7 @@ def test_a_best_score_within_chance_is_said_to_be_no_more_than_that() -> None:
 def test_one_checkpoint_alone_is_compared_with_nobody_and_one_that_waits_is_named() -> None:
     alone = three().head(1)
     assert verdict(alone, "topic", "linear").endswith("There is no other checkpoint to compare it with.")
-    assert verdict(alone, "topic", "linear", ["B"]).endswith("Not scored yet: B.")
+    assert verdict(alone, "topic", "linear", ["B"]).endswith("[0.82, 0.86] by linear probe; B is not scored yet.")
 
 
 def test_a_real_twin_ties_and_the_marks_say_so(table: pd.DataFrame) -> None:
@@ -257,10 +257,10 @@ def test_what_differs_between_two_spaces_is_told_where_their_intervals_do_not_me
     )
     said = apart(table, keys, "A", "B")
     assert said == (
-        "Its space differs from that of B: directions used (effective rank) 60.0 against 20.0. No clear difference in"
-        " intrinsic dimension (TwoNN) 8.00 against 7.50: the intervals meet."
+        "The space of A differs from that of B: directions used (effective rank) 60.0 against 20.0. No clear difference"
+        " in intrinsic dimension (TwoNN) 8.00 against 7.50: the intervals meet."
     )
-    assert apart(table, keys[1:], "A", "B").startswith("Its space cannot be told apart from that of B by intrinsic")
+    assert apart(table, keys[1:], "A", "B").startswith("The space of A cannot be told apart from that of B by ")
     assert apart(table, keys[2:], "A", "B") == ""
 
 

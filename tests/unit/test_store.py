@@ -2,6 +2,8 @@
 
 import json
 import os
+import threading
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -117,3 +119,22 @@ def test_a_key_depends_on_every_part_of_a_recipe_and_not_on_order():
         Recipe("s", 1, base.params, {"x": "l"}),
     ]
     assert len({base.key, *(other.key for other in others)}) == 5
+
+
+def test_one_process_at_a_time_is_at_the_partial_work_of_a_step(tmp_path: Path) -> None:
+    store, recipe, heard = Store(tmp_path), Recipe("step", 1, {}), []
+
+    def other() -> None:
+        with Store(tmp_path).alone(recipe):
+            heard.append("other")
+
+    with store.alone(recipe):
+        waiting = threading.Thread(target=other)
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive() and heard == []
+        heard.append("first")
+    waiting.join(10)
+    assert heard == ["first", "other"] and not list(tmp_path.glob("partial/*.lock"))
+    with store.alone(recipe), store.alone(Recipe("step", 2, {})):  # another step need not wait
+        pass

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.pipeline import Pipeline
 from analysis.series.candidates import Question, questions
-from analysis.series.ranking import Ranking, best_for, in_order, rankings, sentence
+from analysis.series.ranking import Ranking, controls_of, in_order, rankings, sentence
 from analysis.transfer_asks import transfers_of
 from ui import measured, opened, panel, ranking_record, ranking_view, samples_panel, state, words
 
@@ -44,7 +44,7 @@ def _ranked(pipeline: Pipeline, task: Question) -> list[Ranking]:
         words.note(NO_ESTIMATOR if task.other else f"{task.name} is of pairs, which estimators do not read.")
         return []
     found = in_order(rankings(pipeline, asks))
-    _lead(found, task)
+    _lead(pipeline, found, task)
     panel.offer(pipeline, asks, TELLS, button="Estimate")
     if found:
         ranking_view.draw(pipeline, [ask for ask in asks if pipeline.find(ask) is not None], task, found)
@@ -56,6 +56,6 @@ def _ranked(pipeline: Pipeline, task: Question) -> list[Ranking]:
     return found
 
 
-def _lead(found: Sequence[Ranking], task: Question) -> None:
-    for first in best_for(found):
-        words.lead(sentence(first, task.name))
+def _lead(pipeline: Pipeline, found: Sequence[Ranking], task: Question) -> None:
+    if found:
+        words.lead(sentence(found, controls_of(pipeline.study), task.name))
