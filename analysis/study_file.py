@@ -6,6 +6,7 @@ value cannot drift apart.
 
 import dataclasses
 import json
+import math
 import re
 import tomllib
 import types
@@ -148,6 +149,8 @@ def _coerce(hint: Any, value: Any, key: str, where: str) -> Any:
         return dict(value)
     if dataclasses.is_dataclass(hint):
         return _build(hint, value, f"[{key}]" if where == "the study" else where)  # type: ignore[arg-type]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise BadInput(f"{key} of {where} is {value}; give a finite number.")
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, hint) and (hint is bool or not isinstance(value, bool)):

@@ -31,8 +31,8 @@ def test_controls_are_no_choice_but_told_where_they_are_ahead():
 def test_one_trained_checkpoint_is_no_choice():
     said = sentence([ranking("h_score", "words", "A")], frozenset({"words"}), "sort")
     assert said == (
-        "To fine-tune on sort, A is the only checkpoint here that was trained. words is ahead of it by 1 of 1, though it"
-        " learnt nothing."
+        "To fine-tune on sort, A is the only checkpoint here that was trained. words is ahead of it by 1 of 1, though"
+        " it learnt nothing."
     )
 
 

@@ -81,6 +81,8 @@ def test_the_file_names_the_study_that_has_no_name(tmp_path):
         ("draws = 1000000000000", "draws is 1000000000000; give 0 to 100,000."),
         ("seed = " + "9" * 6000, "a number that is far too long"),
         (".".join("a" * 20_000) + " = 1", "a key of more than 32 parts"),
+        ("[[checkpoint]]\nname='a'\nat = nan", "at of [[checkpoint]] is nan; give a finite number."),
+        ("[finetuning]\nclip = inf", "clip of [finetuning] is inf; give a finite number."),
         ("k = 0", "k is 0; give 1 or more neighbours."),
         ("analyses = 'spectrum'", "analyses of the study must be a list, not a text ('spectrum')."),
         ("[[checkpoint]]\nmodel = 'x'", "[[checkpoint]] has no 'name'; add it."),
