@@ -12,8 +12,8 @@ from analysis.registry import analyses
 from tests.e2e.dashboards import browsing, looking, points_of, serving, settle
 
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
-PAGES = ("overview", "map", "side_by_side", "compare", "fine_tuning", "jobs")
-FIGURELESS = {"overview", "jobs"}
+PAGES = ("overview", "map", "side_by_side", "compare", "graph", "which_checkpoint", "fine_tuning", "jobs")
+FIGURELESS = {"overview", "fine_tuning", "jobs"}
 
 
 def main(out: Path, arguments: list[str]) -> int:
