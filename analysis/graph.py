@@ -16,6 +16,7 @@ from models.errors import BadInput
 Ends = npt.NDArray[np.int64]  # (m, 2) rows of samples
 Weights = npt.NDArray[np.float64]
 MOST_LINKS = 50_000_000
+HEAVIEST = float(np.finfo(np.float32).max)  # weights are held as float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +103,9 @@ def graph_of(
     counted = {"given": len(ends) + links.unknown, "loops": int(loops.sum()), "repeats": len(found) - len(first)}
     counted |= {"unknown": links.unknown, **(counts or {})}
     kept = None if weights is None else weights[first]
+    if kept is not None and not (np.abs(kept) <= HEAVIEST).all():
+        worst = kept[~(np.abs(kept) <= HEAVIEST)][0]
+        raise BadInput(f"graph {name!r} has a link of weight {worst:g}; at most {HEAVIEST:.3g} is held, so scale them.")
     made = of_pairs(found[first], n, name, directed=directed, weights=kept)
     return replace(made, key=key, counts=counted, notes=(*links.notes, *_said(counted, links.strangers)))
 

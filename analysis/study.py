@@ -5,6 +5,7 @@ The shape is the study file's (README, "The study file"). Reading and writing it
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal
 
 from analysis.knn_graph import Metric
@@ -115,7 +116,7 @@ class GraphSpec:
         """Check what needs no file."""
         where = f"[[graph]] {self.name!r}"
         must(self.k is None or self.k >= 1, f"k of {where} is {self.k}; give 1 or more.")
-        must(self.add >= 0, f"add of {where} is {self.add}; give a share of the edges, 0 or more.")
+        must(0 <= self.add < inf, f"add of {where} is {self.add}; give a finite share of the edges, 0 or more.")
         must(0 <= self.flip <= 1, f"flip of {where} is {self.flip}; give a share of the edges, 0 to 1.")
 
 

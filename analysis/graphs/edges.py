@@ -57,12 +57,16 @@ def _ends(spec: GraphSpec, table: Table) -> tuple[str, str]:
 
 
 def _names(table: Table, column: str) -> pd.Series:
+    import pyarrow as pa
+
     cells = table.column(column, "the ends of links")
+    if pa.types.is_nested(cells.type) or "binary" in str(cells.type):
+        raise BadInput(
+            f"column {column!r} of {table.name!r} is {cells.type}; ends of links are texts or whole numbers."
+        )
     names: pd.Series = cells.to_pandas()
-    if pd.api.types.is_float_dtype(names.dtype) and cells.null_count == 0:
-        whole = names.to_numpy()
-        if np.isfinite(whole).all() and (whole == np.floor(whole)).all():
-            names = names.astype("int64")
+    if pd.api.types.is_float_dtype(names.dtype):
+        names = _whole(table, column, names)
     texts = names.astype("string").str.strip()
     empty = np.flatnonzero((texts.isna() | (texts == "")).to_numpy())
     if len(empty):
@@ -73,8 +77,25 @@ def _names(table: Table, column: str) -> pd.Series:
     return texts
 
 
+def _whole(table: Table, column: str, cells: pd.Series) -> pd.Series:
+    """Floats as whole numbers, NaN as none; refused where they are not whole or too large to be told apart."""
+    numbers, digits = cells.to_numpy(np.float64), np.finfo(cells.dtype).nmant + 1
+    wrong = np.flatnonzero((numbers != np.floor(numbers)) & ~np.isnan(numbers) | (np.abs(numbers) >= 2.0**digits))
+    if len(wrong):
+        raise BadInput(
+            f"column {column!r} of {table.name!r} holds {numbers[wrong[0]]:.17g} in row {wrong[0] + 1}; ids in a column"
+            f" of {cells.dtype} are whole and below 2^{digits}, so save them as texts."
+        )
+    return pd.Series(numbers).astype("Int64")
+
+
 def _weights(table: Table, spec: GraphSpec) -> Weights:
-    cells = table.column(spec.weight, "the weights of links").to_pandas()
+    import pyarrow as pa
+
+    column = table.column(spec.weight, "the weights of links")
+    if pa.types.is_temporal(column.type):
+        raise BadInput(f"column {spec.weight!r} of {table.name!r} is {column.type}; weights are numbers.")
+    cells = column.to_pandas()
     found: Weights = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     wrong = np.flatnonzero(~np.isfinite(found))
     if len(wrong):
@@ -85,4 +106,4 @@ def _weights(table: Table, spec: GraphSpec) -> Weights:
     return found
 
 
-GRAPH = GraphSource(name="edges", title="Table of links", version=1, fingerprint=fingerprint, read=read)
+GRAPH = GraphSource(name="edges", title="Table of links", version=2, fingerprint=fingerprint, read=read)

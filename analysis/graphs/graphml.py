@@ -1,8 +1,9 @@
 """Links of a GraphML file: nodes are named by their `id`, or by the attribute that `columns` names.
 
 The file is read as a stream. A document type, an entity or anything else that could reach outside or grow is refused
-before it is followed. `edgedefault` and an edge's own `directed` say what the file means: a graph that calls itself
-undirected is one; of one that calls itself directed, `directed` of [[graph]] decides.
+before it is followed. An edge has a direction as its own `directed` says, else as its graph's `edgedefault` does. A
+file whose edges have none is an undirected graph; else `directed` of [[graph]] decides, and an edge without a direction
+is two links of a directed graph.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,10 @@ def read(spec: GraphSpec, dataset: Dataset, place: Place, needed: Sequence[Any])
             while chunk := file.read(CHUNK):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
+    except LookupError as error:  # of a codec
+        raise BadInput(
+            f"{path.name!r} is written in an encoding that is not read ({str(error)[:80]}); save it as UTF-8."
+        ) from error
     except (expat.ExpatError, ValueError) as error:
         if isinstance(error, BadInput):
             raise
@@ -54,10 +59,14 @@ def read(spec: GraphSpec, dataset: Dataset, place: Place, needed: Sequence[Any])
         ) from error
     sources = [reader.names.get(source, source) for source, _ in reader.edges]
     targets = [reader.names.get(target, target) for _, target in reader.edges]
-    directed = False if reader.undirected else None
+    directed = False if reader.edges and all(reader.two_way) else None
     weights = None
     if spec.weight:
         weights = np.array([_weight(reader, edge) for edge in range(len(reader.edges))], np.float64)
+    if spec.directed and directed is None:
+        back = np.flatnonzero(reader.two_way)
+        sources, targets = sources + [targets[edge] for edge in back], targets + [sources[edge] for edge in back]
+        weights = None if weights is None else np.concatenate([weights, weights[back]])
     return links_of_names(dataset, sources, targets, weights=weights, directed=directed)
 
 
@@ -72,4 +81,4 @@ def _weight(reader: Reader, edge: int) -> float:
     return found
 
 
-GRAPH = GraphSource(name="graphml", title="GraphML", version=1, fingerprint=fingerprint, read=read)
+GRAPH = GraphSource(name="graphml", title="GraphML", version=2, fingerprint=fingerprint, read=read)

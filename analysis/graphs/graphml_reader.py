@@ -8,6 +8,7 @@ from analysis.graph import MOST_LINKS
 from models.errors import BadInput, nearest
 
 DEEPEST = 100  # elements within one another
+DIRECTED = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(eq=False)
@@ -21,7 +22,8 @@ class Reader:
     names: dict[str, str] = field(default_factory=dict)
     edges: list[tuple[str, str]] = field(default_factory=list)
     weights: dict[int, str] = field(default_factory=dict)
-    undirected: bool = False
+    two_way: list[bool] = field(default_factory=list)  # of each edge: whether it has no direction
+    defaults: list[bool] = field(default_factory=list)  # the same of edges of the graphs one is in
     depth: int = 0
     inside: str = ""  # the node or edge that an attribute belongs to
     node: str = ""
@@ -43,7 +45,7 @@ class Reader:
         if name == "key":
             self.keys[said.get("for", "all"), said.get("attr.name", "")] = said.get("id", "")
         elif name == "graph":
-            self.undirected = said.get("edgedefault") == "undirected"
+            self.defaults.append(said.get("edgedefault") == "undirected")
         elif name == "hyperedge":
             raise BadInput(f"{self.file!r} has hyperedges, which link more than two nodes; write them as edges.")
         elif name == "node":
@@ -54,6 +56,7 @@ class Reader:
                 raise BadInput(f"{self.file!r} has over {MOST_LINKS:,} edges; give a smaller graph.")
             self.inside = "edge"
             self.edges.append((self.need(said, "source", "an edge"), self.need(said, "target", "an edge")))
+            self.two_way.append(self.undirected(said.get("directed", "").strip()))
         elif name == "data":
             self.data, self.text = said.get("key", ""), []
 
@@ -63,6 +66,12 @@ class Reader:
             raise BadInput(f"{self.file!r} has {what} without {attribute!r}; mend the file.")
         return said[attribute].strip()
 
+    def undirected(self, said: str) -> bool:
+        """Whether an edge has no direction: by what it says itself, else by its graph."""
+        if said not in ("", *DIRECTED):
+            raise BadInput(f"edge {len(self.edges)} of {self.file!r} has directed={said[:40]!r}; say true or false.")
+        return not DIRECTED[said] if said else bool(self.defaults and self.defaults[-1])
+
     def characters(self, text: str) -> None:
         """Text between elements."""
         if self.data is not None:
@@ -71,7 +80,10 @@ class Reader:
     def end(self, tag: str) -> None:
         """An element ends."""
         self.depth -= 1
-        if tag.rpartition(":")[2] != "data" or self.data is None:
+        name = tag.rpartition(":")[2]
+        if name == "graph":
+            self.defaults.pop()
+        if name != "data" or self.data is None:
             return
         said = "".join(self.text).strip()
         if self.inside == "node" and self.wanted and self.data == self.key_of("node", self.wanted):
@@ -86,6 +98,4 @@ class Reader:
             if at in self.keys:
                 return self.keys[at]
         known = [name for of, name in self.keys if of in (kind, "all")]
-        raise BadInput(
-            f"no attribute {attribute!r} of a {kind} in {self.file!r}{nearest(attribute, known or ['none'])}"
-        )
+        raise BadInput(f"no attribute {attribute!r} of {kind}s in {self.file!r}{nearest(attribute, known or ['none'])}")

@@ -15,11 +15,12 @@ from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.graph import Ends, Links, codes_of
 from analysis.graph_plugin import GraphSource
+from analysis.graphs.named import no_column
 from analysis.knn_graph import KnnGraph
 from analysis.recipe import hash_of_array
 from analysis.space import EmbeddingSpace
 from analysis.study import GraphSpec
-from models.errors import BadInput, nearest
+from models.errors import BadInput
 from models.place import Place
 
 K = 15
@@ -46,9 +47,8 @@ def numbers_of(spec: GraphSpec, dataset: Dataset) -> npt.NDArray[np.float64]:
         if name in dataset.numeric_names and dataset.numeric is not None:
             found.append(dataset.numeric[:, dataset.numeric_names.index(name)].astype(np.float64))
             continue
-        known = [*map(str, dataset.frame.columns), *dataset.numeric_names]
         if name not in dataset.frame.columns:
-            raise BadInput(f"graph {spec.name!r} names column {name!r}{nearest(name, known)}")
+            raise no_column(spec, "column", name, [*dataset.frame.columns, *dataset.numeric_names])
         column = dataset.frame[name]
         cells = column.astype("string").str.strip()
         numbers = pd.to_numeric(cells.mask(cells == ""), errors="coerce").to_numpy(np.float64, na_value=np.nan)

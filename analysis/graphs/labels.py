@@ -8,9 +8,10 @@ import numpy as np
 from analysis.dataset import Dataset
 from analysis.graph import MOST_LINKS, Links
 from analysis.graph_plugin import GraphSource
+from analysis.graphs.named import no_column
 from analysis.labels import Labels
 from analysis.study import GraphSpec
-from models.errors import BadInput, nearest
+from models.errors import BadInput
 from models.place import Place
 
 
@@ -21,9 +22,7 @@ def fingerprint(spec: GraphSpec, dataset: Dataset, place: Place) -> Mapping[str,
 def column_of(spec: GraphSpec, dataset: Dataset, name: str) -> Labels:
     """A column of classes that a graph names."""
     if name not in dataset.frame.columns:
-        raise BadInput(
-            f"graph {spec.name!r} names label {name!r}{nearest(name, list(map(str, dataset.frame.columns)))}"
-        )
+        raise no_column(spec, "label", name, dataset.frame.columns)
     found = dataset.labels_in(name)
     if found.kind != "categorical":
         raise BadInput(f"label {name!r} of graph {spec.name!r} holds numbers; cliques need classes.")

@@ -1,91 +1,87 @@
 """The entries of an adjacency matrix in an `.npz`: CSR, CSC or COO as scipy.sparse saves them, whole, or row pairs."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-from analysis.datasets.vector_file import Member, load_member
-from analysis.graph import MOST_LINKS, Ends, Weights
+from analysis.graph import Ends, Weights
+from analysis.graphs.matrix_arrays import Arrays
 from models.errors import BadInput
 
 COMPRESSED = {"indices", "indptr", "shape"}
+Entries = tuple[Ends, Weights | None, int]
 
 
-def entries_of(path: Path, members: Mapping[str, Member]) -> tuple[Ends, Weights | None, int]:
-    """Row pairs of the entries that are not zero, their values where they are not all one, and the number of rows."""
+def entries_of(arrays: Arrays, check: Callable[[int], None]) -> Entries:
+    """Row pairs of the entries that are not zero, their values where they are not all one, and the number of rows.
+
+    `check` refuses a number of rows that has no samples, before what is as large as that is read.
+    """
+    members = arrays.members
     if "edges" in members:
-        pairs = _whole(path, "edges")
-        if pairs.ndim != 2 or pairs.shape[1] != 2:
-            raise BadInput(f"array 'edges' of {path.name!r} has shape {pairs.shape}; give two columns of row numbers.")
+        shape = arrays.shape("edges")
+        if len(shape) != 2 or shape[1] != 2:
+            raise arrays.refuse("edges", f"has shape {shape}; give two columns of row numbers.")
+        pairs = arrays.rows("edges")
         return pairs, None, int(pairs.max(initial=-1)) + 1
     if set(members) >= COMPRESSED:
-        return _compressed(path, members)
+        return _compressed(arrays, check)
     if {"row", "col", "shape"} <= set(members):
-        rows, columns = _whole(path, "row"), _whole(path, "col")
-        if rows.shape != columns.shape or rows.ndim != 1:
-            raise BadInput(f"{path.name!r} has {rows.shape} rows for {columns.shape} columns; save it again.")
-        return _valued(np.column_stack([rows, columns]), _data(path, members, len(rows)), _square(path))
+        return _coordinates(arrays, check)
     square = [name for name, (shape, _) in members.items() if len(shape) == 2 and shape[0] == shape[1]]
     if len(square) == 1:
-        matrix = load_member(path, square[0])
+        check(arrays.shape(square[0])[0])
+        matrix = arrays.reals(square[0])
         rows, columns = np.nonzero(matrix)
         return _valued(np.column_stack([rows, columns]), matrix[rows, columns].astype(np.float64), len(matrix))
     raise BadInput(
-        f"{path.name!r} holds {', '.join(members) or 'nothing'}; give a matrix saved by scipy.sparse.save_npz (CSR, CSC"
-        " or COO), or an array 'edges' of row pairs."
+        f"{arrays.path.name!r} holds {', '.join(members) or 'nothing'}; give a matrix saved by scipy.sparse.save_npz"
+        " (CSR, CSC or COO), or an array 'edges' of row pairs."
     )
 
 
-def _compressed(path: Path, members: Mapping[str, Member]) -> tuple[Ends, Weights | None, int]:
-    indptr, indices, n = _whole(path, "indptr"), _whole(path, "indices"), _square(path)
-    if indptr.ndim != 1 or len(indptr) != n + 1 or indptr[0] != 0 or (np.diff(indptr) < 0).any():
-        raise BadInput(f"'indptr' of {path.name!r} does not fit a matrix of {n:,} rows; save it again.")
-    if indices.ndim != 1 or indptr[-1] != len(indices):
-        raise BadInput(f"{path.name!r} says {indptr[-1]:,} entries and has {indices.size:,}; save it again.")
-    form = _form(path) if "format" in members else "csr"
+def _coordinates(arrays: Arrays, check: Callable[[int], None]) -> Entries:
+    n, shape, other = _square(arrays), arrays.shape("row"), arrays.shape("col")
+    if shape != other or len(shape) != 1:
+        raise BadInput(f"{arrays.path.name!r} has {shape} rows for {other} columns; save it again.")
+    check(n)
+    data = _data(arrays, shape[0])
+    return _valued(np.column_stack([arrays.rows("row"), arrays.rows("col")]), data, n)
+
+
+def _compressed(arrays: Arrays, check: Callable[[int], None]) -> Entries:
+    n, shape, name = _square(arrays), arrays.shape("indices"), arrays.path.name
+    check(n)
+    form = arrays.word("format") if "format" in arrays.members else "csr"
     if form not in ("csr", "csc"):
-        raise BadInput(f"{path.name!r} is saved as {form[:10]!r}; save it as CSR, CSC or COO (matrix.tocsr()).")
-    pairs = np.column_stack([np.repeat(np.arange(n), np.diff(indptr)), indices])
-    return _valued(pairs if form == "csr" else pairs[:, ::-1], _data(path, members, len(indices)), n)
+        raise BadInput(f"{name!r} is saved as {form[:10]!r}; save it as CSR, CSC or COO (matrix.tocsr()).")
+    indptr = arrays.rows("indptr") if arrays.shape("indptr") == (n + 1,) else np.empty(0, np.int64)
+    counts = np.diff(indptr)
+    if not len(indptr) or indptr[0] != 0 or (counts < 0).any():
+        raise BadInput(f"'indptr' of {name!r} does not fit a matrix of {n:,} rows; save it again.")
+    if shape != (indptr[-1],):
+        entries = " x ".join(f"{size:,}" for size in shape)
+        raise BadInput(f"{name!r} says {indptr[-1]:,} entries and has {entries}; save it again.")
+    data = _data(arrays, shape[0])
+    filled = np.flatnonzero(counts)
+    pairs = np.column_stack([np.repeat(filled, counts[filled]), arrays.rows("indices")])
+    return _valued(pairs if form == "csr" else pairs[:, ::-1], data, n)
 
 
-def _valued(pairs: Ends, data: Weights | None, nodes: int) -> tuple[Ends, Weights | None, int]:
+def _valued(pairs: Ends, data: Weights | None, nodes: int) -> Entries:
     if data is None:
         return pairs, None, nodes
     there = data != 0
     return pairs[there], None if (data[there] == 1).all() else data[there], nodes
 
 
-def _data(path: Path, members: Mapping[str, Member], entries: int) -> Weights | None:
-    if "data" not in members:
-        return None
-    data = load_member(path, "data")
-    if data.shape != (entries,) or (not np.issubdtype(data.dtype, np.number) and data.dtype != bool):
-        raise BadInput(f"'data' of {path.name!r} has shape {data.shape} for {entries:,} entries; save it again.")
-    values: Weights = data.astype(np.float64)
-    if not np.isfinite(values).all():
-        raise BadInput(f"'data' of {path.name!r} holds NaN or infinite values; weights are numbers.")
-    return values
+def _data(arrays: Arrays, entries: int) -> Weights | None:
+    return arrays.weights("data", entries) if "data" in arrays.members else None
 
 
-def _whole(path: Path, name: str) -> npt.NDArray[np.int64]:
-    array = load_member(path, name)
-    if array.size > 2 * MOST_LINKS:
-        raise BadInput(f"array {name!r} of {path.name!r} has {array.size:,} entries; give a smaller graph.")
-    if not np.issubdtype(array.dtype, np.integer):
-        raise BadInput(f"array {name!r} of {path.name!r} is {array.dtype}; row numbers are whole.")
-    return array.astype(np.int64)
-
-
-def _square(path: Path) -> int:
-    shape = _whole(path, "shape").ravel()
+def _square(arrays: Arrays) -> int:
+    said = arrays.shape("shape")
+    shape = arrays.rows("shape").ravel().tolist() if said in ((2,), (1, 2), (2, 1)) else []
     if len(shape) != 2 or shape[0] != shape[1] or not 0 <= shape[0] < 1 << 31:
-        raise BadInput(f"the matrix of {path.name!r} has shape {shape.tolist()}; an adjacency matrix is square.")
+        raise BadInput(f"the matrix of {arrays.path.name!r} has shape {shape or said}; an adjacency matrix is square.")
     return int(shape[0])
-
-
-def _form(path: Path) -> str:
-    said = load_member(path, "format").item()
-    return said.decode("ascii", "replace") if isinstance(said, bytes) else str(said)

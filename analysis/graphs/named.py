@@ -1,6 +1,6 @@
 """Names of samples as a file of links writes them, and the rows they mean."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,8 @@ import pandas as pd
 
 from analysis.dataset import Dataset
 from analysis.graph import Links, Weights
+from analysis.study import GraphSpec
+from models.errors import BadInput, nearest
 
 FEW = 3  # strangers that are named
 
@@ -40,6 +42,15 @@ def rows_of_names(dataset: Dataset, names: Sequence[Any] | pd.Series) -> npt.NDA
     """The row of each name, -1 for none."""
     found: npt.NDArray[np.int64] = pd.Index(dataset.ids).get_indexer(pd.Index(names)).astype(np.int64)
     return found
+
+
+def no_column(spec: GraphSpec, part: str, name: str, known: Iterable[Any]) -> BadInput:
+    """The sentence for a column that the samples do not have, or not besides their ids and what is embedded."""
+    there = list(map(str, known)) or ["none"]
+    return BadInput(
+        f"graph {spec.name!r} names {part} {name!r}, which is no column of the samples besides their ids and what is"
+        f" embedded{nearest(name, there)}"
+    )
 
 
 def _strangers(ends: npt.NDArray[np.int64], columns: Sequence[Sequence[Any] | pd.Series]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ are the entries. Nothing that could run is read.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,10 @@ import numpy as np
 from analysis.dataset import Dataset
 from analysis.datasets.content import content_of
 from analysis.datasets.fingerprints import hash_of_file
-from analysis.datasets.vector_file import Member, load_member, members_of
+from analysis.datasets.vector_file import members_of
 from analysis.graph import Ends, Links, codes_of
 from analysis.graph_plugin import GraphSource
+from analysis.graphs.matrix_arrays import Arrays
 from analysis.graphs.matrix_entries import entries_of
 from analysis.graphs.named import FEW, rows_of_names
 from analysis.study import GraphSpec
@@ -32,37 +33,63 @@ def read(spec: GraphSpec, dataset: Dataset, place: Place, needed: Sequence[Any])
     path = place.resolve(spec.path, f"the matrix of graph {spec.name!r}")
     if content_of(path) != "npz":
         raise BadInput(f"{path.name!r} is no .npz; save the matrix with scipy.sparse.save_npz.")
-    members = members_of(path)
-    pairs, weights, nodes = entries_of(path, members)
-    if len(pairs) and (pairs.min() < 0 or pairs.max() >= nodes):
-        raise BadInput(f"{path.name!r} links row {pairs.max()} of {nodes:,}; it is damaged, so save it again.")
+    arrays = Arrays(path, members_of(path))
+    pairs, weights, nodes = entries_of(arrays, lambda rows: _check_rows(arrays, dataset, rows))
+    low, high = int(pairs.min(initial=0)), int(pairs.max(initial=-1))
+    if low < 0 or high >= nodes:
+        raise BadInput(
+            f"{path.name!r} links row {low if low < 0 else high} of {nodes:,}, counted from 0; it is damaged, so"
+            " save it again."
+        )
+    _check_rows(arrays, dataset, nodes, whole="edges" not in arrays.members)
+    rows, codes = _linked_rows(pairs, nodes)
     if not spec.directed:  # the two entries of one link are no repeat
-        first = np.unique(codes_of(pairs, max(nodes, 1), directed=False), return_index=True)[1]
-        pairs, weights = pairs[first], None if weights is None else weights[first]
-    place_of, names = _places(path, members, dataset, nodes)
-    ends = place_of[pairs]
+        first = np.unique(codes_of(codes, max(len(rows), 1), directed=False), return_index=True)[1]
+        codes, weights = codes[first], None if weights is None else weights[first]
+    place_of, names = _places(arrays, dataset, rows)
+    ends = place_of[codes]
     known = (ends >= 0).all(axis=1)
-    lost = np.unique(pairs[~known][ends[~known] < 0])[:FEW]
+    lost = np.unique(codes[~known][ends[~known] < 0])[:FEW]
     kept = None if weights is None else weights[known]
-    return Links(ends[known], kept, int((~known).sum()), tuple(names(row) for row in lost))
+    return Links(ends[known], kept, int((~known).sum()), tuple(str(names[row]) for row in lost))
 
 
-def _places(path: Path, members: Mapping[str, Member], dataset: Dataset, nodes: int) -> tuple[Ends, Any]:
-    """The sample of each row of the matrix, -1 for none, and what a row is called."""
-    if "ids" in members:
-        ids = [str(name) for name in load_member(path, "ids").ravel().tolist()]
-        if len(ids) < nodes:
-            raise BadInput(f"'ids' of {path.name!r} names {len(ids):,} of {nodes:,} rows; name each.")
-        return rows_of_names(dataset, ids), lambda row: ids[row]
-    n, listed = len(dataset), "edges" in members
-    numbered = all(one.isascii() and one.isdigit() for one in dataset.ids)
-    if not numbered and (nodes == n or (listed and nodes < n)):
-        return np.arange(nodes), str
-    if numbered:
-        return rows_of_names(dataset, [str(row) for row in range(nodes)]), str
-    raise BadInput(
-        f"{path.name!r} is a graph of {nodes:,} rows for {n:,} samples; add an array `ids`, or give one of as many."
-    )
+def _check_rows(arrays: Arrays, dataset: Dataset, nodes: int, *, whole: bool = False) -> None:
+    """Refuse more rows than are named or have samples, and, of a whole matrix, fewer."""
+    if "ids" in arrays.members:
+        shape = arrays.shape("ids")
+        if prod(shape) < nodes:
+            raise BadInput(f"'ids' of {arrays.path.name!r} names {prod(shape):,} of {nodes:,} rows; name each.")
+    elif not _numbered(dataset) and (nodes > len(dataset) or (whole and nodes < len(dataset))):
+        raise BadInput(
+            f"{arrays.path.name!r} is a graph of {nodes:,} rows for {len(dataset):,} samples; add an array `ids`, or"
+            " give one of as many."
+        )
 
 
-GRAPH = GraphSource(name="npz", title="Adjacency matrix", version=1, fingerprint=fingerprint, read=read)
+def _linked_rows(pairs: Ends, nodes: int) -> tuple[Ends, Ends]:
+    """The rows that have links, few of those that a file may speak of, and the pairs as places among them."""
+    if nodes > pairs.size:
+        rows, places = np.unique(pairs, return_inverse=True)
+        return rows, places.reshape(-1, 2).astype(np.int64)
+    seen = np.zeros(nodes, bool)
+    seen[pairs] = True
+    return np.flatnonzero(seen), (np.cumsum(seen) - 1)[pairs]
+
+
+def _numbered(dataset: Dataset) -> bool:
+    return all(one.isascii() and one.isdigit() for one in dataset.ids)
+
+
+def _places(arrays: Arrays, dataset: Dataset, rows: Ends) -> tuple[Ends, Sequence[Any]]:
+    """The sample of each of some rows of the matrix, -1 for none, and what each is called."""
+    if "ids" in arrays.members:
+        ids = [str(name) for name in arrays.names("ids").ravel()[rows].tolist()]
+        return rows_of_names(dataset, ids), ids
+    if _numbered(dataset):
+        numbers = [str(row) for row in rows.tolist()]
+        return rows_of_names(dataset, numbers), numbers
+    return rows, rows.tolist()
+
+
+GRAPH = GraphSource(name="npz", title="Adjacency matrix", version=2, fingerprint=fingerprint, read=read)

@@ -12,11 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.dataset import Dataset
-from analysis.graph import Links
+from analysis.graph import MOST_LINKS, Links
 from analysis.graph_plugin import GraphSource
+from analysis.graphs.named import no_column
 from analysis.recipe import hash_of_array
 from analysis.study import GraphSpec
-from models.errors import BadInput, nearest
+from models.errors import BadInput
 from models.place import Place
 
 
@@ -66,20 +67,26 @@ def _of(spec: GraphSpec, dataset: Dataset) -> npt.NDArray[np.int64]:
 
 def _check(spec: GraphSpec, dataset: Dataset, name: str) -> None:
     if name not in dataset.frame.columns:
-        raise BadInput(
-            f"graph {spec.name!r} names column {name!r}{nearest(name, list(map(str, dataset.frame.columns)))}"
-        )
+        raise no_column(spec, "column", name, dataset.frame.columns)
 
 
 def read(spec: GraphSpec, dataset: Dataset, place: Place, needed: Sequence[Any]) -> Links:
     order, of = places_of(spec, dataset), _of(spec, dataset)
     there = np.flatnonzero(np.isfinite(order) & (of >= 0))
     rows = there[np.lexsort((there, order[there], of[there]))]
-    pairs = []
-    for step in range(1, min(spec.k or 1, len(rows) - 1) + 1):
-        a, b = rows[:-step], rows[step:]
-        same = of[a] == of[b]
-        pairs.append(np.column_stack([a[same], b[same]]))
+    sizes = np.unique(of[rows], return_counts=True)[1].astype(np.int64)
+    reach = np.minimum(min(spec.k or 1, len(rows)), sizes - 1)
+    total = int((reach * sizes - reach * (reach + 1) // 2).sum())
+    if total > MOST_LINKS:
+        raise BadInput(
+            f"k of graph {spec.name!r} is {spec.k}, which would be {total:,} links; at most {MOST_LINKS:,} are made, so"
+            " give less."
+        )
+    stops = np.repeat(np.cumsum(sizes), sizes)  # where the sequence of each ends
+    pairs, at = [], np.arange(len(rows))
+    for step in range(1, int(reach.max(initial=0)) + 1):
+        at = at[at + step < stops[at]]
+        pairs.append(np.column_stack([rows[at], rows[at + step]]))
     left = len(dataset) - len(rows)
     notes = (f"{left:,} samples have no place in a sequence.",) if left else ()
     return Links(np.concatenate(pairs).astype(np.int64) if pairs else np.empty((0, 2), np.int64), notes=notes)
