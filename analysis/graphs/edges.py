@@ -65,7 +65,7 @@ def _names(table: Table, column: str) -> pd.Series:
             f"column {column!r} of {table.name!r} is {cells.type}; ends of links are texts or whole numbers."
         )
     names: pd.Series = cells.to_pandas()
-    if pd.api.types.is_float_dtype(names.dtype):
+    if pa.types.is_floating(cells.type):
         names = _whole(table, column, names)
     texts = names.astype("string").str.strip()
     empty = np.flatnonzero((texts.isna() | (texts == "")).to_numpy())
@@ -79,12 +79,13 @@ def _names(table: Table, column: str) -> pd.Series:
 
 def _whole(table: Table, column: str, cells: pd.Series) -> pd.Series:
     """Floats as whole numbers, NaN as none; refused where they are not whole or too large to be told apart."""
-    numbers, digits = cells.to_numpy(np.float64), np.finfo(cells.dtype).nmant + 1
+    given = cells.to_numpy()
+    numbers, digits = given.astype(np.float64), np.finfo(given.dtype).nmant + 1
     wrong = np.flatnonzero((numbers != np.floor(numbers)) & ~np.isnan(numbers) | (np.abs(numbers) >= 2.0**digits))
     if len(wrong):
         raise BadInput(
             f"column {column!r} of {table.name!r} holds {numbers[wrong[0]]:.17g} in row {wrong[0] + 1}; ids in a column"
-            f" of {cells.dtype} are whole and below 2^{digits}, so save them as texts."
+            f" of {given.dtype} are whole and below 2^{digits}, so save them as texts."
         )
     return pd.Series(numbers).astype("Int64")
 
