@@ -88,7 +88,7 @@ def test_the_file_names_the_study_that_has_no_name(tmp_path):
         ("[[checkpoint]]\nname = 'a'\ninit_seed = 4294967296", "init_seed of checkpoint 'a' is 4294967296; give 0 to"),
         ("[[pretraining]]\nname = 'p'\nseeds = [-1]", "a seed of [[pretraining]] 'p' is -1; give 0 to"),
         ("[benefit]\nseeds = [4294967296]", "a seed of [benefit] is 4294967296; give 0 to"),
-        ("[finetuning]\nclip = inf", "clip of [finetuning] is inf; give a finite number above 0."),
+        ("[finetuning]\nclip = inf", "clip of [finetuning] is inf; give a finite number"),
         ("draws = 1000000000000", "draws is 1000000000000; give 0 to 100,000."),
         ("seed = " + "9" * 6000, "a number that is far too long"),
         (".".join("a" * 20_000) + " = 1", "a key of more than 32 parts"),
