@@ -34,6 +34,8 @@ GRAPH_KINDS = ("graph", "graph_card", "graph_alignment")
 def graph_spec(study: Study, name: str) -> GraphSpec:
     """A graph of the study by name."""
     found = {spec.name: spec for spec in study.graph}
+    if not found:
+        raise BadInput(f"no graph {name!r}; the study has none: add a [[graph]].")
     if name not in found:
         raise BadInput(f"no graph {name!r}{nearest(name, found)}")
     return found[name]

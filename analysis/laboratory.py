@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.study_checks import check_seeds
+
 
 @dataclass(frozen=True, kw_only=True)
 class PretrainingSpec:
@@ -17,6 +19,10 @@ class PretrainingSpec:
     weight: tuple[float, ...] = (0.1,)
     steps: int = 500
     seeds: tuple[int, ...] = (0, 1, 2)
+
+    def __post_init__(self) -> None:
+        """Check what needs no file."""
+        check_seeds(self.seeds, f"[[pretraining]] {self.name!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,3 +51,7 @@ class BenefitSpec:
     methods: tuple[str, ...] = ("random", "statistics", "set", "natural")
     seeds: tuple[int, ...] = (0, 1, 2)
     size: str = "tiny"
+
+    def __post_init__(self) -> None:
+        """Check what needs no file."""
+        check_seeds(self.seeds, "[benefit]")

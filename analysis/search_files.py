@@ -41,6 +41,11 @@ def read_search(spec: TaskSpec, place: Place) -> Dataset:
     ids, texts = _texts(spec, "documents", place)
     asked, said = _texts(spec, "queries", place)
     judged = _judged(spec, place)
+    if not judged.grades:
+        raise BadInput(
+            f"no grade in relevance of task {spec.name!r} is above 0, so no document answers a query; give grades above"
+            " 0 to those that do."
+        )
     known, there = set(ids), set(asked)
     wanted = {query for query, document in zip(judged.queries, judged.documents, strict=True) if document in known}
     kept = [row for row, query in enumerate(asked) if query in wanted]

@@ -10,17 +10,11 @@ from typing import Literal
 
 from analysis.knn_graph import Metric
 from analysis.laboratory import AnchorsSpec, BenefitSpec, CorpusSpec, PretrainingSpec
+from analysis.study_checks import check_methods, check_seed, check_seeds, must
 from models.encoder import Initialization, Pooling
-from models.errors import BadInput
 from models.finetuning.settings import FineTuning
 
 LayerChoice = Literal["last", "all"] | tuple[int, ...]
-
-
-def must(holds: bool, sentence: str) -> None:
-    """Raise BadInput with the sentence unless the condition holds."""
-    if not holds:
-        raise BadInput(sentence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +87,7 @@ class CheckpointSpec:
             self.max_length >= 2,
             f"max_length of checkpoint {self.name!r} is {self.max_length}; give 2 or more.",
         )
+        check_seed(self.init_seed, f"init_seed of checkpoint {self.name!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,11 +170,8 @@ class TaskSpec:
             f"{where} has `separator` but no `label`; name the column whose labels it separates.",
         )
         must(bool(self.train) or not files, f"{where} has no `train` file; give one beside dev and test.")
-        must(
-            bool(self.seeds) and min(self.seeds) >= 0,
-            f"{where} has no seeds, or one below 0; give for example [0, 1, 2].",
-        )
-        must(len(set(self.seeds)) == len(self.seeds), f"{where} names a seed twice; give each once.")
+        check_methods(self.methods, where)
+        check_seeds(self.seeds, where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +225,7 @@ class Study:
         """Check what needs no file."""
         must(self.k >= 1, f"k is {self.k}; give 1 or more neighbours.")
         must(0 <= self.draws <= 100_000, f"draws is {self.draws}; give 0 to 100,000.")
-        must(0 <= self.seed < 1 << 32, f"seed is {self.seed}; give 0 to 4,294,967,295.")
+        check_seed(self.seed, "seed")
         for kind in ("checkpoint", "graph", "task", "corpus", "pretraining"):
             names = [part.name for part in getattr(self, kind)]
             for name in names:

@@ -43,6 +43,8 @@ def read_parts(spec: TaskSpec, place: Place) -> Dataset:
         path = file_of(spec, part, place)
         named: tuple[str, ...] = (text, spec.text_b) if spec.text_b else (text,)
         table = read_table(path, header=spec.header, columns=spec.columns, wanted=(*named, spec.label))
+        if not table.rows:
+            raise BadInput(f"{part} of task {spec.name!r} has no rows ({path.name!r}); give a file with samples in it.")
         with kernels_in_words(path.name):
             sides = [text_of(table, name, "text").to_pylist() for name in named]
             labels = text_of(table, spec.label, "label").to_pylist()

@@ -19,7 +19,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     "; did you mean 'metric'?"
     >>> nearest("zzz", ["metric", "k"])
     '; there are: k, metric'
+    >>> nearest("zzz", [])
+    '; there is none.'
     """
     choices = sorted(known)
+    if not choices:
+        return "; there is none."
     close = get_close_matches(name, choices, n=1)
     return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(choices)}"

@@ -1,9 +1,10 @@
 """Documents ranked for queries by an exact search, judged by graded relevance; documents at the same distance share.
 
 With gains g of the documents shown, DCG@k = sum of g_i / log2(i + 1) over the first k, nDCG its ratio to the best order
-(linear gains, as in TREC's and BEIR's tools); recall@k is the share of the relevant documents among the first k. Where
-documents tie, in whatever order they come, each number is its mean over those orders (McSherry and Najork 2008).
-Documents of the same vector are searched once, so that rounding cannot part them.
+(linear gains, as in TREC's and BEIR's tools): a query's grades count only beside each other. Recall@k is the share of
+the relevant documents among the first k. Where documents tie, in whatever order they come, each number is its mean over
+those orders (McSherry and Najork 2008). Documents of the same vector are searched once, so that rounding cannot part
+them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from analysis.task import Relevance
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 AT_ONCE = 1 << 24  # similarities held at a time
+CROWDED = 0.5  # share of the documents from which places are drawn without putting any back
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,27 +49,43 @@ class Needs:
     def at_random(self, rng: np.random.Generator) -> Mapping[str, Floats]:
         """The same where documents come in a random order."""
         query = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-        place = rng.integers(self.documents, size=len(query))
-        while True:  # no two documents of a query stand at one place: the later of such is drawn again
-            taken = query * self.documents + place
-            _, first = np.unique(taken, return_index=True)
-            again = np.setdiff1d(np.arange(len(query)), first)
-            if not len(again):
-                break
-            place[again] = rng.integers(self.documents, size=len(again))
+        place = self._places(query, rng)
         gains = np.where(place < self.ndcg, self.grade / np.log2(place + 2), 0.0)
         dcg, found = np.zeros(len(self.starts) - 1), np.zeros(len(self.starts) - 1)
         np.add.at(dcg, query, gains)
         np.add.at(found, query, (place < self.recall).astype(np.float64))
         return self.judged(dcg, found)
 
+    def _places(self, query: Rows, rng: np.random.Generator) -> Rows:
+        """Where each judged document stands in a random order, no two of a query at one place."""
+        sizes = np.diff(self.starts)
+        crowded = sizes > CROWDED * self.documents
+        place = rng.integers(self.documents, size=len(query))
+        for at in np.flatnonzero(crowded):
+            place[self.starts[at] : self.starts[at + 1]] = rng.permutation(self.documents)[: sizes[at]]
+        rows = np.flatnonzero(~crowded[query])
+        while True:  # of the others that stand at one place the later is drawn again
+            _, first = np.unique(query[rows] * self.documents + place[rows], return_index=True)
+            again = np.delete(rows, first)
+            if not len(again):
+                return place
+            place[again] = rng.integers(self.documents, size=len(again))
+
 
 def needs_of(relevance: Relevance, *, ndcg: int, recall: int) -> tuple[Needs, Rows]:
     """What the queries ask for, and the documents of the judgements in the same order."""
     order = np.lexsort((relevance.document, relevance.query))
     starts = np.searchsorted(relevance.query[order], np.arange(len(relevance.queries) + 1))
-    needs = Needs(len(relevance.documents), starts, relevance.grade[order], ndcg, recall)
-    return needs, relevance.document[order]
+    grade = _of_one_size(relevance.grade[order], starts)
+    return Needs(len(relevance.documents), starts, grade, ndcg, recall), relevance.document[order]
+
+
+def _of_one_size(grade: Floats, starts: Rows) -> Floats:
+    """Grades over the power of two next to the highest of their query: no ratio changes, no sum is too large."""
+    highest = np.maximum.reduceat(grade, starts[:-1]) if len(grade) else grade
+    _, power = np.frexp(highest)
+    found: Floats = np.ldexp(grade, -np.repeat(power, np.diff(starts)))
+    return found
 
 
 def ranked(

@@ -1,7 +1,7 @@
 """Whether the cosine of two vectors goes with how alike people find the two: Spearman's correlation, nothing learnt.
 
 As in word-similarity and STS sets: a pair of texts is embedded each by itself. A pair with a vector of zeros has no
-cosine and is left out.
+cosine and is left out. Cosines that differ by no more than rounding of float32 vectors tie: a text beside itself has 1.
 """
 
 import numpy as np
@@ -13,6 +13,8 @@ from analysis.task import Task
 from analysis.tasks.answers import ValueAnswers
 from analysis.tasks.context import Answered, Context
 
+DECIMALS = 6  # of a cosine; what lies beyond is rounding
+
 
 def answer(space: EmbeddingSpace, task: Task, context: Context) -> Answered:
     assert task.pairs is not None, "pairs are what is scored"
@@ -21,7 +23,7 @@ def answer(space: EmbeddingSpace, task: Task, context: Context) -> Answered:
     rows = np.flatnonzero(lengths > 0)
     if len(rows) < 3:
         raise CannotAnalyze(f"{len(rows)} pairs of {task.name!r} have two vectors with a direction; 3 are needed.")
-    cosine = np.einsum("id,id->i", a, b)[rows] / lengths[rows]
+    cosine = np.round(np.einsum("id,id->i", a, b)[rows] / lengths[rows], DECIMALS)
     scores = task.pairs.scores[rows]
     if np.ptp(scores) == 0 or np.ptp(cosine) == 0:
         raise CannotAnalyze(f"The scores of {task.name!r}, or the cosines in {space.name!r}, do not vary.")
@@ -34,7 +36,7 @@ TASK_METHOD = TaskMethod(
     name="similarity",
     title="Similarity of pairs",
     question="Does cosine agree with how alike people find two texts?",
-    version=1,
+    version=2,
     answer=answer,
     describe={"spearman": "Rank correlation of the cosine of two vectors with the score that people gave the pair."},
     targets=("pairs",),

@@ -44,7 +44,7 @@ class FineTuning:
         self._must("max_length", self.max_length >= 2, "2 or more")
         self._must("patience", self.patience >= 0, "0 or more")
         self._must("lr", 0 < self.lr < 1, "a number between 0 and 1, such as 5e-5")
-        self._must("clip", self.clip > 0, "more than 0")
+        self._must("clip", 0 < self.clip < float("inf"), "a finite number above 0")
         self._must("decay", 0 <= self.decay < 1, "0 or more, below 1")
         for name in ("warmup", "dropout"):
             self._must(name, 0 <= getattr(self, name) < 1, "0 or more, below 1")

@@ -242,7 +242,10 @@ def test_batches_hold_every_sample_once_and_texts_of_like_length() -> None:
     assert not np.array_equal(np.concatenate(batches), np.concatenate(other))
 
 
-@pytest.mark.parametrize(("key", "value"), [("epochs", 0), ("lr", 0.0), ("lr", float("nan")), ("dropout", 1.0)])
+WRONG = [("epochs", 0), ("lr", 0.0), ("lr", float("nan")), ("clip", float("inf")), ("dropout", 1.0)]
+
+
+@pytest.mark.parametrize(("key", "value"), WRONG)
 def test_settings_that_cannot_be_are_refused(key: str, value: float) -> None:
     with pytest.raises(BadInput, match=rf"{key} of \[finetuning\] is"):
         FineTuning(**{key: value})

@@ -43,6 +43,7 @@ fits = ["plain"]
 [benefit]
 seeds = [0]
 """
+TASK = "[[task]]\nname = 't'\nlabel = 'x'\n"
 
 
 def test_every_section_of_the_contract_is_read():
@@ -78,6 +79,16 @@ def test_the_file_names_the_study_that_has_no_name(tmp_path):
         ("k = 'many'", "k of the study must be a whole number, not a text ('many')."),
         ("k = true", "k of the study must be a whole number, not true or false (True)."),
         ("seed = -1", "seed is -1; give 0 to"),
+        ("seed = 99999999999999999999", "seed is 99999999999999999999; give 0 to 4,294,967,295."),
+        (TASK + "seeds = [0, 4294967296]", "a seed of [[task]] 't' is 4294967296; give 0 to 4,294,967,295."),
+        (TASK + "seeds = [-1]", "a seed of [[task]] 't' is -1; give 0 to"),
+        (TASK + "seeds = []", "[[task]] 't' has no seeds; give for example [0, 1, 2]."),
+        (TASK + "methods = []", "[[task]] 't' has no methods; name some"),
+        (TASK + "methods = ['knn', 'linear', 'knn']", "[[task]] 't' names method 'knn' twice; give each once."),
+        ("[[checkpoint]]\nname = 'a'\ninit_seed = 4294967296", "init_seed of checkpoint 'a' is 4294967296; give 0 to"),
+        ("[[pretraining]]\nname = 'p'\nseeds = [-1]", "a seed of [[pretraining]] 'p' is -1; give 0 to"),
+        ("[benefit]\nseeds = [4294967296]", "a seed of [benefit] is 4294967296; give 0 to"),
+        ("[finetuning]\nclip = inf", "clip of [finetuning] is inf; give a finite number"),
         ("draws = 1000000000000", "draws is 1000000000000; give 0 to 100,000."),
         ("seed = " + "9" * 6000, "a number that is far too long"),
         (".".join("a" * 20_000) + " = 1", "a key of more than 32 parts"),

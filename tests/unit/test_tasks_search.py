@@ -83,8 +83,7 @@ def test_a_query_without_direction_finds_what_chance_finds() -> None:
     _, documents, relevance = world(2, queries=1)
     needs, relevant = needs_of(relevance, ndcg=10, recall=5)
     found = ranked(np.zeros((1, 4), np.float32), documents, needs, relevant, own=relevance.own, metric="cosine")
-    grades = grades_of(relevance, 0)
-    expected = sum(grades.values()) / 30 * discounts(10).sum() / needs.ideal[0]
+    expected = needs.grade.sum() / 30 * discounts(10).sum() / needs.ideal[0]
     assert found["ndcg@10"][0] == pytest.approx(expected) and found["recall@5"][0] == pytest.approx(5 / 30)
 
 
@@ -122,9 +121,57 @@ def test_chance_is_a_random_order() -> None:
     rng = np.random.default_rng(0)
     drawn = [needs.at_random(rng) for _ in range(1500)]
     mean = {name: np.mean([one[name] for one in drawn], axis=0) for name in drawn[0]}
-    sums = np.array([sum(grades_of(relevance, query).values()) for query in range(7)])
+    sums = np.add.reduceat(needs.grade, needs.starts[:-1])
     np.testing.assert_allclose(mean["ndcg@10"], sums / 30 * discounts(10).sum() / needs.ideal, rtol=0.1)
     np.testing.assert_allclose(mean["recall@5"], 5 / 30, rtol=0.1)
+
+
+def test_chance_is_drawn_soon_where_every_document_is_judged() -> None:
+    rows, zeros = np.arange(2001), np.zeros(2000, np.int64)
+    whole = Relevance(rows[:1], rows[1:], zeros, rows[:2000], np.ones(2000), np.full(1, -1))
+    needs, _ = needs_of(whole, ndcg=10, recall=5)
+    drawn = needs.at_random(np.random.default_rng(0))
+    assert drawn["ndcg@10"] == pytest.approx([1.0]) and drawn["recall@5"] == pytest.approx([5 / 2000])
+
+
+def test_chance_of_queries_with_many_and_with_few_judgements_is_their_mean() -> None:
+    _, _, relevance = world(3)
+    query = np.concatenate([relevance.query, np.full(28, 7)])
+    document = np.concatenate([relevance.document, np.arange(28)])
+    grade = np.concatenate([relevance.grade, np.arange(28) % 3 + 1.0])
+    more = replace(relevance, queries=np.arange(8), query=query, document=document, grade=grade)
+    needs, _ = needs_of(more, ndcg=10, recall=5)
+    rng = np.random.default_rng(0)
+    mean = np.mean([needs.at_random(rng)["ndcg@10"] for _ in range(1500)], axis=0)
+    sums = np.add.reduceat(needs.grade, needs.starts[:-1])
+    np.testing.assert_allclose(mean, sums / 30 * discounts(10).sum() / needs.ideal, rtol=0.1)
+
+
+@pytest.mark.parametrize("factor", [3e307, 1e-300, 7.0])
+def test_a_querys_grades_count_only_beside_each_other(factor: float) -> None:
+    queries, documents, relevance = world(5)
+    larger = replace(relevance, grade=relevance.grade * np.where(relevance.query < 4, factor, 1.0))
+    found = []
+    for one in (relevance, larger):
+        needs, relevant = needs_of(one, ndcg=10, recall=5)
+        found.append(ranked(queries, documents, needs, relevant, own=one.own, metric="dot")["ndcg@10"])
+        assert np.all(np.isfinite(needs.at_random(np.random.default_rng(0))["ndcg@10"]))
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ("0\td0\t0\n1\td1\t-2\n", "no grade in relevance of task 'find' is above 0"),
+        ("", "no grade in relevance of task 'find' is above 0"),
+        ("0\td0\tinf\n", "no finite number"),
+    ],
+)
+def test_judgements_without_a_grade_above_0_are_said(tmp_path: Path, rows: str, sentence: str) -> None:
+    study = write_search(tmp_path)
+    (tmp_path / "test.tsv").write_text(f"query-id\tcorpus-id\tscore\n{rows}")
+    with pytest.raises(BadInput, match=sentence):
+        wanted(open_study(study, cache=tmp_path / "cache"))
 
 
 def write_search(folder: Path, more: str = SEARCH) -> Path:

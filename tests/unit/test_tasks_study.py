@@ -262,7 +262,7 @@ def test_a_split_by_a_graph_keeps_communities_whole_and_counts_what_it_cuts(tmp_
 def test_a_split_by_a_graph_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = write_world(tmp_path, TASK + 'group = "graph:links"\n')
     assert main(["run", str(study), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]) == 2
-    assert "no graph 'links'" in capsys.readouterr().err
+    assert "no graph 'links'; the study has none: add a [[graph]]." in capsys.readouterr().err
 
 
 def test_a_training_file_alone_is_split_and_searched_like_the_samples(tmp_path: Path) -> None:
