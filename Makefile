@@ -15,7 +15,7 @@ setup: .venv/installed-dev ## everything that tests and checks need
 
 test: .venv/installed-dev ## run every test, browser tests included
 	@sh tests/find_chrome.sh
-	@echo "running the tests (about 10 minutes on two cores)"
+	@echo "running the tests (about 17 minutes on two cores)"
 	@$(RUN) -m pytest -q
 
 check: .venv/installed-dev ## format, lint, types, import contracts
