@@ -63,8 +63,8 @@ def parse_rule(text: str) -> Rule:
     if kind not in KINDS:
         raise BadInput(f"no bulk rule {text!r}{nearest(kind, KINDS)}")
     raise BadInput(
-        f"the bulk rule {text!r} is not one; give top:K, threshold:P P from {LEAST_BOUND} to 1, words:A,B with each word"
-        " once, or none."
+        f"the bulk rule {text!r} is not one; give top:K, threshold:P (P at least {LEAST_BOUND}), words:A,B (each once)"
+        " or none."
     )
 
 

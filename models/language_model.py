@@ -63,7 +63,7 @@ class LanguageModel:
     @property
     def width(self) -> int:
         """Of the states at the head's input."""
-        return self.head.vectors.shape[1]
+        return int(self.head.vectors.shape[1])
 
     def states(self, ids: "torch.Tensor") -> "torch.Tensor":
         """The h at every token of windows of equal length, (windows, length, d) float32, on the model's device."""
@@ -85,7 +85,8 @@ class LanguageModel:
         for text in (f" {word}", word):
             numbers = self.tokenizer(text, add_special_tokens=False)["input_ids"]
             pieces = [number for number in numbers if self.token(number).strip()]  # some set a bare space apart
-            if len(pieces) == 1 and (row := int(self.head.rows_of(pieces[0]))) >= 0:
+            known = len(pieces) == 1 and pieces[0] != self.tokenizer.unk_token_id
+            if known and (row := int(self.head.rows_of(pieces[0]))) >= 0:
                 return row
         raise BadInput(f"{word!r} is no single token of model {self.name!r}; give words that are.")
 
