@@ -76,6 +76,7 @@ class _Line:
 
 def _list(options: argparse.Namespace) -> int:
     from analysis import registry
+    from analysis.anchors.measurement import ANCHORS
 
     kinds: dict[str, Mapping[str, Any]] = {
         "dataset": registry.sources(),
@@ -89,6 +90,7 @@ def _list(options: argparse.Namespace) -> int:
         "task": registry.task_methods(),
         "graph": registry.graph_sources(),
         "alignment": registry.alignments(),
+        "anchors": {ANCHORS.name: ANCHORS},
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():
