@@ -73,6 +73,14 @@ def contexts(
         yield seen.contexts(states, mine[row], position, answers)
 
 
+def under_head(of: Contexts, head: Head, rules: Sequence[Rule], model: LanguageModel) -> Contexts:
+    """The same contexts under another head: their states are kept, all that follows is computed anew."""
+    import torch
+
+    states = torch.from_numpy(of.states).to(model.module.device)
+    return _Seen(head, rules, model.module.device).contexts(states, of.windows, of.positions, of.next)
+
+
 def _asked(
     model: LanguageModel, shape: Sequence[int], windows: npt.NDArray[np.int64], seed: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

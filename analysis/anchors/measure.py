@@ -11,12 +11,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.anchors.card import task_card
 from analysis.anchors.fits import Basis, Kind, basis_of, columns_of, parse_fit
 from analysis.anchors.gather import Gathered, Reading, gather
 from analysis.anchors.judged import Judged, share
 from analysis.anchors.moments import Floats, Total
 from analysis.anchors.nulls import SHUFFLES, null_table, other_heads
 from analysis.anchors.residuals import Residuals
+from analysis.anchors.shift import contexts_for, shift_table
 from analysis.anchors.split import Split, split_windows
 from analysis.anchors.tables import (
     gauge_table,
@@ -26,6 +28,7 @@ from analysis.anchors.tables import (
     scatter_table,
     tokens_table,
 )
+from analysis.anchors.tasks import sides_of
 from analysis.anchors.told import PER_FIT, SHARED, Asked, Told
 from analysis.number import CannotAnalyze, Number
 from analysis.result import Result
@@ -36,6 +39,7 @@ from models.language_model import LanguageModel
 from models.windows import Ids
 
 GRID = (1, 3, 10, 30, 100, 300)  # words removed, for the curve against k
+SHIFTED = ("shift_auc_raw", "shift_auc_anchor")
 OTHER_HEAD = 64  # windows that other heads are fitted and judged on
 Progress = Callable[[int, int, str], None]
 
@@ -74,8 +78,15 @@ def measure(model: LanguageModel, windows: Ids, asked: Asked, report: Progress) 
     }
     told = Told(asked, names, basis, fitted, held, residuals, _middle(head), train)
     numbers, notes = told.numbers(refused)
+    tasks, attacked = _tasks(reading, told)
+    numbers |= attacked | {
+        f"{name}|{rule}": Number(value=None, why=why)
+        for rule, why in refused.items()
+        if rule.startswith("words:")
+        for name in SHIFTED
+    }
     said = _notes(model, head, windows, split, held, fits)
-    return Result(numbers, tables=_tables(reading, split, told, coefficients), notes=(*said, *notes))
+    return Result(numbers, tables={**_tables(reading, split, told, coefficients), **tasks}, notes=(*said, *notes))
 
 
 def _rules(model: LanguageModel, head: Head, texts: Sequence[str]) -> tuple[dict[str, str], list[Rule]]:
@@ -127,6 +138,27 @@ def _tables(reading: Reading, split: Split, told: Told, coefficients: Mapping[st
         "log_partition": pd.DataFrame({"position": kept.positions, "log_partition": kept.partition}),
         **geometry_tables(model, head, coefficients, names, train),
     }
+
+
+def _tasks(reading: Reading, told: Told) -> tuple[dict[str, pd.DataFrame], dict[str, Number]]:
+    """Every list of words as a task: the shift attack on it, and its card."""
+    shifts, cards, facts = [], [], []
+    numbers: dict[str, Number] = {}
+    for rule in (one for one in reading.rules if one.kind == "words"):
+        try:
+            most = contexts_for(reading.head)
+            sides = sides_of(told.fitted.kept, told.held.kept, reading.head, rule, most)
+        except CannotAnalyze as error:
+            numbers |= {f"{name}|{rule.text}": Number(value=None, why=str(error)) for name in SHIFTED}
+            continue
+        shift, attacked = shift_table(reading.model, reading.head, sides, reading.seed)
+        card, fact = task_card(reading.model, reading.head, sides, reading.seed)
+        numbers |= attacked
+        shifts.append(shift)
+        cards.append(card)
+        facts.append(fact)
+    tables = {"shift": shifts, "card": cards, "tasks": facts}
+    return {name: pd.concat(rows, ignore_index=True) for name, rows in tables.items() if rows}, numbers
 
 
 def _fit_rows(names: Sequence[str], fit: str, one: Judged, told: Told) -> pd.DataFrame:

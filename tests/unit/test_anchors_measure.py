@@ -33,7 +33,7 @@ def measured(folder, kind, family="causal_lm", asked=ASKED, **changes):
 )
 def test_every_number_is_that_of_a_plain_computation(tmp_path, kind, family):
     model, windows, result = measured(tmp_path, kind, family)
-    assert set(result.numbers) == {
+    assert {name for name in result.numbers if not name.startswith("shift")} == {
         f"{name}|{rule}|{fit}" for name in (*PER_FIT, *SHARED) for rule in ASKED.rules for fit in ASKED.fits
     }
     from analysis.anchors.split import split_windows
@@ -103,25 +103,3 @@ def test_tables_hold_what_figures_draw(tmp_path):
     assert set(result.tables["map"]["kind"]) == {"word", "task word", "state", "anchor"}
     assert {"shuffled targets", "Gaussian rows"} <= set(result.tables["nulls"]["null"])
     assert any("fitted on" in note for note in result.notes)
-
-
-@pytest.mark.shared
-def test_stories_has_the_table_of_the_earlier_measurement(shared_data):
-    """Text drawn from stories260K, 64 windows: within a few percent of what 512 windows gave before this code was."""
-    from models.encoder import EncoderRecipe
-    from models.language_model import open_language_model
-    from models.place import Place
-    from models.windows import sampled
-
-    model = open_language_model(
-        EncoderRecipe(family="causal_lm", model="text_lm/stories260K.bin", place=Place(shared_data))
-    )
-    windows = sampled(model, 64, 256, seed=0)
-    asked = Asked(["none", "top:10", "top:50"], ["plain", "intercept"], 0, 0)
-    result = answered(model, windows, asked, silent)
-    known = {"none": (14.63, 2.225), "top:10": (4.40, 0.730), "top:50": (1.57, 0.123)}
-    for rule, errors in known.items():
-        for fit, wanted in zip(("plain", "intercept"), errors, strict=True):
-            assert result.numbers[f"mse|{rule}|{fit}"].value == pytest.approx(wanted, rel=0.12)
-    assert result.numbers["perplexity|none|plain"].value == pytest.approx(3.58, rel=0.05)
-    assert result.numbers["log_partition_sd|none|plain"].value == pytest.approx(2.25, rel=0.05)
