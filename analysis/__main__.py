@@ -76,6 +76,7 @@ class _Line:
 
 def _list(options: argparse.Namespace) -> int:
     from analysis import registry
+    from analysis.anchors.measurement import ANCHORS
 
     kinds: dict[str, Mapping[str, Any]] = {
         "dataset": registry.sources(),
@@ -89,6 +90,7 @@ def _list(options: argparse.Namespace) -> int:
         "task": registry.task_methods(),
         "graph": registry.graph_sources(),
         "alignment": registry.alignments(),
+        "anchors": {ANCHORS.name: ANCHORS},
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():
@@ -108,10 +110,15 @@ def _tell(line: str) -> None:
 
 
 def _reproduce(options: argparse.Namespace) -> int:
-    from analysis.reproductions.command import reproduce
+    from analysis.reproductions.command import reproduce, reproduce_anchor
     from analysis.run import default_cache
 
     cache = options.cache.expanduser().resolve() if options.cache else default_cache()
+    if options.paper == "anchor":
+        reproduce_anchor(options.size, options.out, cache, _tell, models=options.model, texts=options.text)
+        return DONE
+    if options.model or options.text:
+        raise BadInput("--model and --text are of `reproduce anchor`; leave them out.")
     reproduce(options.paper, options.size, options.out, cache, _tell)
     return DONE
 
@@ -147,6 +154,8 @@ def _parser() -> argparse.ArgumentParser:
     reproducing.add_argument("--size", choices=["tiny", "small", "full"], default="small")
     reproducing.add_argument("--out", type=Path, metavar="DIR", help="receives tables and numbers")
     reproducing.add_argument("--cache", type=Path, metavar="DIR", help="where finished runs are kept")
+    for name, what in (("--model", "anchor: a language model's folder"), ("--text", "anchor: a text to ask it on")):
+        reproducing.add_argument(name, type=Path, action="append", default=[], metavar="PATH", help=what)
     reproducing.add_argument("--debug", action="store_true", help="show tracebacks")
     reproducing.set_defaults(command=_reproduce)
 

@@ -18,6 +18,8 @@ Kind = Literal[
     "graph",
     "graph_card",
     "graph_alignment",
+    "corpus",
+    "anchors",
 ]
 
 ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "fitted with"}
@@ -29,7 +31,7 @@ class Ask:
     """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
     regions, an answer about the space, a comparison of two spaces, an estimate of what fine-tuning would gain, what a
     space scores on a task, metrics made elsewhere, a graph over the samples, what that graph is like (by a label
-    column), or how a space agrees with it.
+    column), how a space agrees with it, a corpus in the tokens of a checkpoint, or the checkpoint's anchors on it.
 
     `name`: the projection, the analysis, the one measure of a comparison or estimator (none: those of the study), the
     method of a task, the source of metrics, or the graph that is asked about by itself. `subject`: the space. `other`:
@@ -47,6 +49,8 @@ class Ask:
     @property
     def spaces(self) -> tuple[str, ...]:
         """The spaces it is about: two of a comparison or an aligned drawing, one of most, none of the samples."""
+        if self.kind in ("corpus", "anchors"):
+            return ()
         both = (self.subject, self.other) if self.kind == "comparison" or self.alignment else (self.subject,)
         return tuple(name for name in both if name)
 
@@ -90,6 +94,8 @@ class Ask:
             return f"metrics of {self.name} {self.other}"
         if self.kind == "graph_alignment":
             return f"agreement of {self.subject} with {self.other}"
+        if self.kind in ("corpus", "anchors"):
+            return f"{self.kind} of {self.subject} on {self.other}"
         if self.kind in ("graph", "graph_card"):
             return f"{'graph' if self.kind == 'graph' else 'card of graph'} {self.name}" + (
                 f" by {self.other}" if self.other else ""

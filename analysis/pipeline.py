@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.aligned_drawing import draw_aligned
+from analysis.anchor_asks import ANCHOR_KINDS, anchor_recipe, make_anchors
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.embed_missing import make_vectors
@@ -75,6 +76,8 @@ class Pipeline:
     def find_dataset(self, *, items: bool = False) -> Dataset | None:
         """The samples if they were read before; with `items`, only with what the encoders read."""
         kept: Dataset | None = self._memory.get("dataset")
+        if self.study.dataset is None:
+            return None
         if kept is not None and (not items or self._memory["items"]):
             return kept
         dataset = find_dataset(self.dataset_recipe, self.store, items=True)
@@ -107,8 +110,6 @@ class Pipeline:
         spaces = {space.name: space for space in self.spaces()}
         return called(name, spaces, "space")
 
-    # Finding without computing
-
     def recipe(self, ask: Ask) -> Recipe | None:
         """The recipe of an ask, or None while the samples are unread."""
         if ask.kind == "dataset":
@@ -121,6 +122,8 @@ class Pipeline:
             return transfer_recipe(self, ask)
         if ask.kind in GRAPH_KINDS:
             return graph_recipe_for(self, ask)
+        if ask.kind in ANCHOR_KINDS:
+            return anchor_recipe(self, ask)
         dataset = self.find_dataset()
         if dataset is None:
             return None
@@ -173,7 +176,7 @@ class Pipeline:
             read_task(self, ask)
         elif ask.kind == "transferability":
             read_for(self, ask)
-        else:
+        elif ask.kind not in ANCHOR_KINDS:
             self.dataset()
         found = self.find(ask)
         if found is not None:
@@ -199,6 +202,8 @@ class Pipeline:
             score(self, ask, recipe, progress)
         elif ask.kind in GRAPH_KINDS:
             make_of_graph(self, ask, recipe, progress)
+        elif ask.kind in ANCHOR_KINDS:
+            make_anchors(self, ask, recipe, progress)
         else:
             self._answer(ask, recipe, start, progress)
         return self.find(ask)

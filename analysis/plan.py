@@ -3,6 +3,7 @@
 from fnmatch import fnmatchcase
 from itertools import combinations
 
+from analysis.anchor_asks import anchor_asks
 from analysis.ask import Ask
 from analysis.graph_asks import graph_asks
 from analysis.keys import comparison_of, graph_k, measures_of
@@ -17,11 +18,13 @@ MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
 
 
 def wanted(pipeline: Pipeline) -> list[Ask]:
-    """Every ask of a run: vectors, neighbours, maps, analyses of each space, comparisons, estimators, graphs, tasks and
-    metrics.
+    """Every ask of a run: vectors, neighbours, maps, analyses of each space, comparisons, estimators, graphs, tasks,
+    maps, anchors and metrics.
 
     Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
     """
+    if pipeline.study.dataset is None:
+        return anchor_asks(pipeline) + asks_of(pipeline.study)
     dataset = pipeline.dataset()
     graph_k(pipeline.study, len(dataset))  # refuses k >= n before any work
     chosen = chosen_analyses(pipeline.study.analyses)
@@ -34,7 +37,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
     asks += pairs_of(pipeline) + transfers_of(pipeline) + graph_asks(pipeline) + task_asks(pipeline)
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
-    return asks + asks_of(pipeline.study)
+    return asks + anchor_asks(pipeline) + asks_of(pipeline.study)
 
 
 def chosen_analyses(globs: tuple[str, ...]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.aligned_drawing import RESIDUAL
+from analysis.anchors.measurement import ANCHORS
 from analysis.ask import Ask
 from analysis.graph_asks import CARD
 from analysis.knn_graph import KnnGraph
@@ -22,7 +23,7 @@ from analysis.transfer_asks import OWN, subject_in, task_named
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
-ANSWERED = ("neighbors", "projection", "analysis", "comparison", "transferability", "task", "metrics")
+ANSWERED = ("neighbors", "projection", "analysis", "comparison", "transferability", "task", "metrics", "anchors")
 OF_GRAPHS = ("graph_card", "graph_alignment")
 
 
@@ -65,6 +66,8 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | I
         named, other = replace(ask, subject=subject_of(pipeline, ask)), f"{ask.other}|{ask.name}"
         version = task_methods()[ask.name].version
         return [_row("task", version, named, other, name, n) for name, n in value.numbers.items()]
+    if ask.kind == "anchors":
+        return [_of_anchor(ask, name, number) for name, number in value.numbers.items()]
     if ask.kind in OF_GRAPHS:
         return [_of_graph(ask, name, number) for name, number in value.numbers.items()]
     version = analyses()[ask.name].version
@@ -79,6 +82,12 @@ def _of_graph(ask: Ask, name: str, number: Number) -> dict[str, Any]:
     found = alignments().get(named.partition("@")[0])
     version = found.version if found else CARD
     return _row("alignment", version, ask, f"{graph}|{label}" if label else graph, named, number)
+
+
+def _of_anchor(ask: Ask, name: str, number: Number) -> dict[str, Any]:
+    """A number of a model on a corpus, called `number|rule|fit` or `number|task`."""
+    named, _, of = name.partition("|")
+    return _row("anchors", ANCHORS.version, ask, f"{ask.other}|{of}", named, number)
 
 
 def best_rows(pipeline: Pipeline, asks: list[Ask]) -> list[dict[str, Any]]:

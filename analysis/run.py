@@ -116,6 +116,8 @@ def checked(pipeline: Pipeline) -> list[Ask]:
         pipeline.recipe(ask)
         if not metric_sources()[section.source].fetched:
             pipeline.make(ask)
+    if pipeline.study.dataset is None:
+        return wanted(pipeline)
     dataset = pipeline.dataset()
     for space in pipeline.spaces():
         if not (space.checkpoint.family == "vectors" and space.checkpoint.model):

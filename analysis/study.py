@@ -235,7 +235,7 @@ class Study:
         for source, path in sections:
             must(sections.count((source, path)) == 1, f"two [[metrics]] read {source} {path!r}; join them.")
         if self.dataset is None:
-            alone = bool(self.corpus) or self.benefit is not None
+            alone = bool(self.corpus) or self.anchors is not None or self.benefit is not None
             must(alone, 'the study has no [dataset]; add one, for example source = "pydocs".')
         else:
             must(bool(self.checkpoint) or bool(self.pretraining), "the study has no [[checkpoint]]; add one.")

@@ -1,7 +1,7 @@
 """`python -m analysis reproduce PAPER`: makes what is missing, one run a core, and prints it beside the paper."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cores import cores
-from analysis.reproductions import sipt, sipt_tables
+from analysis.reproductions import anchor, sipt, sipt_tables
 from analysis.reproductions.sentences import topics_kept
 from analysis.store import Store
 from models.errors import BadInput, Failed
 
 SIZES = ("tiny", "small")
-LATER = {"anchor", "synthetic"}
+LATER = {"synthetic"}
 
 
 def reproduce(paper: str, size: str, out: Path | None, cache: Path, say: Callable[[str], None]) -> list[str]:
@@ -24,7 +24,7 @@ def reproduce(paper: str, size: str, out: Path | None, cache: Path, say: Callabl
     Writes `numbers` and tables to `out` where it is given. Stopped in the middle it goes on from the last whole run.
     """
     if paper in LATER:
-        raise BadInput(f"the results of {paper!r} are not reproduced yet; give sipt.")
+        raise BadInput(f"the results of {paper!r} are not reproduced yet; give sipt or anchor.")
     if size not in SIZES:
         raise BadInput(f"size {size!r} is not there yet; give {' or '.join(SIZES)}.")
     store, wanted = Store(cache, ()), sipt.runs(size)
@@ -47,6 +47,28 @@ def reproduce(paper: str, size: str, out: Path | None, cache: Path, say: Callabl
         out.mkdir(parents=True, exist_ok=True)
         (out / "sipt.md").write_text(text, encoding="utf-8")
         table.to_csv(out / "sipt.csv", index=False)
+    return verdicts
+
+
+def reproduce_anchor(
+    size: str,
+    out: Path | None,
+    cache: Path,
+    say: Callable[[str], None],
+    *,
+    models: Sequence[Path] = (),
+    texts: Sequence[Path] = (),
+) -> list[str]:
+    """Ask every language model that is there about its anchor, print the table; the verdicts."""
+    study = anchor.study_of(anchor.models_in(models, size, say), texts, size)
+    table = anchor.long(anchor.made(study, Store(cache, ()), say))
+    verdicts = anchor.verdicts(table)
+    text = f"{markdown(anchor.short(table))}\n\n" + "\n".join(f"- {one}" for one in verdicts) + "\n"
+    sys.stdout.write(text)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "anchor.md").write_text(text, encoding="utf-8")
+        table.to_csv(out / "anchor.csv", index=False)
     return verdicts
 
 

@@ -59,7 +59,7 @@ def asks_of(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
 
 
 def _geometry(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
-    labels = pipeline.dataset().labels
+    labels = pipeline.dataset().labels if pipeline.study.dataset else ()
     return [
         Ask("analysis", name, space, other)
         for name in chosen_analyses(pipeline.study.analyses)

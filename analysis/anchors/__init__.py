@@ -1,0 +1,1 @@
+"""Anchor vectors of language models, from sufficient statistics."""

@@ -1,0 +1,72 @@
+"""Running text for language models: which corpora a study has, what decides them, and their texts.
+
+Text comes from a file, from installed packages' docstrings (`pydocs`), or from the model itself, which is the default.
+"""
+
+import codecs
+from collections.abc import Iterator, Mapping
+
+from analysis.laboratory import CorpusSpec
+from analysis.study import Study
+from models.checkpoints import sha256_of
+from models.errors import BadInput, nearest
+from models.place import Place
+
+SAMPLED = CorpusSpec(name="sampled", source="sampled")
+PIECE = 1 << 20  # bytes
+
+
+def corpora_of(study: Study) -> tuple[CorpusSpec, ...]:
+    """The corpora that language models are asked on; text of their own where the study names none."""
+    if study.anchors is None:
+        return study.corpus
+    return study.corpus or (SAMPLED,)
+
+
+def corpus_called(study: Study, name: str) -> CorpusSpec:
+    """One of them by name."""
+    found = {spec.name: spec for spec in corpora_of(study)}
+    if name not in found:
+        raise BadInput(f"no corpus {name!r}{nearest(name, found)}")
+    return found[name]
+
+
+def fingerprint_of(spec: CorpusSpec, place: Place) -> Mapping[str, str]:
+    """What decides a corpus beside the model: the hash of its file, or the versions of the packages."""
+    if spec.path:
+        path = place.resolve(spec.path, f"corpus {spec.name!r}")
+        if not path.is_file():
+            raise BadInput(f"the path of corpus {spec.name!r} is a folder; give a text file.")
+        return {"text": sha256_of(path)}
+    if spec.source == "pydocs":
+        from analysis.datasets.pydocs_read import installed
+
+        return {package: version for package, (version, _) in installed().items()}
+    return {}
+
+
+def check_text(spec: CorpusSpec, place: Place) -> None:
+    """Refuse a file that is no UTF-8 text or has none, reading it once in pieces."""
+    if not spec.path:
+        return
+    decoder, some = codecs.getincrementaldecoder("utf-8")(), False
+    with place.resolve(spec.path, f"corpus {spec.name!r}").open("rb") as file:
+        try:
+            while piece := file.read(PIECE):
+                some = bool(decoder.decode(piece).strip()) or some
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            raise BadInput(f"corpus {spec.name!r} is not UTF-8 text; save it as that.") from None
+    if not some:
+        raise BadInput(f"corpus {spec.name!r} is empty; give a file with text.")
+
+
+def texts_of(spec: CorpusSpec, place: Place) -> Iterator[str]:
+    """The texts of a corpus that is not drawn from a model."""
+    if spec.path:
+        yield place.resolve(spec.path, f"corpus {spec.name!r}").read_text(encoding="utf-8")
+        return
+    from analysis.datasets.pydocs_read import installed, read_docs
+
+    for doc in read_docs(tuple(folder for _, folder in installed().values())).kept:
+        yield doc.text
