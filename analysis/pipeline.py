@@ -21,6 +21,7 @@ from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.metrics import section_of
 from analysis.number import CannotAnalyze, Number
+from analysis.pretraining import make_checkpoint, pretraining_recipe, ready
 from analysis.progress import Progress, silent
 from analysis.recipe import Recipe
 from analysis.registry import analyses, called, drawing_params, params_of, projections
@@ -98,7 +99,7 @@ class Pipeline:
     def spaces(self) -> tuple[SpaceOf, ...]:
         """Every space of the study; its checkpoints' configuration files are read once per pipeline."""
         if "spaces" not in self._memory:
-            self._memory["spaces"] = spaces_of(self.study, self.place)
+            self._memory["spaces"] = spaces_of(self.study, self.place, self.store)
         found: tuple[SpaceOf, ...] = self._memory["spaces"]
         return found
 
@@ -121,6 +122,8 @@ class Pipeline:
             return transfer_recipe(self, ask)
         if ask.kind in GRAPH_KINDS:
             return graph_recipe_for(self, ask)
+        if ask.kind == "pretraining":
+            return pretraining_recipe(self, ask)
         dataset = self.find_dataset()
         if dataset is None:
             return None
@@ -180,8 +183,12 @@ class Pipeline:
             return found
         recipe = self.recipe(ask)
         assert recipe is not None
+        for name in ask.spaces:
+            ready(self, name, progress)
         start = time.perf_counter()
-        if ask.kind == "space":
+        if ask.kind == "pretraining":
+            make_checkpoint(self, ask, progress)
+        elif ask.kind == "space":
             make_vectors(self, ask, progress)
         elif ask.kind == "neighbors":
             self._link(ask, recipe, start, progress)

@@ -32,7 +32,7 @@ from models.errors import Failed
 
 LONGEST = 80  # characters of a word in a file's name
 SECTIONS_IN_USE = ["name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison"]
-SECTIONS_IN_USE += ["task", "finetuning", "metrics", "graph"]
+SECTIONS_IN_USE += ["task", "finetuning", "metrics", "graph", "pretraining"]
 
 
 def precision_of(pipeline: Pipeline, space: str) -> str:
@@ -155,6 +155,7 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
         value = pipeline.find(ask)
         if isinstance(value, Result):
             called = {"comparison": "comparison", "transferability": "transferability", "task": f"task {ask.name}"}
+            called |= {"pretraining": f"pretraining {ask.name}"}
             called |= {"graph_card": f"graph {ask.name}", "graph_alignment": "alignment"}
             name = file_name(called.get(ask.kind, ask.name), ask.subject, ask.other)
             for table, frame in value.tables.items():

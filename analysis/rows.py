@@ -9,6 +9,7 @@ from analysis.aligned_drawing import RESIDUAL
 from analysis.ask import Ask
 from analysis.graph_asks import CARD
 from analysis.knn_graph import KnnGraph
+from analysis.made_keys import VERSION
 from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
@@ -22,7 +23,7 @@ from analysis.transfer_asks import OWN, subject_in, task_named
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
-ANSWERED = ("neighbors", "projection", "analysis", "comparison", "transferability", "task", "metrics")
+ANSWERED = ("neighbors", "projection", "analysis", "comparison", "transferability", "task", "metrics", "pretraining")
 OF_GRAPHS = ("graph_card", "graph_alignment")
 
 
@@ -65,6 +66,9 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | I
         named, other = replace(ask, subject=subject_of(pipeline, ask)), f"{ask.other}|{ask.name}"
         version = task_methods()[ask.name].version
         return [_row("task", version, named, other, name, n) for name, n in value.numbers.items()]
+    if ask.kind == "pretraining":
+        named = replace(ask, subject=ask.name)
+        return [_row("pretraining", VERSION, named, "", name, n) for name, n in value.numbers.items()]
     if ask.kind in OF_GRAPHS:
         return [_of_graph(ask, name, number) for name, number in value.numbers.items()]
     version = analyses()[ask.name].version

@@ -6,6 +6,7 @@ import streamlit as st
 
 from analysis.ask import Ask
 from analysis.figures.palette import study_colors
+from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses, projections, task_methods
 from analysis.report import derivation_of, precision_of
@@ -67,7 +68,7 @@ def name_of(ask: Ask) -> str:
 
 def _head(pipeline: Pipeline, space: SpaceOf) -> str:
     card = space.card
-    color = study_colors(pipeline.study.checkpoint)[space.checkpoint.name]
+    color = study_colors(checkpoints_of(pipeline.study))[space.checkpoint.name]
     width = width_of(pipeline, space)
     facts = [f"{width} dimensions"] if width else []
     if card.parameters:
