@@ -17,6 +17,7 @@ class PretrainingSpec:
     architecture: str = ""
     objective: str = "structure"
     graph: str = ""
+    without: str = ""  # a task: no link of a sample that one of its splits asks is learnt from
     loss: Loss = "contrastive"
     weight: tuple[float, ...] | None = None  # objectives that know one: 0, 0.1, 0.5
     steps: int = 500

@@ -53,7 +53,11 @@ def _made(
 ) -> MadeCheckpoint:
     start = None if section.start == RANDOM else _start(section, seed, known, study)
     if start is None:
-        said: dict[str, Any] = {"family": "masked_lm", "pooling": section.pooling or "mean", "max_length": section.max_length}
+        said: dict[str, Any] = {
+            "family": "masked_lm",
+            "pooling": section.pooling or "mean",
+            "max_length": section.max_length,
+        }
         said["normalize"] = False
     else:
         said = {field.name: getattr(start, field.name) for field in fields(CheckpointSpec)}
@@ -103,6 +107,11 @@ def _check(section: PretrainingSpec, study: Study) -> None:
             f"names graph {section.graph!r}{nearest(section.graph, graphs)}" if section.graph else "names no `graph`."
         )
         raise BadInput(f"{where} {said}")
+    tasks = {one.name: one for one in study.task}
+    if section.without and section.without not in tasks:
+        raise BadInput(f"{where} is without task {section.without!r}{nearest(section.without, tasks)}")
+    if section.without and (tasks[section.without].train or not tasks[section.without].label):
+        raise BadInput(f"{where} is without task {section.without!r}, which asks other texts; name one of a label.")
     if not objective.links and any(section.weights):
         raise BadInput(f"{where} has objective {section.objective!r}, which knows no weight; leave `weight` out.")
     section.settings(weight=0.0, seed=0)  # checks each of them

@@ -44,6 +44,8 @@ def made_recipe(
     if spec.weight:
         graph = next(one for one in study.graph if one.name == spec.section.graph)
         inputs["graph"] = _graph_key(graph, study, place, cards)
+        if spec.section.without:
+            inputs["without"] = _split_key(spec.section.without, study, place, cards)
     else:
         params = {name: value for name, value in params.items() if name not in OF_STRUCTURE}
     if start is None:
@@ -124,6 +126,19 @@ def _graph_key(graph: GraphSpec, study: Study, place: Place, cards: Mapping[str,
         named = (graph.space, graph.space.rpartition("@")[0])
         parts += [_identity(card) for name, card in cards.items() if name in named]
     return hash_of(*parts)
+
+
+def _split_key(name: str, study: Study, place: Place, cards: Mapping[str, Card]) -> str:
+    """Of what a task's splits ask: its labels stand in the samples, whose key is another's."""
+    from analysis.task_data import VERSION as SPLITS
+
+    task = next(one for one in study.task if one.name == name)
+    said = {"label": task.label, "separator": task.separator, "seeds": task.seeds, "group": task.group}
+    over = [one for one in study.graph if task.group == f"graph:{one.name}"]
+    return hash_of(
+        json.dumps(said | {"version": SPLITS}, sort_keys=True),
+        *(_graph_key(graph, study, place, cards) for graph in over),
+    )
 
 
 def _corpus_key(name: str, place: Place) -> str:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.ask import Ask
+from analysis.laboratory import PretrainingSpec
 from analysis.made import MadeCheckpoint
 from analysis.made_keys import PYDOCS, VERSION, made_recipe, settings_of
 from analysis.number import Number
@@ -147,11 +148,22 @@ def _prepared(pipeline: "Pipeline", spec: MadeCheckpoint, progress: Progress) ->
     )
     edges: npt.NDArray[np.int64] = np.empty((0, 2), np.int64)
     if spec.weight:
-        edges = pipeline.make(Ask("graph", spec.section.graph), progress).symmetric.pairs
-        if not len(edges):
-            raise BadInput(f"graph {spec.section.graph!r} has no links, so {spec.name!r} has nothing to learn from it.")
+        edges = _links(pipeline, spec.section, progress)
     job.save(folder, [*texts, *_corpus(pipeline, spec.section.corpus)], edges)
     return folder
+
+
+def _links(pipeline: "Pipeline", section: PretrainingSpec, progress: Progress) -> npt.NDArray[np.int64]:
+    """The links that are learnt from, (m, 2): none of a sample that the section is to be without."""
+    from analysis.task_data import spec_called, task_of
+
+    pairs: npt.NDArray[np.int64] = pipeline.make(Ask("graph", section.graph), progress).symmetric.pairs
+    if section.without:
+        asked = [split.test for split in task_of(pipeline, spec_called(pipeline, section.without)).splits]
+        pairs = pairs[~np.isin(pairs, np.concatenate(asked)).any(axis=1)]
+    if not len(pairs):
+        raise BadInput(f"graph {section.graph!r} has no links that {section.name!r} could learn from; give another.")
+    return pairs
 
 
 def _corpus(pipeline: "Pipeline", names: Sequence[str]) -> list[str]:

@@ -19,7 +19,7 @@ from models.initialization import seeded
 from models.pooling import pool
 from models.quiet import quietly
 from models.text_encoder import TextEncoder, Tokens
-from models.tokens import TOKENIZER_FILES
+from models.tokens import CHUNK, TOKENIZER_FILES
 
 if TYPE_CHECKING:
     import torch
@@ -55,15 +55,18 @@ class Network:
         """Tokens of the beginning of each text; with `whole`, of all of it in as many pieces as that takes."""
         if not whole:
             return self.encoder.tokens(texts)
-        pieces = self.encoder.tokenizer(
-            [self.encoder.read(text) for text in texts],
-            truncation=True,
-            max_length=self.encoder.settings.max_length,
-            return_overflowing_tokens=True,
-            return_attention_mask=False,
-            return_token_type_ids=False,
-        )
-        return Tokens(pieces["input_ids"])
+        pieces: list[list[int]] = []
+        for start in range(0, len(texts), CHUNK):
+            read = self.encoder.tokenizer(
+                [self.encoder.read(text) for text in texts[start : start + CHUNK]],
+                truncation=True,
+                max_length=self.encoder.settings.max_length,
+                return_overflowing_tokens=True,
+                return_attention_mask=False,
+                return_token_type_ids=False,
+            )
+            pieces += read["input_ids"]
+        return Tokens(pieces)
 
     def inputs(self, tokens: Tokens, rows: npt.NDArray[np.int64]) -> "dict[str, torch.Tensor]":
         """A padded batch of these samples."""
