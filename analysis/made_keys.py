@@ -22,6 +22,7 @@ from models.checkpoints import sha256_of
 from models.encoder import Card, Pooling
 from models.place import Place
 from models.pretraining.architectures import text_architecture
+from models.pretraining.objective import objective_called
 from models.pretraining.settings import PreTraining
 
 VERSION = 1  # of what is trained: the same recipe and version are the same checkpoint, but for rounding
@@ -39,7 +40,8 @@ def made_recipe(
     spec: MadeCheckpoint, start: Card | None, study: Study, place: Place, cards: Mapping[str, Card]
 ) -> Recipe:
     """Recipe of a checkpoint; `cards`: of the study's checkpoints before it."""
-    params = asdict(settings_of(spec))
+    version = objective_called(spec.section.objective).version
+    params = asdict(settings_of(spec)) | {"version": version}
     inputs = {"samples": _samples_key(study, place)}
     if spec.weight:
         graph = next(one for one in study.graph if one.name == spec.section.graph)

@@ -6,6 +6,7 @@ training on two cores is slower than two on one each.
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from analysis.made_keys import PYDOCS, VERSION, made_recipe, settings_of
 from analysis.number import Number
 from analysis.progress import Progress
 from analysis.recipe import Recipe
+from analysis.recipe_cards import card_of_made
 from analysis.registry import sources
 from analysis.result import Result
 from analysis.result_files import result_to_parts
@@ -196,6 +198,10 @@ def _keep(pipeline: "Pipeline", spec: MadeCheckpoint, folder: Path) -> None:
     content, arrays, tables = result_to_parts(Result(numbers, {"curves": curves}, notes=tuple(_notes(spec, said))))
     card = {"name": spec.name, "recipe": json.loads(recipe.text), "graph": spec.section.graph if spec.weight else ""}
     card |= {"starts_from": spec.section.architecture if spec.start is None else spec.start.name, "outcome": said}
+    card |= {
+        "card": asdict(card_of_made(spec, pipeline.study)),
+        "reading": {"pooling": spec.pooling or "mean", "normalize": bool(spec.normalize)},
+    }
     (folder / MADE / "recipe.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
     pipeline.store.put(
         recipe,

@@ -49,19 +49,15 @@ class Objective:
 
     name: str
     title: str
+    version: int
     links: bool
     whole: bool
     loss: Callable[[Batch], Losses]
 
 
-def objectives() -> Mapping[str, Objective]:
-    """Every objective."""
-    return discover("models.pretraining.objectives", "OBJECTIVE")
-
-
 def objective_called(name: str) -> Objective:
     """One of them; BadInput for another name."""
-    known = objectives()
+    known: Mapping[str, Objective] = discover("models.pretraining.objectives", "OBJECTIVE")
     if name not in known:
         raise BadInput(f"objective of [[pretraining]] is {name!r}{nearest(name, known)}")
     return known[name]

@@ -8,4 +8,4 @@ def loss(batch: Batch) -> Losses:
     return Losses(masked, float(masked.detach()), right, tokens=tokens)
 
 
-OBJECTIVE = Objective(name="mlm", title="Masked language modelling", links=False, whole=True, loss=loss)
+OBJECTIVE = Objective(name="mlm", title="Masked language modelling", version=1, links=False, whole=True, loss=loss)

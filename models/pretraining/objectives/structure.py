@@ -38,4 +38,6 @@ def loss(batch: Batch) -> Losses:
     return Losses(total, float(masked.detach()), right, float(found.detach()), tokens)
 
 
-OBJECTIVE = Objective(name="structure", title="Structure-inducing pre-training", links=True, whole=False, loss=loss)
+OBJECTIVE = Objective(
+    name="structure", title="Structure-inducing pre-training", version=1, links=True, whole=False, loss=loss
+)
