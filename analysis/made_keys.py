@@ -115,7 +115,9 @@ def _samples_key(study: Study, place: Place) -> str:
 
 
 def _graph_key(graph: GraphSpec, study: Study, place: Place, cards: Mapping[str, Card]) -> str:
-    said: dict[str, Any] = {name: value for name, value in plain(graph).items() if name not in ("name", "path")}
+    said: dict[str, Any] = {
+        name: value for name, value in plain(graph).items() if name not in ("name", "path", "judge")
+    }
     said |= {"source": graph.source, "version": graph_sources()[graph.source].version}
     if graph.add or graph.flip:
         said["seed"] = study.seed

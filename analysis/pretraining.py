@@ -148,24 +148,28 @@ def _prepared(pipeline: "Pipeline", spec: MadeCheckpoint, progress: Progress) ->
         samples=len(texts),
         made_of=recipe.key,
     )
-    edges: npt.NDArray[np.int64] = np.empty((0, 2), np.int64)
+    edges, among = np.empty((0, 2), np.int64), None
     if spec.weight:
-        edges = _links(pipeline, spec.section, progress)
-    job.save(folder, [*texts, *_corpus(pipeline, spec.section.corpus)], edges)
+        edges, among = _links(pipeline, spec.section, progress)
+    job.save(folder, [*texts, *_corpus(pipeline, spec.section.corpus)], edges, among)
     return folder
 
 
-def _links(pipeline: "Pipeline", section: PretrainingSpec, progress: Progress) -> npt.NDArray[np.int64]:
-    """The links that are learnt from, (m, 2): none of a sample that the section is to be without."""
+def _links(
+    pipeline: "Pipeline", section: PretrainingSpec, progress: Progress
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64] | None]:
+    """The links that are learnt from, (m, 2), and the samples they speak of where the section is without a task's."""
     from analysis.task_data import spec_called, task_of
 
     pairs: npt.NDArray[np.int64] = pipeline.make(Ask("graph", section.graph), progress).symmetric.pairs
+    among = None
     if section.without:
         asked = [split.test for split in task_of(pipeline, spec_called(pipeline, section.without)).splits]
-        pairs = pairs[~np.isin(pairs, np.concatenate(asked)).any(axis=1)]
+        among = np.setdiff1d(np.arange(len(pipeline.dataset())), np.concatenate(asked))
+        pairs = pairs[np.isin(pairs, among).all(axis=1)]
     if not len(pairs):
         raise BadInput(f"graph {section.graph!r} has no links that {section.name!r} could learn from; give another.")
-    return pairs
+    return pairs, among
 
 
 def _corpus(pipeline: "Pipeline", names: Sequence[str]) -> list[str]:

@@ -48,6 +48,8 @@ def _missing(pipeline: Pipeline, space: SpaceOf, missing: Sequence[Ask]) -> None
 
 def name_of(ask: Ask) -> str:
     """What an ask is called in a list."""
+    if ask.kind == "pretraining":
+        return str(ask)
     if ask.kind == "neighbors":
         return "neighbours"
     if ask.kind == "projection":

@@ -1,8 +1,8 @@
 """A pre-training job: a folder that holds everything it needs, so that it can run on a bare machine.
 
 `job.json`: settings, what it starts from, what it is made of; `items.bin`: the texts, those of the graph's samples
-first; `edges.npy`: links between these. What comes out: `curves.jsonl` while it is at it, `state.safetensors` about
-every minute, and last `made/` (a checkpoint's folder) and `result.json`.
+first; `edges.npy`: links between these (of some of them, `among.npy`). What comes out: `curves.jsonl` while it is at
+it, `state.safetensors` every half a minute, and last `made/` (a checkpoint's folder) and `result.json`.
 """
 
 import json
@@ -22,6 +22,7 @@ from models.pretraining.architectures import text_architecture, write_start
 from models.pretraining.links import Links
 from models.pretraining.settings import PreTraining
 
+AMONG = "among.npy"
 JOB, EDGES, CURVES, MADE, RESULT, ERROR = "job.json", "edges.npy", "curves.jsonl", "made", "result.json", "error.json"
 WORDS = 8192  # in the vocabulary of a checkpoint that begins without weights
 
@@ -39,11 +40,19 @@ class PretrainingJob:
     samples: int
     made_of: str
 
-    def save(self, folder: Path, texts: Sequence[str], edges: npt.NDArray[np.integer]) -> None:
-        """Write the job into its folder, job.json last."""
+    def save(
+        self,
+        folder: Path,
+        texts: Sequence[str],
+        edges: npt.NDArray[np.integer],
+        among: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        """Write the job into its folder, job.json last. `among`: the samples that the graph speaks of; None: all."""
         folder.mkdir(parents=True, exist_ok=True)
         write_items(texts, "text", folder)
         np.save(folder / EDGES, np.asarray(edges, np.int64).reshape(-1, 2), allow_pickle=False)
+        if among is not None:
+            np.save(folder / AMONG, among, allow_pickle=False)
         start = None if self.start is None else recipe_to_json(self.start)
         content = {"settings": asdict(self.settings), "start": start, "architecture": self.architecture}
         write_json(folder / JOB, content | {"samples": self.samples, "made_of": self.made_of})
@@ -61,7 +70,9 @@ class PretrainingJob:
 
     def links(self, folder: Path) -> Links:
         """The graph over the samples."""
-        return Links.of(np.load(folder / EDGES, allow_pickle=False), self.samples)
+        path = folder / AMONG
+        among = np.load(path, allow_pickle=False) if path.is_file() else None
+        return Links.of(np.load(folder / EDGES, allow_pickle=False), self.samples, among)
 
     def encoder(self, folder: Path, texts: Sequence[str]) -> EncoderRecipe:
         """What training starts from; without weights, its settings and words are made in the folder first."""

@@ -109,10 +109,11 @@ def test_links_pull_their_samples_nearer_than_masked_lm_alone(pipeline: Pipeline
 def test_what_a_task_asks_has_no_part_in_the_links(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     from analysis.pretraining import _links
 
-    pairs = _links(pipeline, pipeline.study.pretraining[1], lambda *said: None)
+    pairs, among = _links(pipeline, pipeline.study.pretraining[1], lambda *said: None)
     splits = task_of(pipeline, spec_called(pipeline, "kinds")).splits
     asked = set(np.concatenate([one.test for one in splits]).tolist())
     left = [row for row in range(N) if row not in asked]
+    assert among is not None and among.tolist() == left
     assert asked and not asked & set(pairs.ravel().tolist())
     assert {tuple(pair) for pair in pairs.tolist()} == {
         (a, b) for a in left for b in left if a < b and (b - a) % 2 == 0

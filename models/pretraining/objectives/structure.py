@@ -16,8 +16,7 @@ def loss(batch: Batch) -> Losses:
 
     settings, links = batch.settings, batch.links
     masked, vectors, right, tokens = masked_loss(batch, batch.rows)
-    degrees = links.degrees[batch.rows]
-    able = np.flatnonzero((degrees > 0) & (degrees < links.n - 1))
+    able = np.flatnonzero(links.able[batch.rows])
     if settings.weight == 0 or not len(able):
         return Losses((1 - settings.weight) * masked, float(masked.detach()), right, tokens=tokens)
     rows = batch.rows[able]
