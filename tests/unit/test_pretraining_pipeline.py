@@ -31,6 +31,12 @@ label = "kind"
 [[task]]
 name = "kinds"
 label = "kind"
+[[task]]
+name = "own"
+train = "train.csv"
+test = "test.csv"
+label = "kind"
+methods = ["linear"]
 [[pretraining]]
 name = "base"
 architecture = "bert-tiny"
@@ -56,9 +62,10 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     folder = tmp_path_factory.mktemp("study")
     rng = np.random.default_rng(0)
     words = [f"{a}{b}" for a in "bdfgklmn" for b in "aeiou"]
-    texts = [" ".join(rng.choice(words[15 * (i % 2) : 15 * (i % 2) + 25], 9)) for i in range(N)]
-    frame = pd.DataFrame({"id": range(N), "text": texts, "kind": ["even", "odd"] * (N // 2)})
-    frame.to_csv(folder / "rows.csv", index=False)
+    for name in ("rows", "train", "test"):
+        texts = [" ".join(rng.choice(words[15 * (i % 2) : 15 * (i % 2) + 25], 9)) for i in range(N)]
+        frame = pd.DataFrame({"id": range(N), "text": texts, "kind": ["even", "odd"] * (N // 2)})
+        frame.to_csv(folder / f"{name}.csv", index=False)
     (folder / "study.toml").write_text(STUDY)
     found = open_study(folder / "study.toml", cache=folder / "cache")
     found.make(Ask("space", subject=LINKED))
@@ -120,13 +127,9 @@ def test_what_a_task_asks_has_no_part_in_the_links(pipeline: Pipeline, monkeypat
     }
 
 
-def test_the_checkpoint_reads_texts_of_a_task_of_its_own(pipeline: Pipeline) -> None:
-    from models.embedding_job import family_called
-
-    space = pipeline.space_called(LINKED)
-    from analysis.spaces import encoder_recipe
-
-    encoder = family_called(space.checkpoint.family).load(encoder_recipe(space.checkpoint, pipeline.place))
-    texts = list(pipeline.dataset(items=True).texts or ())[:3]
-    kept = pipeline.find(Ask("space", subject=LINKED)).vectors[:3]
-    np.testing.assert_allclose(encoder.encode(texts, [space.layer])[0], kept, atol=1e-4)
+def test_a_task_with_texts_of_its_own_is_scored_by_what_the_studys_samples_taught(pipeline: Pipeline) -> None:
+    found = pipeline.make(Ask("task", "linear", LINKED, "own"))
+    value = found.numbers["accuracy"].value
+    assert value is not None and value > 0.6, found.numbers["accuracy"].why
+    named = f"{LINKED}#own"
+    assert named in set(space_rows(pipeline)["space"])
