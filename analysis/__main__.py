@@ -91,6 +91,7 @@ def _list(options: argparse.Namespace) -> int:
         "graph": registry.graph_sources(),
         "alignment": registry.alignments(),
         "anchors": {ANCHORS.name: ANCHORS},
+        "objective": registry.objectives(),
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():

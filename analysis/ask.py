@@ -20,6 +20,7 @@ Kind = Literal[
     "graph_alignment",
     "corpus",
     "anchors",
+    "pretraining",
 ]
 
 ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "fitted with"}
@@ -31,10 +32,12 @@ class Ask:
     """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
     regions, an answer about the space, a comparison of two spaces, an estimate of what fine-tuning would gain, what a
     space scores on a task, metrics made elsewhere, a graph over the samples, what that graph is like (by a label
-    column), how a space agrees with it, a corpus in the tokens of a checkpoint, or the checkpoint's anchors on it.
+    column), how a space agrees with it, a corpus in the tokens of a checkpoint, the checkpoint's anchors on it, or a
+    checkpoint that a [[pretraining]] makes.
 
     `name`: the projection, the analysis, the one measure of a comparison or estimator (none: those of the study), the
-    method of a task, the source of metrics, or the graph that is asked about by itself. `subject`: the space. `other`:
+    method of a task, the source of metrics, the graph that is asked about by itself, or the
+    checkpoint to make. `subject`: the space. `other`:
     the label column, the space it is compared with or aligned to, the task, the path of metrics, or the graph that a
     space may agree with. `params`: those that differ from the plug-in's own
     (for a projection also `dimensions` and `alignment`, one of ALIGNMENTS).
@@ -88,6 +91,8 @@ class Ask:
         what = f"regions of {what}" if self.kind == "regions" else what
         if self.kind == "comparison":
             return f"{what or 'comparison'} of {self.subject} with {self.other}"
+        if self.kind == "pretraining":
+            return f"pre-training of {self.name}"
         if self.kind == "task":
             return f"{what} of {self.subject} on {self.other}"
         if self.kind == "metrics":

@@ -61,7 +61,7 @@ def graph_asks(pipeline: "Pipeline") -> list[Ask]:
             pipeline.space_called(ask.subject)
         graph_recipe_of(pipeline, spec.name)
         found.append(Ask("graph", spec.name))
-        if alignments_of(study):
+        if alignments_of(study) and spec.judge:
             found += [Ask("graph_card", spec.name, other=label) for label in ("", *classes_of(pipeline))]
             found += [Ask("graph_alignment", "", space.name, spec.name) for space in pipeline.spaces()]
     return found

@@ -4,25 +4,65 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.study_checks import check_seeds, must
+from models.encoder import Pooling
+from models.pretraining.settings import Loss, PreTraining
 
 
 @dataclass(frozen=True, kw_only=True)
 class PretrainingSpec:
-    """[[pretraining]]: checkpoints to make."""
+    """[[pretraining]]: checkpoints to make, one for each weight and seed."""
 
     name: str
-    start: str = "random"
+    start: str = "random"  # a checkpoint, an earlier [[pretraining]] (seed by seed), or random weights
     architecture: str = ""
     objective: str = "structure"
     graph: str = ""
-    loss: Literal["contrastive", "multi_similarity"] = "contrastive"
-    weight: tuple[float, ...] = (0.1,)
+    without: str = ""  # a task: no link of a sample that one of its splits asks is learnt from
+    loss: Loss = "contrastive"
+    weight: tuple[float, ...] | None = None  # objectives that know one: 0, 0.1, 0.5
     steps: int = 500
     seeds: tuple[int, ...] = (0, 1, 2)
+    lr: float | None = None  # 5e-5; from random weights 1e-3
+    batch: int = 16  # samples a step; of each also two partners
+    max_length: int = 128
+    pooling: Pooling | None = None  # as the start's; from random weights: mean
+    margin: float | None = None  # contrastive: 10; where vectors have length 1: 1
+    head_steps: int = 200  # of a masked-LM head alone, where the start has none
+    corpus: tuple[str, ...] = ()  # more texts for "mlm": "pydocs", or files of one text a line
 
     def __post_init__(self) -> None:
         """Check what needs no file."""
-        check_seeds(self.seeds, f"[[pretraining]] {self.name!r}")
+        where = f"[[pretraining]] {self.name!r}"
+        check_seeds(self.seeds, where)
+        must(bool(self.weights), f"{where} has no weights; give for example [0.0, 0.1].")
+        for weight in self.weights:
+            must(0 <= weight <= 1, f"a weight of {where} is {weight}; give 0 to 1.")
+            must(self.weights.count(weight) == 1, f"{where} names weight {weight} twice; give each once.")
+        must(self.objective == "mlm" or not self.corpus, f"{where} has a `corpus`, which objective 'mlm' alone reads.")
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """The weights of the structure-inducing loss; 0 where the objective has none."""
+        usual = (0.0, 0.1, 0.5) if self.objective == "structure" else (0.0,)
+        return usual if self.weight is None else self.weight
+
+    def settings(self, *, weight: float, seed: int, pooling: Pooling = "mean", unit: bool = False) -> PreTraining:
+        """What is asked of one run; `pooling` and `unit` (vectors of length 1): of what it starts from."""
+        lr = 1e-3 if self.start == "random" else 5e-5
+        return PreTraining(
+            objective=self.objective,
+            loss=self.loss,
+            weight=weight,
+            steps=self.steps,
+            seed=seed,
+            lr=lr if self.lr is None else self.lr,
+            batch=self.batch,
+            max_length=self.max_length,
+            pooling=pooling,
+            normalize=unit,
+            margin=(1.0 if unit else 10.0) if self.margin is None else self.margin,
+            head_steps=self.head_steps,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

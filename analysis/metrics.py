@@ -13,6 +13,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.ask import Ask
+from analysis.made import checkpoints_of
 from analysis.number import Number
 from analysis.plugin import Members
 from analysis.readings import Readings
@@ -100,7 +101,7 @@ def section_of(ask: Ask, study: Study) -> MetricsSpec:
 
 def check_names(spec: MetricsSpec, study: Study) -> None:
     """Refuse a name in `checkpoints` that is neither a checkpoint nor a series."""
-    known = {checkpoint.name for checkpoint in study.checkpoint} | _series(study).keys()
+    known = {checkpoint.name for checkpoint in checkpoints_of(study)} | _series(study).keys()
     for run, name in spec.checkpoints.items():
         if name not in known:
             raise BadInput(
@@ -137,7 +138,7 @@ def mapped(
 
 def target_of(run: str, spec: MetricsSpec, study: Study, members: Members) -> Target:
     """Where a run belongs."""
-    names = {checkpoint.name: checkpoint for checkpoint in study.checkpoint}
+    names = {checkpoint.name: checkpoint for checkpoint in checkpoints_of(study)}
     series = _series(study)
     if said := spec.checkpoints.get(run):
         if said in names:
@@ -150,7 +151,7 @@ def target_of(run: str, spec: MetricsSpec, study: Study, members: Members) -> Ta
         return Target("the checkpoint lies in the run's folder", steps=steps)
     if run in series:
         return Target("the run has the name of the series", steps=series[run])
-    models = [one.name for one in study.checkpoint if one.model == run and one.init == "pretrained"]
+    models = [one.name for one in checkpoints_of(study) if one.model == run and one.init == "pretrained"]
     if len(models) == 1:
         return Target("the run has the name of the checkpoint's model", models[0])
     why = "several checkpoints are that model" if models else "no checkpoint or series is called so"
@@ -160,7 +161,7 @@ def target_of(run: str, spec: MetricsSpec, study: Study, members: Members) -> Ta
 def _series(study: Study) -> dict[str, dict[float, tuple[str, ...]]]:
     """By series and step, the names of the checkpoints there."""
     found: dict[str, dict[float, tuple[str, ...]]] = {}
-    for one in study.checkpoint:
+    for one in checkpoints_of(study):
         if one.series and one.at is not None and one.init == "pretrained":
             steps = found.setdefault(one.series, {})
             steps[one.at] = (*steps.get(one.at, ()), one.name)

@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +22,7 @@ from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
 from analysis.metrics import section_of
 from analysis.number import CannotAnalyze, Number
+from analysis.pretraining import make_checkpoint, pretraining_recipe, ready
 from analysis.progress import Progress, silent
 from analysis.recipe import Recipe
 from analysis.registry import analyses, called, drawing_params, params_of, projections
@@ -36,6 +37,14 @@ from analysis.study import Study
 from analysis.task_asks import read_task, score, task_recipe
 from analysis.transfer_asks import make_estimates, read_for, transfer_recipe
 from models.place import Place
+
+RECIPES: dict[str, Callable[["Pipeline", Ask], Recipe | None]] = {
+    "task": task_recipe,
+    "transferability": transfer_recipe,
+    "pretraining": pretraining_recipe,
+    **dict.fromkeys(GRAPH_KINDS, graph_recipe_for),
+    **dict.fromkeys(ANCHOR_KINDS, anchor_recipe),
+}  # of what is not of one space alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +110,7 @@ class Pipeline:
     def spaces(self) -> tuple[SpaceOf, ...]:
         """Every space of the study; its checkpoints' configuration files are read once per pipeline."""
         if "spaces" not in self._memory:
-            self._memory["spaces"] = spaces_of(self.study, self.place)
+            self._memory["spaces"] = spaces_of(self.study, self.place, self.store)
         found: tuple[SpaceOf, ...] = self._memory["spaces"]
         return found
 
@@ -116,14 +125,8 @@ class Pipeline:
             return self.dataset_recipe
         if ask.kind == "metrics":
             return snapshot_now(ask, self.study, self.place, self.store, self._memory)
-        if ask.kind == "task":
-            return task_recipe(self, ask)
-        if ask.kind == "transferability":
-            return transfer_recipe(self, ask)
-        if ask.kind in GRAPH_KINDS:
-            return graph_recipe_for(self, ask)
-        if ask.kind in ANCHOR_KINDS:
-            return anchor_recipe(self, ask)
+        if ask.kind in RECIPES:
+            return RECIPES[ask.kind](self, ask)
         dataset = self.find_dataset()
         if dataset is None:
             return None
@@ -183,8 +186,12 @@ class Pipeline:
             return found
         recipe = self.recipe(ask)
         assert recipe is not None
+        for name in ask.spaces:
+            ready(self, name, progress)
         start = time.perf_counter()
-        if ask.kind == "space":
+        if ask.kind == "pretraining":
+            make_checkpoint(self, ask, progress)
+        elif ask.kind == "space":
             make_vectors(self, ask, progress)
         elif ask.kind == "neighbors":
             self._link(ask, recipe, start, progress)

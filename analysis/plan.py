@@ -9,6 +9,7 @@ from analysis.graph_asks import graph_asks
 from analysis.keys import comparison_of, graph_k, measures_of
 from analysis.metrics import asks_of
 from analysis.pipeline import Pipeline
+from analysis.pretraining import pretraining_asks
 from analysis.registry import alignments, analyses, comparisons, estimators
 from analysis.task_asks import task_asks
 from analysis.transfer_asks import transfers_of
@@ -18,8 +19,8 @@ MAPS = ("pca", "umap")  # drawn by a whole run; others when somebody asks
 
 
 def wanted(pipeline: Pipeline) -> list[Ask]:
-    """Every ask of a run: vectors, neighbours, maps, analyses of each space, comparisons, estimators, graphs, tasks,
-    maps, anchors and metrics.
+    """Every ask of a run: checkpoints to make, vectors, neighbours, maps, analyses of each space, comparisons,
+    estimators, graphs, tasks, anchors and metrics.
 
     Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
     """
@@ -28,7 +29,8 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
     dataset = pipeline.dataset()
     graph_k(pipeline.study, len(dataset))  # refuses k >= n before any work
     chosen = chosen_analyses(pipeline.study.analyses)
-    asks: list[Ask] = [Ask("space", subject=space.name) for space in pipeline.spaces()]
+    asks = pretraining_asks(pipeline)
+    asks += [Ask("space", subject=space.name) for space in pipeline.spaces()]
     for space in pipeline.spaces():
         asks.append(Ask("neighbors", subject=space.name))
         for name in chosen:

@@ -20,6 +20,7 @@ from analysis.plugin import (
 from models.discovery import discover
 from models.encoder import Family
 from models.errors import BadInput, nearest
+from models.pretraining.objective import Objective
 
 Plugin = TypeVar("Plugin")
 
@@ -52,6 +53,11 @@ def graph_sources() -> Mapping[str, GraphSource]:
 def alignments() -> Mapping[str, Alignment]:
     """Every measure of how a space, or labels, agree with a graph."""
     return discover("analysis.alignment", "ALIGNMENT")
+
+
+def objectives() -> Mapping[str, Objective]:
+    """Every objective of pre-training."""
+    return discover("models.pretraining.objectives", "OBJECTIVE")
 
 
 def projections() -> Mapping[str, Projection]:

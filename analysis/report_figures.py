@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.ask import ALIGNMENTS, Ask
+from analysis.made import checkpoints_of
 from analysis.pipeline import Drawing, Pipeline
 from analysis.registry import analyses, projections
 from analysis.result import Result
@@ -62,7 +63,7 @@ def _learning(pipeline: Pipeline, asks: Sequence[Ask]) -> Iterator[Drawn]:
     from analysis.figures.palette import study_colors
     from analysis.figures.training import training_figure
 
-    known = study_colors(pipeline.study.checkpoint)
+    known = study_colors(checkpoints_of(pipeline.study))
     colors = {space.name: known[space.checkpoint.name] for space in pipeline.spaces()}
     for task in dict.fromkeys(ask.other for ask in asks if ask.kind == "task"):
         mine = [ask for ask in asks if ask.kind == "task" and ask.other == task]
@@ -83,7 +84,7 @@ def _rankings(pipeline: Pipeline, asks: Sequence[Ask]) -> Iterator[Drawn]:
     tasks: dict[str, list[Ranking]] = {}
     for one in in_order(rankings(pipeline, asks)):
         tasks.setdefault(one.task, []).append(one)
-    colors = study_colors(pipeline.study.checkpoint)
+    colors = study_colors(checkpoints_of(pipeline.study))
     for task, found in tasks.items():
         figure = ranking_figure(found, colors, title=f"{task}: {agreement(found)}")
         yield Drawn(DECIDE, ("ranking", task), figure)
@@ -103,7 +104,7 @@ def _against(pipeline: Pipeline, asks: Sequence[Ask]) -> Iterator[Drawn]:
 
     rows = number_rows(pipeline, [ask for ask in asks if ask.kind != "comparison"])
     numbers, scores = numbers_in(rows), scores_in(rows, pipeline.spaces())
-    families, colors = families_of(pipeline.spaces()), study_colors(pipeline.study.checkpoint)
+    families, colors = families_of(pipeline.spaces()), study_colors(checkpoints_of(pipeline.study))
     for row in predicting(pipeline, rows).drop_duplicates("score").to_dict("records"):
         points = together(numbers, scores, row["axis"], row["score"], pipeline.spaces())
         x, y = number_title(row["axis"]), score_title(row["score"])

@@ -10,6 +10,7 @@ from analysis.anchors.measurement import ANCHORS
 from analysis.ask import Ask
 from analysis.graph_asks import CARD
 from analysis.knn_graph import KnnGraph
+from analysis.made_keys import VERSION
 from analysis.metrics import Imported
 from analysis.number import Number
 from analysis.pipeline import Drawing, Pipeline
@@ -23,7 +24,8 @@ from analysis.transfer_asks import OWN, subject_in, task_named
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
-ANSWERED = ("neighbors", "projection", "analysis", "comparison", "transferability", "task", "metrics", "anchors")
+ANSWERED = ("neighbors", "projection", "analysis", "comparison", "transferability", "task", "metrics")
+ANSWERED += ("anchors", "pretraining")
 OF_GRAPHS = ("graph_card", "graph_alignment")
 
 
@@ -68,6 +70,9 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | I
         return [_row("task", version, named, other, name, n) for name, n in value.numbers.items()]
     if ask.kind == "anchors":
         return [_of_anchor(ask, name, number) for name, number in value.numbers.items()]
+    if ask.kind == "pretraining":
+        named = replace(ask, subject=ask.name)
+        return [_row("pretraining", VERSION, named, "", name, n) for name, n in value.numbers.items()]
     if ask.kind in OF_GRAPHS:
         return [_of_graph(ask, name, number) for name, number in value.numbers.items()]
     version = analyses()[ask.name].version

@@ -18,9 +18,11 @@ import pandas as pd
 
 from analysis.ask import Ask
 from analysis.graph_asks import read_graphs
+from analysis.made import checkpoints_of
 from analysis.metrics import asks_of, check_names
 from analysis.pipeline import Pipeline
 from analysis.plan import wanted
+from analysis.pretraining import lineage
 from analysis.progress import Progress, silent
 from analysis.registry import metric_sources
 from analysis.report import write_report
@@ -74,7 +76,7 @@ def run(
         made_ready(Path(out))
     broken: list[Failure] = []
     for i, ask in enumerate(asks):
-        if any(one.ask.kind == "space" and one.ask.subject in ask.spaces for one in broken):
+        if any(_needs(pipeline, ask, one.ask) for one in broken):
             continue
         done = _within(i, len(asks), ask, progress)
         try:
@@ -108,7 +110,7 @@ def made_ready(out: Path) -> None:
 
 def checked(pipeline: Pipeline) -> list[Ask]:
     """Everything that can be found wrong before heavy work is found here; the asks of the run."""
-    for spec in pipeline.study.checkpoint:
+    for spec in checkpoints_of(pipeline.study):
         family_of(spec)
     pipeline.spaces()
     for section, ask in zip(pipeline.study.metrics, asks_of(pipeline.study), strict=True):
@@ -127,6 +129,13 @@ def checked(pipeline: Pipeline) -> list[Ask]:
     asks = wanted(pipeline)
     read_graphs(pipeline)
     return asks
+
+
+def _needs(pipeline: Pipeline, ask: Ask, broken: Ask) -> bool:
+    """Whether what broke is a space or a checkpoint that an ask cannot do without."""
+    if broken.kind == "space":
+        return broken.subject in ask.spaces
+    return broken.kind == "pretraining" and broken.name in lineage(pipeline, ask)
 
 
 def _within(i: int, total: int, ask: Ask, progress: Progress) -> Callable[[int, int, str], None]:

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.ask import Ask
+from analysis.made import checkpoints_of
 from analysis.metrics import Imported, mapped, section_of
 from analysis.plugin import MetricSource
 from analysis.readings import Readings
@@ -91,7 +92,7 @@ def preview_of(spec: MetricsSpec, study: Study, place: Place) -> Imported:
 
 def _mapped(readings: Readings, spec: MetricsSpec, study: Study, place: Place) -> Imported:
     source = source_of(spec)
-    members = source.members(spec, place, study.checkpoint) if source.members else None
+    members = source.members(spec, place, checkpoints_of(study)) if source.members else None
     return mapped(readings, spec, study, members=members, version=source.version)
 
 

@@ -5,13 +5,18 @@ A checkpoint with `layers = "last"` makes one space of its own name, any other c
 A checkpoint with a `transform` is derived from the same without one, its base, whose key is all that its own needs.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from analysis import derived
 from analysis.dataset import Dataset
+from analysis.made import MadeCheckpoint, checkpoints_of
+from analysis.made_keys import as_start, keyed, made_card
 from analysis.recipe import Recipe
 from analysis.registry import families
+from analysis.store import Store
 from analysis.study import CheckpointSpec, Study
 from analysis.vector_files import aligned_vectors, fingerprint_of_vectors
 from models.encoder import Card, EncoderRecipe, Family
@@ -42,6 +47,8 @@ def family_of(spec: CheckpointSpec) -> Family:
 
 def encoder_recipe(spec: CheckpointSpec, place: Place) -> EncoderRecipe:
     """What `models` needs to know of a checkpoint."""
+    if isinstance(spec, MadeCheckpoint):
+        place = Place(Path(spec.model))  # it lies among our results, where no study's paths lead
     return EncoderRecipe(
         family=spec.family,
         model="" if spec.family == "vectors" else spec.model,
@@ -60,17 +67,18 @@ def encoder_recipe(spec: CheckpointSpec, place: Place) -> EncoderRecipe:
 
 def card_of(spec: CheckpointSpec, place: Place) -> Card:
     """The card of a checkpoint; BadInput names the checkpoint that cannot be used."""
+    if isinstance(spec, MadeCheckpoint):
+        return made_card(spec, None if spec.start is None else card_of(spec.start, place))
     try:
         return family_of(spec).describe(encoder_recipe(spec, place))
     except BadInput as error:
         raise BadInput(f"checkpoint {spec.name!r}: {error}") from None
 
 
-def spaces_of(study: Study, place: Place) -> tuple[SpaceOf, ...]:
-    """Every space of the study, in its order."""
+def spaces_of(study: Study, place: Place, store: Store | None = None) -> tuple[SpaceOf, ...]:
+    """Every space of the study, in its order; with a store, those of checkpoints that we make have their keys."""
     found: list[SpaceOf] = []
-    for spec in study.checkpoint:
-        card = card_of(spec, place)
+    for spec, card in _checkpoints(study, place, store):
         if spec.layers == "last":
             found.append(SpaceOf(spec.name, spec, card, card.layers - 1))
             continue
@@ -82,6 +90,34 @@ def spaces_of(study: Study, place: Place) -> tuple[SpaceOf, ...]:
                 )
             found.append(SpaceOf(f"{spec.name}@{layer}", spec, card, layer))
     return tuple(found)
+
+
+def _checkpoints(study: Study, place: Place, store: Store | None) -> Iterator[tuple[CheckpointSpec, Card]]:
+    """Every checkpoint with its card, those that we make as what they start from is read."""
+    specs: dict[str, CheckpointSpec] = {}
+    cards: dict[str, Card] = {}
+    for spec in checkpoints_of(study):
+        if isinstance(spec, MadeCheckpoint):
+            start = None
+            if spec.start is not None:
+                made = isinstance(spec.start, MadeCheckpoint)
+                spec = replace(spec, start=specs[spec.start.name] if made else spec.start)
+                start = _card_of_start(spec, place)
+                spec = as_start(spec, start)
+            if store is not None:
+                spec = keyed(spec, start, study, place, store, cards)
+        specs[spec.name], cards[spec.name] = spec, card_of(spec, place)
+        yield spec, cards[spec.name]
+
+
+def _card_of_start(spec: MadeCheckpoint, place: Place) -> Card:
+    assert spec.start is not None
+    if spec.start.family not in ("transformer", "masked_lm"):
+        raise BadInput(
+            f"[[pretraining]] {spec.section.name!r} starts from {spec.start.name!r}, whose family {spec.start.family!r}"
+            " tells no hidden tokens; start from a transformer that reads texts both ways."
+        )
+    return card_of(spec.start, place)
 
 
 def base_of(space: SpaceOf) -> SpaceOf:

@@ -82,6 +82,11 @@ class Store:
                     shutil.rmtree(folder, ignore_errors=True)
         return None
 
+    def folder(self, recipe: Recipe) -> Path:
+        """Where the artifact of a recipe lies, or will lie once it is there."""
+        found = [folder for layer in (self.root, *self.layers) if (folder := _folder(layer, recipe.key)).is_dir()]
+        return found[0] if found else _folder(self.root, recipe.key)
+
     def put(
         self,
         recipe: Recipe,
@@ -89,9 +94,10 @@ class Store:
         content: Mapping[str, Any],
         arrays: Mapping[str, npt.NDArray[Any] | Path] | None = None,
         tables: Mapping[str, pd.DataFrame] | None = None,
+        files: Sequence[Path] = (),
         seconds: float = 0.0,
     ) -> Artifact:
-        """Keep a finished step. An array may be the path of a finished `.npy`, which is moved in, not copied.
+        """Keep a finished step. An array may be the path of a finished `.npy`; that and `files` are moved, not copied.
 
         Raises Failed where the disk refuses, naming what could not be kept.
         """
@@ -109,6 +115,8 @@ class Store:
                     np.save(draft / f"{name}.npy", array, allow_pickle=False)
             for name, table in (tables or {}).items():
                 table.to_parquet(draft / f"{name}.parquet", index=False)
+            for file in files:
+                shutil.move(file, draft / file.name)
             _write_json(draft, recipe, content, seconds)
             try:
                 draft.rename(target)

@@ -106,6 +106,7 @@ class GraphSpec:
     directed: bool = False
     add: float = 0.0
     flip: float = 0.0
+    judge: bool = True  # false: only trained on or split by; no space is measured by it
 
     def __post_init__(self) -> None:
         """Check what needs no file."""

@@ -16,6 +16,7 @@ from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.datasets.fingerprints import hash_of_file
 from analysis.labels import Labels
+from analysis.made import checkpoints_of
 from analysis.members import members_of, rarest, sets_in
 from analysis.number import CannotAnalyze
 from analysis.progress import Progress
@@ -94,7 +95,9 @@ def home_of(pipeline: "Pipeline", spec: TaskSpec, space: SpaceOf | None = None, 
         if file:
             dataset = _in_file(dataset, file, pipeline)
         own = {"recipe": recipe, "dataset": dataset, "items": True, "spaces": pipeline.spaces()}
-        study = replace(pipeline.study, dataset=DatasetSpec(path=spec.train or spec.pairs or spec.documents), task=())
+        samples = DatasetSpec(path=spec.train or spec.pairs or spec.documents)
+        checkpoints = checkpoints_of(pipeline.study)  # with those that are made, over the study's own samples
+        study = replace(pipeline.study, dataset=samples, task=(), checkpoint=checkpoints, pretraining=())
         pipeline._memory[name] = Home(replace(pipeline, study=study, _memory=own), dataset)
     found: Home = pipeline._memory[name]
     return found

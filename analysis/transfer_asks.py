@@ -13,6 +13,7 @@ import numpy as np
 from analysis.ask import Ask
 from analysis.keys import estimators_of
 from analysis.labels import Labels
+from analysis.made import checkpoints_of
 from analysis.number import CannotAnalyze, Number
 from analysis.progress import Progress
 from analysis.recipe import Recipe
@@ -33,7 +34,7 @@ OWN = "#"  # before the name of a task with files
 def transfers_of(pipeline: "Pipeline") -> list[Ask]:
     """Of every space, for every label column and task with files; needs two checkpoints to choose between."""
     study = pipeline.study
-    if len(study.checkpoint) < 2 or not estimators_of(Ask("transferability"), study):
+    if len(checkpoints_of(study)) < 2 or not estimators_of(Ask("transferability"), study):
         return []
     others = [*pipeline.dataset().labels, *(f"{OWN}{spec.name}" for spec in study.task if spec.train)]
     return [Ask("transferability", "", space.name, other) for other in others for space in pipeline.spaces()]

@@ -25,6 +25,20 @@ def family_called(name: str) -> Family:
     return found
 
 
+def recipe_to_json(recipe: EncoderRecipe) -> dict[str, Any]:
+    """A recipe as plain values that another process reads the same."""
+    place: Place = recipe.place
+    roots = None if place.roots is None else [str(root.absolute()) for root in place.roots]
+    return asdict(recipe) | {"place": {"base": str(place.base.absolute()), "roots": roots}}
+
+
+def recipe_from_json(content: dict[str, Any]) -> EncoderRecipe:
+    """The recipe of such plain values."""
+    place = content["place"]
+    roots = None if place["roots"] is None else tuple(map(Path, place["roots"]))
+    return EncoderRecipe(**{**content, "place": Place(Path(place["base"]), roots)})
+
+
 @dataclass(frozen=True, kw_only=True)
 class EmbeddingJob:
     """`made_of`: everything that decides the vectors' bits; a folder whose job differs in it starts anew."""
@@ -45,11 +59,7 @@ class EmbeddingJob:
 
     def save(self, folder: Path) -> None:
         """Write the job into its folder, whole or not at all."""
-        recipe = asdict(self.recipe)
-        place: Place = self.recipe.place
-        roots = None if place.roots is None else [str(root.absolute()) for root in place.roots]
-        recipe["place"] = {"base": str(place.base.absolute()), "roots": roots}
-        content = {"recipe": recipe, "layers": list(self.layers), "made_of": self.made_of}
+        content = {"recipe": recipe_to_json(self.recipe), "layers": list(self.layers), "made_of": self.made_of}
         draft = folder / f"{FILE}.draft"
         draft.write_text(json.dumps(content, indent=1), encoding="utf-8")
         draft.replace(folder / FILE)
@@ -58,9 +68,7 @@ class EmbeddingJob:
     def read(cls, folder: Path) -> "EmbeddingJob":
         """The job of a folder."""
         content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        place = content["recipe"].pop("place")
-        roots = None if place["roots"] is None else tuple(map(Path, place["roots"]))
-        recipe = EncoderRecipe(**content["recipe"], place=Place(Path(place["base"]), roots))
+        recipe = recipe_from_json(content["recipe"])
         return cls(recipe=recipe, layers=tuple(content["layers"]), made_of=content["made_of"])
 
     def is_the_one_in(self, folder: Path) -> bool:

@@ -57,7 +57,7 @@ class TextEncoder(TorchEncoder):
 
     def cost(self, items: Items) -> npt.NDArray[np.int64]:
         """Tokens of each text."""
-        return count_tokens(self.tokenizer_folder, [self._read(text) for text in items], self.settings.max_length)
+        return count_tokens(self.tokenizer_folder, [self.read(text) for text in items], self.settings.max_length)
 
     def forward(self, items: Items, layers: Sequence[int]) -> "list[torch.Tensor]":
         """Pool the asked layers of one padded batch."""
@@ -110,13 +110,14 @@ class TextEncoder(TorchEncoder):
             shuffle_weights(both, recipe.init_seed)
         return both
 
-    def _read(self, text: str) -> str:
+    def read(self, text: str) -> str:
+        """A text as the tokenizer gets it."""
         text = self.settings.prefix + text
         return text.lower() if self.settings.lowercase else text
 
     def tokens(self, items: Items, others: Items | None = None) -> Tokens:
         """Tokens of texts, or of pairs of a text and another, cut to the longest that the checkpoint reads."""
-        texts = [[self._read(text) for text in side] for side in (items, others) if side is not None]
+        texts = [[self.read(text) for text in side] for side in (items, others) if side is not None]
         read = self.tokenizer(
             *texts,
             truncation=True,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from analysis.figures.against import against_figure
 from analysis.figures.palette import Theme, study_colors
+from analysis.made import checkpoints_of
 from analysis.number import CannotAnalyze
 from analysis.pipeline import Pipeline
 from analysis.report import file_name
@@ -58,7 +59,7 @@ def _exactness(found: Relation) -> str:
 
 def _figure(pipeline: Pipeline, points: pd.DataFrame, x: str, y: str, title: str) -> None:
     name, asks = file_name("against", x, y), measured.there(pipeline)
-    colors = study_colors(pipeline.study.checkpoint)
+    colors = study_colors(checkpoints_of(pipeline.study))
 
     def on(paper: Theme) -> "go.Figure":
         return against_figure(points, colors, x=x, y=y, title=title, theme=paper)

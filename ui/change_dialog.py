@@ -125,7 +125,8 @@ def with_checkpoint(study: Study, spec: CheckpointSpec, *, twin: bool) -> Study:
     """The study with one more checkpoint, and its random twin; BadInput where it cannot be used."""
     added = [spec, *([replace(spec, name=f"{spec.name} (random)", init="random")] if twin else [])]
     changed = replace(study, checkpoint=(*study.checkpoint, *added))
-    spaces_of(replace(changed, checkpoint=tuple(added)), opened.pipeline().place)  # says what is wrong with it
+    alone = replace(changed, checkpoint=tuple(added), pretraining=())
+    spaces_of(alone, opened.pipeline().place)  # says what is wrong with it
     return changed
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from itertools import chain
 
 from analysis.ask import Ask
+from analysis.made_keys import settings_of
 from analysis.pipeline import Pipeline
+from analysis.pretraining import lineage, made_in
 from analysis.registry import task_methods
 from analysis.spaces import SpaceOf, base_of, family_of, same_encoder, space_recipe
 from analysis.task_data import home_of, spec_called
@@ -41,9 +43,12 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
 def _needs(pipeline: Pipeline, ask: Ask) -> list[Ask]:
     if ask.kind in ("dataset", "metrics") or _trains(ask):
         return []
+    if ask.kind == "pretraining":
+        return [Ask("pretraining", name) for name in lineage(pipeline, ask)]
     if ask.kind == "space":
+        ours = [Ask("pretraining", name) for name in lineage(pipeline, ask)]
         base = _base_in(pipeline, ask.subject)
-        return [Ask("space", subject=base)] if base else []
+        return [*ours, Ask("space", subject=base)] if base else ours
     spaces = [Ask("space", subject=name) for name in ask.spaces]
     spaces = [*chain(*(_needs(pipeline, space) for space in spaces)), *spaces]
     if ask.kind in ("neighbors", "transferability", "task"):
@@ -73,11 +78,13 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
     dataset = pipeline.find_dataset()
     n = 1_500 if dataset is None else len(dataset)
     two = ask.kind == "comparison" or bool(ask.alignment)
-    measured = None if two or ask.kind in ("dataset", "space") else _measured(pipeline, ask)
+    measured = None if two or ask.kind in ("dataset", "space", "pretraining") else _measured(pipeline, ask)
     if measured is not None:
         return measured
     if ask.kind == "dataset":
         return 8.0
+    if ask.kind == "pretraining":
+        return _pretraining(pipeline, ask)
     if ask.kind == "space":
         return _embedding(pipeline, ask, n)
     if ask.kind == "neighbors":
@@ -113,6 +120,15 @@ def _training(pipeline: Pipeline, ask: Ask) -> float:
     home = home_of(pipeline, spec)
     texts = 1_500 if home is None else len(home.dataset)
     return 5 + 3 * texts * pipeline.study.finetuning.epochs * len(spec.seeds) / TEXTS_A_SECOND
+
+
+def _pretraining(pipeline: Pipeline, ask: Ask) -> float:
+    """Each step reads a batch there and back, with a weight its partners too, at ten billion operations a second."""
+    made = made_in(pipeline)[ask.name]
+    settings = settings_of(made)
+    work = next(space.card.work for space in pipeline.spaces() if space.checkpoint.name == ask.name)
+    texts = settings.steps * settings.batch * (3 if made.weight else 1)
+    return 8 + 3 * texts * settings.max_length * work / 1e10
 
 
 def _measured(pipeline: Pipeline, ask: Ask) -> float | None:

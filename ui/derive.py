@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from analysis.derived import DERIVATIONS, Derivation
+from analysis.made import MadeCheckpoint
 from analysis.pipeline import Pipeline
 from analysis.spaces import SpaceOf
 from analysis.study import CheckpointSpec, Study
@@ -27,6 +28,8 @@ SAYS: dict[Derivation, str] = {
 def offer(pipeline: Pipeline, space: SpaceOf) -> None:
     """The buttons that derive a space from this one; of a derived one, the button that takes it out again."""
     spec, key = space.checkpoint, f"derive.{space.name}"
+    if isinstance(spec, MadeCheckpoint):
+        return  # it stands in the study as a [[pretraining]], not as a checkpoint that another could be made from
     if spec.transform != "none":
         st.button("Remove", key=key, type="tertiary", on_click=_turn_to, args=(without(pipeline.study, spec),))
         return

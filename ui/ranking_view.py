@@ -10,6 +10,7 @@ import streamlit as st
 from analysis.ask import Ask
 from analysis.figures.palette import Theme, study_colors
 from analysis.figures.ranking import ranking_figure
+from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.registry import estimators
 from analysis.report import file_name
@@ -29,7 +30,7 @@ HOW = (
 
 def draw(pipeline: Pipeline, asks: Sequence[Ask], task: Question, found: Sequence[Ranking]) -> None:
     """Draw them; a click on a dot opens the map of its space."""
-    name, colors = file_name("ranking", task.name), study_colors(pipeline.study.checkpoint)
+    name, colors = file_name("ranking", task.name), study_colors(checkpoints_of(pipeline.study))
 
     def on(paper: Theme) -> "go.Figure":
         return ranking_figure(found, colors, title=f"{task.name}: {agreement(found)}", theme=paper)

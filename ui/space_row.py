@@ -6,6 +6,7 @@ import streamlit as st
 
 from analysis.ask import Ask
 from analysis.figures.palette import study_colors
+from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses, projections, task_methods
 from analysis.report import derivation_of, precision_of
@@ -47,6 +48,8 @@ def _missing(pipeline: Pipeline, space: SpaceOf, missing: Sequence[Ask]) -> None
 
 def name_of(ask: Ask) -> str:
     """What an ask is called in a list."""
+    if ask.kind == "pretraining":
+        return str(ask)
     if ask.kind == "neighbors":
         return "neighbours"
     if ask.kind == "projection":
@@ -67,7 +70,7 @@ def name_of(ask: Ask) -> str:
 
 def _head(pipeline: Pipeline, space: SpaceOf) -> str:
     card = space.card
-    color = study_colors(pipeline.study.checkpoint)[space.checkpoint.name]
+    color = study_colors(checkpoints_of(pipeline.study))[space.checkpoint.name]
     width = width_of(pipeline, space)
     facts = [f"{width} dimensions"] if width else []
     if card.parameters:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from analysis.figures.words import listed, shown
+from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.result import Result
 from analysis.series.standings import title_of
@@ -39,10 +40,12 @@ def _said(pipeline: Pipeline, spec: TaskSpec, results: dict[tuple[str, str], Res
                 st.dataframe(max(tables, key=len), hide_index=True, width="content")
     for sentence in [*noted(results), *_chance(next(iter(results.values())))]:
         words.quiet(sentence)
-    counting = [one.name for one in pipeline.study.checkpoint if one.family == "tfidf"]
+    counting = [one.name for one in checkpoints_of(pipeline.study) if one.family == "tfidf"]
     if counting and not spec.pairs:
         words.quiet(COUNTED.format(listed(counting)))
-    if any(one.init == "pretrained" and one.family not in ("tfidf", "numeric") for one in pipeline.study.checkpoint):
+    if any(
+        one.init == "pretrained" and one.family not in ("tfidf", "numeric") for one in checkpoints_of(pipeline.study)
+    ):
         words.quiet(READ)
 
 

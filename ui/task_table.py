@@ -7,6 +7,7 @@ import streamlit as st
 
 from analysis.figures.course import title_of as column_title
 from analysis.figures.palette import study_colors
+from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.report import file_name
 from analysis.series.scores import error_reduction
@@ -79,7 +80,7 @@ def export_of(pipeline: Pipeline, chosen: Choice, columns: Columns) -> None:
 
 def colors_of(pipeline: Pipeline) -> dict[str, str]:
     """The color of each space: its checkpoint's."""
-    known = study_colors(pipeline.study.checkpoint)
+    known = study_colors(checkpoints_of(pipeline.study))
     return {space.name: known[space.checkpoint.name] for space in pipeline.spaces()}
 
 

@@ -58,10 +58,10 @@ def title_of(key: Key) -> str:
 def _traces(rows: pd.DataFrame, colors: dict[str, str], series: Series) -> list[dict[str, Any]]:
     """Chance below, then the interval, then the line with a point for each member that has a value."""
     rows = rows.sort_values("at", kind="stable")
-    hue = SERIES[0][2]
+    hue, places = SERIES[0][2], _places(rows)
     line = {
-        "x": rows["at"],
-        "y": rows["value"],
+        "x": places["at"],
+        "y": places["value"],
         "mode": "lines",
         "line": {"color": hue, "width": 2},
         "hoverinfo": "skip",
@@ -75,8 +75,14 @@ def _traces(rows: pd.DataFrame, colors: dict[str, str], series: Series) -> list[
         "hovertext": [_hover(row, series) for _, row in known.iterrows()],
         "hoverinfo": "text",
     }
-    bands = [*_band(rows, "null_low", "null_high", GREY, edge=1), *_band(rows, "low", "high", hue)]
+    bands = [*_band(places, "null_low", "null_high", GREY, edge=1), *_band(places, "low", "high", hue)]
     return [*bands, {"type": "scatter"} | line, {"type": "scatter"} | points]
+
+
+def _places(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row for each place: where several members (seeds) stand, their mean, and bands around all of theirs."""
+    how = {"value": "mean", "low": "min", "high": "max", "null_low": "min", "null_high": "max"}
+    return rows.groupby("at", as_index=False).agg(how)
 
 
 def _band(rows: pd.DataFrame, low: str, high: str, color: str, *, edge: int = 0) -> list[dict[str, Any]]:
@@ -97,7 +103,9 @@ def _hover(row: "pd.Series[Any]", series: Series) -> str:
     interval = f" [{shown(row['low'])}, {shown(row['high'])}]" if pd.notna(row["low"]) else ""
     chance = f"<br>chance [{shown(row['null_low'])}, {shown(row['null_high'])}]" if pd.notna(row["null_low"]) else ""
     n = f", n {row['n']:,.0f}" if pd.notna(row["n"]) else ""
-    return f"<b>{plain(cut(series.place(row['space'])))}</b><br>{shown(row['value'])}{interval}{n}{chance}"
+    alone = sum(member.at == row["at"] for member in series.members) == 1
+    named = series.place(row["space"]) if alone else str(row["space"])
+    return f"<b>{plain(cut(named))}</b><br>{shown(row['value'])}{interval}{n}{chance}"
 
 
 def _head(figure: "go.Figure", row: int, key: Key) -> None:

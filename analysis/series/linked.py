@@ -16,7 +16,8 @@ def alignment_asks(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
     """Every space with every graph, graph by graph; none where the study leaves all measures out."""
     if not any(one.basis != "graph" for one in alignments_of(pipeline.study)):
         return []
-    return [Ask("graph_alignment", "", space, spec.name) for spec in pipeline.study.graph for space in spaces]
+    graphs = [spec.name for spec in pipeline.study.graph if spec.judge]
+    return [Ask("graph_alignment", "", space, name) for name in graphs for space in spaces]
 
 
 def aligned(pipeline: Pipeline, spaces: Sequence[str]) -> Iterator[tuple[str, str, Mapping[str, Number | None]]]:
@@ -27,7 +28,7 @@ def aligned(pipeline: Pipeline, spaces: Sequence[str]) -> Iterator[tuple[str, st
     labels = [pipeline.dataset().labels_in(name) for name in classes_of(pipeline)]
     measures = [one for one in alignments_of(pipeline.study) if one.basis != "graph"]
     names = names_of(measures, labels, pipeline.study.k)
-    for spec in pipeline.study.graph:
+    for spec in (one for one in pipeline.study.graph if one.judge):
         found = {ask.subject: pipeline.find(ask) for ask in asks if ask.other == spec.name}
         for name in names:
             number, _, label = name.partition("|")

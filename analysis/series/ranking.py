@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.ask import Ask
+from analysis.made import checkpoints_of
 from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.registry import estimators
@@ -165,7 +166,7 @@ def _above(checkpoints: pd.DataFrame, name: str, other: str) -> bool:
 
 def controls_of(study: Study) -> frozenset[str]:
     """The checkpoints that learnt nothing."""
-    return frozenset(one.name for one in study.checkpoint if one.init == "random" or one.family == "tfidf")
+    return frozenset(one.name for one in checkpoints_of(study) if one.init == "random" or one.family == "tfidf")
 
 
 def agreement(found: Sequence[Ranking]) -> str:

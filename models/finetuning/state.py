@@ -96,19 +96,38 @@ def put_weights(network: "nn.Module", tensors: "Mapping[str, torch.Tensor]") -> 
             weight.copy_(tensors[name])
 
 
+def training_tensors(network: "nn.Module", optimizer: "torch.optim.Optimizer") -> "dict[str, torch.Tensor]":
+    """All that a training goes on from: weights and AdamW's moments, by name."""
+    weights = weights_in(network)
+    tensors = {f"weight {name}": weight for name, weight in weights.items()}
+    for name, weight in network.named_parameters():
+        for moment in MOMENTS if weight in optimizer.state else ():
+            tensors[f"{moment} {name}"] = optimizer.state[weight][moment]
+    return tensors
+
+
+def put_training(
+    network: "nn.Module", optimizer: "torch.optim.Optimizer", tensors: "Mapping[str, torch.Tensor]", step: int
+) -> None:
+    """Put such tensors back, after so many steps of the optimizer."""
+    import torch
+
+    put_weights(network, {name: tensors[f"weight {name}"] for name, _ in network.named_parameters()})
+    for name, weight in network.named_parameters():
+        if f"{MOMENTS[0]} {name}" in tensors:
+            state = {moment: tensors[f"{moment} {name}"].to(weight.device) for moment in MOMENTS}
+            done = torch.tensor(float(step), dtype=torch.float32, device=weight.device)
+            optimizer.state[weight] = {"step": done, **state}
+
+
 def write_state(
     folder: Path, network: "nn.Module", optimizer: "torch.optim.Optimizer", reached: Reached, made_of: str
 ) -> None:
     """Keep a training after an epoch, the weights too where that epoch is the best."""
     said = {"made_of": made_of, "reached": reached.to_json()}
-    weights = weights_in(network)
     if reached.best == reached.epoch:
-        write_tensors(best_path(folder, reached.best), weights, said)
-    tensors = {f"weight {name}": weight for name, weight in weights.items()}
-    for name, weight in network.named_parameters():
-        for moment in MOMENTS if weight in optimizer.state else ():
-            tensors[f"{moment} {name}"] = optimizer.state[weight][moment]
-    write_tensors(folder / STATE, tensors, said)
+        write_tensors(best_path(folder, reached.best), weights_in(network), said)
+    write_tensors(folder / STATE, training_tensors(network, optimizer), said)
     for path in folder.glob("best-*.safetensors"):
         if path != best_path(folder, reached.best):
             path.unlink()
@@ -116,21 +135,13 @@ def write_state(
 
 def read_state(folder: Path, network: "nn.Module", optimizer: "torch.optim.Optimizer", made_of: str) -> Reached:
     """Go on where a training of the same kind stopped, or begin."""
-    import torch
-
     said = read_said(folder / STATE)
     if said.get("made_of") != made_of:
         return Reached()
     reached = Reached.from_json(said["reached"])
     if not best_path(folder, reached.best).is_file():
         return Reached()
-    tensors = read_named(folder / STATE)
-    put_weights(network, {name: tensors[f"weight {name}"] for name, _ in network.named_parameters()})
-    for name, weight in network.named_parameters():
-        if f"{MOMENTS[0]} {name}" in tensors:
-            state = {moment: tensors[f"{moment} {name}"].to(weight.device) for moment in MOMENTS}
-            step = torch.tensor(float(reached.step), dtype=torch.float32, device=weight.device)
-            optimizer.state[weight] = {"step": step, **state}
+    put_training(network, optimizer, read_named(folder / STATE), reached.step)
     return reached
 
 

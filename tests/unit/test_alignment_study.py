@@ -9,7 +9,9 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.ask import Ask
+from analysis.graph_asks import graph_asks
 from analysis.run import open_study
+from analysis.series.linked import alignment_asks
 from tests.unit.test_command_line import STUDY, write_world
 
 GRAPHS = """
@@ -102,6 +104,13 @@ def test_a_graph_that_cannot_be_is_said_before_any_work(tmp_path, capsys, more, 
     assert main(["run", str(study), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]) == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "out/numbers.csv").exists()
+
+
+def test_a_graph_that_is_not_to_judge_by_is_read_and_asked_nothing(tmp_path):
+    study = world(tmp_path, '\n[[graph]]\nname = "g"\npath = "links.csv"\njudge = false\n')
+    pipeline = open_study(study, cache=tmp_path / "cache")
+    assert graph_asks(pipeline) == [Ask("graph", "g")]
+    assert alignment_asks(pipeline, [space.name for space in pipeline.spaces()]) == []
 
 
 def test_a_graph_is_kept_by_what_it_is_made_of(tmp_path):

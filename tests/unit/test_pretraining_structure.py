@@ -131,6 +131,15 @@ def test_who_has_no_neighbour_or_no_stranger_is_named() -> None:
         Links.of(np.array([[0, 1], [0, 2]]), 3).strangers(np.arange(3), rng)
 
 
+def test_strangers_come_from_those_that_the_graph_speaks_of() -> None:
+    links, rows = Links.of(np.array([[0, 2], [2, 4]]), 8, np.array([0, 2, 4, 6])), np.repeat([0, 4], 400)
+    far = links.strangers(rows, np.random.default_rng(0))
+    assert set(far[rows == 0]) == {4, 6} and set(far[rows == 4]) == {0, 6}
+    assert links.able.tolist() == [True, False, True, False, True, False, False, False]
+    with pytest.raises(BadInput, match="sample 0 is linked to all"):
+        Links.of(np.array([[0, 2]]), 8, np.array([0, 2])).strangers(np.array([0]), np.random.default_rng(0))
+
+
 def test_hidden_tokens_are_always_the_mask_and_only_open_ones() -> None:
     ids = torch.arange(2, 4002).reshape(40, 100)
     open_ = torch.ones_like(ids, dtype=torch.bool)

@@ -272,3 +272,14 @@ def test_a_member_without_a_value_leaves_a_gap_in_line_and_band(fallen):
     bands = [trace for trace in figure.data if trace.fill == "toself"]
     line, points = figure.data[-2:]
     assert len(bands) == 2 and np.isnan(line.y[1]) and list(points.x) == [0.0, 20.0]
+
+
+def test_seeds_at_one_place_are_points_around_the_line_of_their_mean_and_are_named():
+    members = tuple(Member(f"s{i}", at) for i, at in enumerate([0.0, 0.0, 0.1]))
+    table = table_of("rankme", [20, 30, 40]).assign(at=[0.0, 0.0, 0.1])
+    figure = course_figure(Series("sipt", "weight", members), table, [("spectrum", "rankme", "")], None)
+    (band,) = [trace for trace in figure.data if trace.fill == "toself"]
+    line, points = figure.data[-2:]
+    assert list(line.x) == [0.0, 0.1] and list(line.y) == [25.0, 40.0]
+    assert list(points.y) == [20.0, 30.0, 40.0] and (min(band.y), max(band.y[:1])) == (19.0, 31.0)
+    assert "s1" in points.hovertext[1] and "weight 0.1" in points.hovertext[2]

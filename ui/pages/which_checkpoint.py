@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.series.candidates import Question, questions
 from analysis.series.ranking import Ranking, controls_of, in_order, rankings, sentence
@@ -26,7 +27,7 @@ def page() -> None:
     if dataset is None:
         return
     asked = questions(pipeline.study, dataset.labels)
-    if len(pipeline.study.checkpoint) < 2 or not asked:
+    if len(checkpoints_of(pipeline.study)) < 2 or not asked:
         words.note(NO_TASK if not asked else ONE)
         return
     names = [one.name for one in asked]

@@ -1,0 +1,108 @@
+"""A pre-training job: a folder that holds everything it needs, so that it can run on a bare machine.
+
+`job.json`: settings, what it starts from, what it is made of; `items.bin`: the texts, those of the graph's samples
+first; `edges.npy`: links between these (of some of them, `among.npy`). What comes out: `curves.jsonl` while it is at
+it, `state.safetensors` every half a minute, and last `made/` (a checkpoint's folder) and `result.json`.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.embedding_job import recipe_from_json, recipe_to_json
+from models.encoder import EncoderRecipe
+from models.item_files import ItemFiles, write_items
+from models.place import Place
+from models.pretraining.architectures import text_architecture, write_start
+from models.pretraining.links import Links
+from models.pretraining.settings import PreTraining
+
+AMONG = "among.npy"
+JOB, EDGES, CURVES, MADE, RESULT, ERROR = "job.json", "edges.npy", "curves.jsonl", "made", "result.json", "error.json"
+WORDS = 8192  # in the vocabulary of a checkpoint that begins without weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class PretrainingJob:
+    """`start`: the checkpoint to go on from; None: `architecture` with weights drawn from the seed.
+
+    `samples`: how many of the texts are samples of the graph. `made_of`: all that decides the result, as a hash.
+    """
+
+    settings: PreTraining
+    start: EncoderRecipe | None
+    architecture: str
+    samples: int
+    made_of: str
+
+    def save(
+        self,
+        folder: Path,
+        texts: Sequence[str],
+        edges: npt.NDArray[np.integer],
+        among: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        """Write the job into its folder, job.json last. `among`: the samples that the graph speaks of; None: all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        write_items(texts, "text", folder)
+        np.save(folder / EDGES, np.asarray(edges, np.int64).reshape(-1, 2), allow_pickle=False)
+        if among is not None:
+            np.save(folder / AMONG, among, allow_pickle=False)
+        start = None if self.start is None else recipe_to_json(self.start)
+        content = {"settings": asdict(self.settings), "start": start, "architecture": self.architecture}
+        write_json(folder / JOB, content | {"samples": self.samples, "made_of": self.made_of})
+
+    @classmethod
+    def read(cls, folder: Path) -> "PretrainingJob":
+        """The job of a folder."""
+        content: dict[str, Any] = json.loads((folder / JOB).read_text(encoding="utf-8"))
+        start = None if content["start"] is None else recipe_from_json(content["start"])
+        return cls(**{**content, "settings": PreTraining(**content["settings"]), "start": start})
+
+    def texts(self, folder: Path) -> list[str]:
+        """What is read: the samples, and after them what masked LM alone reads."""
+        return list(ItemFiles(folder, "text"))
+
+    def links(self, folder: Path) -> Links:
+        """The graph over the samples."""
+        path = folder / AMONG
+        among = np.load(path, allow_pickle=False) if path.is_file() else None
+        return Links.of(np.load(folder / EDGES, allow_pickle=False), self.samples, among)
+
+    def encoder(self, folder: Path, texts: Sequence[str]) -> EncoderRecipe:
+        """What training starts from; without weights, its settings and words are made in the folder first."""
+        if self.start is not None:
+            return self.start
+        start, settings = folder / "start", self.settings
+        if not (start / "config.json").is_file():
+            start.mkdir(exist_ok=True)
+            architecture = text_architecture(self.architecture)
+            write_start(start, architecture, texts, words=WORDS, longest=settings.max_length)
+        return EncoderRecipe(
+            family="masked_lm",
+            model=str(start),
+            place=Place(start),
+            pooling=settings.pooling,
+            max_length=settings.max_length,
+            init="random",
+            init_seed=settings.seed,
+        )
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write plain values, whole or not at all."""
+    draft = path.with_name(f"{path.name}.draft")
+    draft.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    draft.replace(path)
+
+
+def read_curve(folder: Path) -> list[dict[str, Any]]:
+    """The points of a run so far, one a step; half a line, of a run that is at it, is passed over."""
+    path = folder / CURVES
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.is_file() else []
+    return [json.loads(line) for line in lines]

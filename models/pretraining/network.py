@@ -1,0 +1,149 @@
+"""The network that is pre-trained: a checkpoint's transformer with its masked-LM head, or a head drawn anew.
+
+The head's output embeddings are the transformer's own input embeddings, tied. What it reads and how it pools is the
+checkpoint's business (`TextEncoder`), so that the vectors trained are those that are embedded afterwards.
+"""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.checkpoints import read_tensors, weight_files
+from models.embedding_job import family_called
+from models.encoder import EncoderRecipe, Items, Pooling
+from models.errors import BadInput
+from models.initialization import seeded
+from models.pooling import pool
+from models.quiet import quietly
+from models.text_encoder import TextEncoder, Tokens
+from models.tokens import CHUNK, TOKENIZER_FILES
+
+if TYPE_CHECKING:
+    import torch
+
+SEVERAL = ("electra", "modernbert")  # whose head is more than one module, one after the other
+LENGTHS = "sentence_bert_config.json"
+
+
+class Network:
+    """A transformer that tells hidden tokens; `fresh`: its head was drawn anew."""
+
+    def __init__(self, recipe: EncoderRecipe, *, pooling: Pooling, seed: int) -> None:
+        encoder = family_called(recipe.family).load(recipe)
+        if not isinstance(encoder, TextEncoder):
+            raise BadInput(
+                f"family {recipe.family!r} cannot be pre-trained; start from a transformer that reads texts."
+            )
+        self.recipe, self.encoder, self.pooling = recipe, encoder, pooling
+        if encoder.settings.dense:
+            raise BadInput(
+                f"model {recipe.model!r} has layers after its pooling, which pre-training cannot take along."
+            )
+        if encoder.tokenizer.mask_token_id is None:
+            raise BadInput(f"the tokenizer of model {recipe.model!r} has no mask, so masked LM cannot train it.")
+        self.mask: int = encoder.tokenizer.mask_token_id
+        self.model, self.fresh = _with_head(encoder, seed)
+        self.model.to(encoder.device)
+        base = set(self.model.base_model.parameters())
+        self.head = [one for one in self.model.parameters() if one not in base]
+        self._modules = _head_modules(self.model, recipe.model)
+
+    def tokens(self, texts: Items, *, whole: bool) -> Tokens:
+        """Tokens of the beginning of each text; with `whole`, of all of it in as many pieces as that takes."""
+        if not whole:
+            return self.encoder.tokens(texts)
+        pieces: list[list[int]] = []
+        for start in range(0, len(texts), CHUNK):
+            read = self.encoder.tokenizer(
+                [self.encoder.read(text) for text in texts[start : start + CHUNK]],
+                truncation=True,
+                max_length=self.encoder.settings.max_length,
+                return_overflowing_tokens=True,
+                return_attention_mask=False,
+                return_token_type_ids=False,
+            )
+            pieces += read["input_ids"]
+        return Tokens(pieces)
+
+    def inputs(self, tokens: Tokens, rows: npt.NDArray[np.int64]) -> "dict[str, torch.Tensor]":
+        """A padded batch of these samples."""
+        return self.encoder.padded(tokens.of(rows))
+
+    def open(self, inputs: "dict[str, torch.Tensor]") -> "torch.Tensor":
+        """Which places of a batch may be hidden: neither padding nor the tokenizer's own tokens."""
+        import torch
+
+        own = torch.tensor(self.encoder.tokenizer.all_special_ids, device=inputs["input_ids"].device)
+        return inputs["attention_mask"].bool() & ~torch.isin(inputs["input_ids"], own)
+
+    def states(self, inputs: "dict[str, torch.Tensor]") -> "torch.Tensor":
+        """States of the last layer, (n, tokens, width)."""
+        found: torch.Tensor = self.model.base_model(**inputs).last_hidden_state
+        return found
+
+    def pooled(self, states: "torch.Tensor", inputs: "dict[str, torch.Tensor]") -> "torch.Tensor":
+        """One vector a text, as the checkpoint pools, not brought to length one."""
+        return pool(states, inputs["attention_mask"], self.pooling)
+
+    def logits(self, states: "torch.Tensor") -> "torch.Tensor":
+        """What the head says of states, (m, vocabulary)."""
+        for module in self._modules:
+            states = module(states)
+        return states
+
+    def save(self, folder: Path) -> None:
+        """Write weights (safetensors), settings and tokenizer as a checkpoint's folder."""
+        with quietly():
+            self.model.save_pretrained(str(folder))
+        for name in TOKENIZER_FILES:
+            if (self.encoder.tokenizer_folder / name).is_file():
+                shutil.copyfile(self.encoder.tokenizer_folder / name, folder / name)
+        if self.encoder.settings.lowercase:
+            (folder / LENGTHS).write_text('{"do_lower_case": true}', encoding="utf-8")
+
+
+def _with_head(encoder: TextEncoder, seed: int) -> tuple[Any, bool]:
+    """The masked-LM model of a checkpoint, and whether its head is drawn from the seed."""
+    from transformers import AutoModelForMaskedLM
+
+    name, pair = encoder.recipe.model, encoder.build()
+    transformer: Any = pair[0].float()  # type: ignore[index]
+    try:
+        with quietly(), seeded(seed):
+            model: Any = AutoModelForMaskedLM.from_config(transformer.config, attn_implementation="sdpa").float()
+    except ValueError as error:
+        raise BadInput(f"model {name!r} has no masked-LM form ({str(error)[:80]}); start from another.") from error
+    lacking = model.base_model.load_state_dict(transformer.state_dict(), strict=False).missing_keys
+    if lacking:
+        raise BadInput(f"model {name!r} lacks {lacking[0]!r}, so it cannot be pre-trained; start from another.")
+    base = {id(one) for one in model.base_model.parameters()}
+    head = {key: one for key, one in model.named_parameters() if id(one) not in base}
+    kept = {} if encoder.recipe.init != "pretrained" else _kept(encoder, set(head))
+    fresh = set(kept) != set(head)
+    if not fresh:
+        model.load_state_dict(kept, strict=False)
+    model.tie_weights()
+    return model.requires_grad_(True), fresh
+
+
+def _kept(encoder: TextEncoder, names: set[str]) -> "dict[str, torch.Tensor]":
+    """The tensors of a head that a checkpoint's files hold, by the names that transformers gives them."""
+    files = weight_files(encoder.settings.folder) if encoder.found.weights is None else (encoder.found.weights,)
+    found: dict[str, torch.Tensor] = {}
+    for file in files:
+        found |= {name: tensor for name, tensor in read_tensors(file).items() if name in names}
+    return found
+
+
+def _head_modules(model: Any, name: str) -> list[Any]:
+    found = [
+        module
+        for key, module in model.named_children()
+        if key != model.base_model_prefix and next(module.parameters(), None) is not None
+    ]
+    if len(found) != 1 and model.config.model_type not in SEVERAL:
+        raise BadInput(f"the masked-LM head of model {name!r} is of a kind not known here; start from another.")
+    return found

@@ -1,0 +1,1 @@
+"""One pre-training objective per file; each exports OBJECTIVE."""
