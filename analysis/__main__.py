@@ -89,6 +89,7 @@ def _list(options: argparse.Namespace) -> int:
         "task": registry.task_methods(),
         "graph": registry.graph_sources(),
         "alignment": registry.alignments(),
+        "synthetic": registry.generators(),
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():

@@ -20,6 +20,7 @@ from analysis.plugin import (
 from models.discovery import discover
 from models.encoder import Family
 from models.errors import BadInput, nearest
+from models.pretraining.synthetic.generator import Generator
 
 Plugin = TypeVar("Plugin")
 
@@ -72,6 +73,11 @@ def sources() -> Mapping[str, DatasetSource]:
 def metric_sources() -> Mapping[str, MetricSource]:
     """Every foreign source of metrics."""
     return discover("analysis.imports", "METRIC_SOURCE")
+
+
+def generators() -> Mapping[str, Generator]:
+    """Every synthetic task to pre-train on."""
+    return discover("models.pretraining.synthetic", "GENERATOR")
 
 
 def families() -> Mapping[str, Family]:
