@@ -54,6 +54,9 @@ def encoder_recipe(spec: CheckpointSpec, place: Place) -> EncoderRecipe:
         dtype=spec.dtype,
         init=spec.init,
         init_seed=spec.init_seed,
+        init_from=spec.init_from,
+        grouping=spec.grouping,
+        mode=spec.mode,
         tokenizer=spec.tokenizer,
     )
 
@@ -69,7 +72,8 @@ def card_of(spec: CheckpointSpec, place: Place) -> Card:
 def spaces_of(study: Study, place: Place) -> tuple[SpaceOf, ...]:
     """Every space of the study, in its order."""
     found: list[SpaceOf] = []
-    for spec in study.checkpoint:
+    for named in study.checkpoint:
+        spec = _with_source(named, study)
         card = card_of(spec, place)
         if spec.layers == "last":
             found.append(SpaceOf(spec.name, spec, card, card.layers - 1))
@@ -82,6 +86,14 @@ def spaces_of(study: Study, place: Place) -> tuple[SpaceOf, ...]:
                 )
             found.append(SpaceOf(f"{spec.name}@{layer}", spec, card, layer))
     return tuple(found)
+
+
+def _with_source(spec: CheckpointSpec, study: Study) -> CheckpointSpec:
+    """With the model of the checkpoint that its statistics come from instead of that checkpoint's name."""
+    if not spec.init_from:
+        return spec
+    source = next(one for one in study.checkpoint if one.name == spec.init_from)
+    return replace(spec, init_from=source.model)
 
 
 def base_of(space: SpaceOf) -> SpaceOf:
