@@ -90,6 +90,7 @@ def _list(options: argparse.Namespace) -> int:
         "graph": registry.graph_sources(),
         "alignment": registry.alignments(),
         "synthetic": registry.generators(),
+        "sequence": registry.sequence_tasks(),
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():

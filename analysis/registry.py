@@ -17,6 +17,7 @@ from analysis.plugin import (
     Projection,
     TaskMethod,
 )
+from analysis.sequences.pairs import SequenceTask
 from models.discovery import discover
 from models.encoder import Family
 from models.errors import BadInput, nearest
@@ -78,6 +79,11 @@ def metric_sources() -> Mapping[str, MetricSource]:
 def generators() -> Mapping[str, Generator]:
     """Every synthetic task to pre-train on."""
     return discover("models.pretraining.synthetic", "GENERATOR")
+
+
+def sequence_tasks() -> Mapping[str, SequenceTask]:
+    """Every sequence-to-sequence task made of installed source code."""
+    return discover("analysis.sequences", "SEQUENCE_TASK")
 
 
 def families() -> Mapping[str, Family]:
