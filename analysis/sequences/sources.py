@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from analysis.datasets.pydocs_read import PASSED_OVER, installed
-from analysis.sequences.pairs import Limits, Pair, Part, SequenceTask, SourceFile, Split, part_of, split
+from analysis.sequences.pairs import Limits, Pair, Part, SequenceTask, SourceFile, Split, number_of, part_of, split
 
 LARGEST = 200_000  # bytes
 MORE = ("streamlit", "sympy", "torch", "transformers")  # beside those whose docstrings are samples
@@ -51,8 +51,8 @@ def read(name: str, path: Path) -> SourceFile | None:
 
 
 def corpus() -> Iterator[str]:
-    """Texts of the files that no task is made of: what natural pre-training reads."""
-    for name, path in files():
+    """Texts of the files that no task is made of, in an order without order: what natural pre-training reads."""
+    for name, path in sorted(files(), key=lambda one: number_of(one[0])):
         if part_of(name) == "corpus" and path.stat().st_size <= LARGEST:
             try:
                 with tokenize.open(path) as file:

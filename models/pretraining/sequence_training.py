@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     import torch
 
 STATE, CURVE, MODEL, RECIPE = "state.safetensors", "curves.jsonl", "model.safetensors", "recipe.json"
+FALLING = 0.3
 Report = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """How long and how fast. `schedule`: the rate all along after a warm-up, or min(rate, 1/√step) (the paper's 0.01).
+    """How long and how fast. `schedule`: the rate all along after a warm-up; the same, falling in a line over the last
+    30 % of the steps; or min(rate, 1/√step), which at 0.01 is the paper's.
 
     `stop_at`: the share of tokens told right, of records held out, that ends it; above 1: never.
     """
@@ -40,7 +42,7 @@ class Course:
     steps: int
     batch: int = 32
     rate: float = 3e-2
-    schedule: Literal["constant", "inverse_root"] = "constant"
+    schedule: Literal["constant", "falling", "inverse_root"] = "constant"
     warmup: int = 200
     every: int = 100
     stop_at: float = 0.99
@@ -58,7 +60,8 @@ class Course:
         """The rate of a step, from 0."""
         if self.schedule == "inverse_root":
             return min(self.rate, 1 / math.sqrt(step + 1))
-        return self.rate * min(1.0, (step + 1) / max(1, self.warmup))
+        left = (self.steps - step) / (FALLING * self.steps) if self.schedule == "falling" else 1.0
+        return self.rate * min(1.0, (step + 1) / max(1, self.warmup), left)
 
 
 @dataclass(frozen=True)

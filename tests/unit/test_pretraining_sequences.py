@@ -167,6 +167,8 @@ def test_the_papers_schedule_is_flat_up_to_ten_thousand_steps_and_then_falls() -
     course = Course(steps=1, rate=0.01, schedule="inverse_root")
     assert course.rate_at(100) == 0.01 == course.rate_at(9_999) and course.rate_at(39_999) == pytest.approx(0.005)
     assert Course(steps=1, rate=1.0, warmup=10).rate_at(4) == 0.5
+    falling = Course(steps=100, rate=1.0, warmup=1, schedule="falling")
+    assert [falling.rate_at(step) for step in (0, 70, 85, 100)] == pytest.approx([1, 1, 0.5, 0])
 
 
 def test_shapes_have_the_weights_said() -> None:
