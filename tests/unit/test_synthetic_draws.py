@@ -14,6 +14,7 @@ from models.pretraining.synthetic.generator import Record, decoded, distinct, fi
 from models.pretraining.synthetic.lime import LimeSettings
 from models.pretraining.synthetic.nonsense import NonsenseSettings, document
 from models.pretraining.synthetic.nonsense_tasks import TASKS
+from models.pretraining.synthetic.profile import profile
 from models.pretraining.synthetic.simple import SimpleSettings
 
 ALL = generators()
@@ -256,6 +257,15 @@ def test_an_opening_chance_of_one_opens_all_and_of_none_closes_at_once() -> None
         for record in first(ALL["nesting"], 5, settings=settings):
             said = "".join(")" if token % 2 else "(" for token in record.output)
             assert said in (shape, "(((())))" if chance else "()()()()")
+
+
+def test_a_profile_counts_lengths_entropy_and_repeats() -> None:
+    few = SimpleSettings(first=2, last=3, shortest=4, longest=4, name=())
+    found = profile(ALL["duplicate"], 400, settings=few)
+    assert set(found.input_lengths) == {5} and set(found.output_lengths) == {8}
+    assert found.duplicates == pytest.approx(1 - 16 / 400)
+    assert found.output_entropy.max() == 1.0 and found.output_entropy.min() == 0.0
+    assert profile(ALL["nesting"], 50).duplicates < 0.1
 
 
 def test_distinct_records_have_no_input_twice_and_say_where_there_are_not_enough() -> None:
