@@ -25,9 +25,8 @@ def source_sha256(recipe: EncoderRecipe) -> str:
     if not source_of(recipe):
         return ""
     found = find_configured(source_of(recipe), recipe.place)
-    if _is_bare(found):
-        return sha256_of(bare_file(found.path))
-    return weights_of(found, _folder(found))[0]
+    bare = _bare(found, recipe)
+    return sha256_of(bare) if bare else weights_of(found, network_folder(found))[0]
 
 
 def draw_from_source(module: "nn.Module", recipe: EncoderRecipe) -> None:
@@ -43,12 +42,13 @@ def source_tensors(name: str, recipe: EncoderRecipe) -> "dict[str, torch.Tensor]
     """Every tensor of a model, called as in the network without a head: of an encoder-decoder, both halves."""
     found = find_configured(name, recipe.place)
     fetch_weights(found)
-    if _is_bare(found):
-        return {key: value for key, value in read_tensors(bare_file(found.path)).items() if not _is_state(key)}
+    bare = _bare(found, recipe)
+    if bare:
+        return {key: value for key, value in read_tensors(bare).items() if not _is_state(key)}
     from transformers import AutoModel, AutoModelForTextEncoding
     from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
 
-    folder = _folder(found)
+    folder = network_folder(found)
     try:
         module = pretrained(AutoModel, folder, optional=HEADS, name=name, weights=found.weights)
     except BadInput:
@@ -58,16 +58,18 @@ def source_tensors(name: str, recipe: EncoderRecipe) -> "dict[str, torch.Tensor]
     return {key: value.detach() for key, value in module.named_parameters()}
 
 
-def _is_bare(found: Found) -> bool:
-    """Whether it is a state dict without a configuration beside it."""
-    return found.path.is_file() or not (_folder(found) / "config.json").is_file()
-
-
-def _folder(found: Found) -> Path:
+def network_folder(found: Found) -> Path:
     """Where the network lies: where sentence-transformers wrote a model, in a folder that its `modules.json` names."""
     if (found.path / "modules.json").is_file():
         return read_settings(found.path, EncoderRecipe(family="transformer", model=found.name)).folder
     return found.path
+
+
+def _bare(found: Found, recipe: EncoderRecipe) -> Path | None:
+    """The file of a state dict that is read as it is; None of a model with a configuration."""
+    if recipe.architecture or found.path.is_file() or not (network_folder(found) / "config.json").is_file():
+        return found.weights or bare_file(found.path)
+    return None
 
 
 def _is_state(name: str) -> bool:

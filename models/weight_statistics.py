@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.encoder import EncoderRecipe
-from models.initial_source import source_tensors
+from models.initial_source import network_folder, source_tensors
 from models.loading import drawn
 from models.lookup import find_configured
-from models.text_settings import read_settings
 from models.weight_roles import Part, parts_of
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def checkpoint_statistics(model: str, recipe: EncoderRecipe) -> tuple[TensorStat
     """The same of a checkpoint with a configuration, named as in a study; its defaults have seeds 0 and 1."""
     from transformers import AutoModel
 
-    folder = read_settings(find_configured(model, recipe.place).path, recipe).folder
+    folder = network_folder(find_configured(model, recipe.place))
     tensors = source_tensors(model, recipe)
     defaults = [dict(drawn(AutoModel, folder, seed, model).named_parameters()) for seed in (0, 1)]
     return statistics_of(tensors, *defaults)

@@ -274,6 +274,7 @@ def test_image_checkpoints_and_bare_state_dicts_are_initialised_too(base: Path, 
     module = architecture_called("resnet20-cifar").build()
     state = {key: value * 2 for key, value in module.state_dict().items() if value.is_floating_point()}
     save_file(state, tmp_path / "bare.safetensors")
+    save_file(module.state_dict(), tmp_path / "other.safetensors")  # which file is meant, its name alone says
     of = recipe(tmp_path, "bare.safetensors", "image", init="statistics", architecture="resnet20-cifar")
     drawn = family_called("image").load(of).module
     got = dict(drawn.named_parameters())["layer1.0.conv1.weight"].detach()

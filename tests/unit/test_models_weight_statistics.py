@@ -21,6 +21,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("weights")
     write_model(folder / "t5", "t5")
     write_model(folder / "bert", "bert")
+    write_model(folder / "vit", "vit")
     return folder
 
 
@@ -58,6 +59,11 @@ def test_a_checkpoint_has_a_row_for_every_tensor_and_knows_how_its_architecture_
     row = weights.set_index("tensor").loc["encoder.layer.1.intermediate.dense.weight"]
     assert row["default_sd"] == pytest.approx(0.02, rel=0.1) and row["sd"] == pytest.approx(0.3, rel=0.1)
     assert row["moved"] > 20 * row["chance"] and row["entries"] == 512
+
+
+def test_an_image_checkpoint_has_its_weights_listed_too(base: Path) -> None:
+    weights = weights_of(CheckpointSpec(name="vit", family="image", model="vit"), Place(base))
+    assert set(weights["type"]) >= {"query", "mlp", "attention norm", "position table", "head"}
 
 
 def test_norms_are_listed_by_depth_and_layers_by_type(base: Path) -> None:
