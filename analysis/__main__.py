@@ -92,6 +92,8 @@ def _list(options: argparse.Namespace) -> int:
         "alignment": registry.alignments(),
         "anchors": {ANCHORS.name: ANCHORS},
         "objective": registry.objectives(),
+        "synthetic": registry.generators(),
+        "sequence": registry.sequence_tasks(),
     }
     for kind, plugins in kinds.items():
         for plugin in plugins.values():

@@ -17,10 +17,12 @@ from analysis.plugin import (
     Projection,
     TaskMethod,
 )
+from analysis.sequences.pairs import SequenceTask
 from models.discovery import discover
 from models.encoder import Family
 from models.errors import BadInput, nearest
 from models.pretraining.objective import Objective
+from models.pretraining.synthetic.generator import Generator
 
 Plugin = TypeVar("Plugin")
 
@@ -78,6 +80,16 @@ def sources() -> Mapping[str, DatasetSource]:
 def metric_sources() -> Mapping[str, MetricSource]:
     """Every foreign source of metrics."""
     return discover("analysis.imports", "METRIC_SOURCE")
+
+
+def generators() -> Mapping[str, Generator]:
+    """Every synthetic task to pre-train on."""
+    return discover("models.pretraining.synthetic", "GENERATOR")
+
+
+def sequence_tasks() -> Mapping[str, SequenceTask]:
+    """Every sequence-to-sequence task made of installed source code."""
+    return discover("analysis.sequences", "SEQUENCE_TASK")
 
 
 def families() -> Mapping[str, Family]:

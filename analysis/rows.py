@@ -24,8 +24,8 @@ from analysis.transfer_asks import OWN, subject_in, task_named
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
-ANSWERED = ("neighbors", "projection", "analysis", "comparison", "transferability", "task", "metrics")
-ANSWERED += ("anchors", "pretraining")
+ANSWERED: tuple[str, ...] = ("neighbors", "projection", "analysis", "comparison", "transferability", "task")
+ANSWERED += ("metrics", "anchors", "pretraining")
 OF_GRAPHS = ("graph_card", "graph_alignment")
 
 

@@ -61,6 +61,9 @@ def encoder_recipe(spec: CheckpointSpec, place: Place) -> EncoderRecipe:
         dtype=spec.dtype,
         init=spec.init,
         init_seed=spec.init_seed,
+        init_from=spec.init_from,
+        grouping=spec.grouping,
+        mode=spec.mode,
         tokenizer=spec.tokenizer,
     )
 
@@ -96,12 +99,12 @@ def _checkpoints(study: Study, place: Place, store: Store | None) -> Iterator[tu
     """Every checkpoint with its card, those that we make as what they start from is read."""
     specs: dict[str, CheckpointSpec] = {}
     cards: dict[str, Card] = {}
-    for spec in checkpoints_of(study):
+    for named in checkpoints_of(study):
+        spec = _with_source(named, study)
         if isinstance(spec, MadeCheckpoint):
             start = None
             if spec.start is not None:
-                made = isinstance(spec.start, MadeCheckpoint)
-                spec = replace(spec, start=specs[spec.start.name] if made else spec.start)
+                spec = replace(spec, start=specs.get(spec.start.name, spec.start))
                 start = _card_of_start(spec, place)
                 spec = as_start(spec, start)
             if store is not None:
@@ -118,6 +121,14 @@ def _card_of_start(spec: MadeCheckpoint, place: Place) -> Card:
             " tells no hidden tokens; start from a transformer that reads texts both ways."
         )
     return card_of(spec.start, place)
+
+
+def _with_source(spec: CheckpointSpec, study: Study) -> CheckpointSpec:
+    """With the model of the checkpoint that its statistics come from instead of that checkpoint's name."""
+    if not spec.init_from:
+        return spec
+    source = next(one for one in study.checkpoint if one.name == spec.init_from)
+    return replace(spec, init_from=source.model)
 
 
 def base_of(space: SpaceOf) -> SpaceOf:

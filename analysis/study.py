@@ -3,7 +3,7 @@
 The shape is the study file's (README, "The study file"). Reading and writing it is `study_file`'s work.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
@@ -12,7 +12,9 @@ from analysis.knn_graph import Metric
 from analysis.laboratory import AnchorsSpec, BenefitSpec, CorpusSpec, PretrainingSpec
 from analysis.study_checks import check_methods, check_seed, check_seeds, must
 from models.encoder import Initialization, Pooling
+from models.errors import BadInput, nearest
 from models.finetuning.settings import FineTuning
+from models.weight_groups import scheme_of
 
 LayerChoice = Literal["last", "all"] | tuple[int, ...]
 
@@ -88,6 +90,21 @@ class CheckpointSpec:
             f"max_length of checkpoint {self.name!r} is {self.max_length}; give 2 or more.",
         )
         check_seed(self.init_seed, f"init_seed of checkpoint {self.name!r}")
+        self._check_initialization()
+
+    def _check_initialization(self) -> None:
+        """Refuse settings that this initialization has no use for."""
+        for key in ("init_from", "grouping", "mode"):
+            given = getattr(self, key) and (self.init == "statistics" or (self.init == "shuffled" and key != "mode"))
+            must(
+                bool(given) or not getattr(self, key),
+                f"{key} of checkpoint {self.name!r} is of no use with init = {self.init!r}; set init = 'statistics'.",
+            )
+        must(
+            self.init != "shuffled" or bool(self.grouping) or not self.init_from,
+            f"init_from of checkpoint {self.name!r} needs a `grouping`, for example 'per_parameter'.",
+        )
+        scheme_of(self.grouping, self.mode)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +249,8 @@ class Study:
             for name in names:
                 must(names.count(name) == 1, f"two [[{kind}]] are called {name!r}; give each its own name.")
                 check_name(kind, name)
+        for part in self.checkpoint:
+            check_source(part, self.checkpoint)
         sections = [(one.source, one.path) for one in self.metrics]
         for source, path in sections:
             must(sections.count((source, path)) == 1, f"two [[metrics]] read {source} {path!r}; join them.")
@@ -240,6 +259,24 @@ class Study:
             must(alone, 'the study has no [dataset]; add one, for example source = "pydocs".')
         else:
             must(bool(self.checkpoint) or bool(self.pretraining), "the study has no [[checkpoint]]; add one.")
+
+
+def check_source(spec: CheckpointSpec, known: Sequence[CheckpointSpec]) -> None:
+    """Refuse statistics of a checkpoint that is not there, or has no trained weights to take them from."""
+    if not spec.init_from:
+        return
+    source = next((one for one in known if one.name == spec.init_from), None)
+    if source is None:
+        others = [one.name for one in known if one.name != spec.name]
+        raise BadInput(
+            f"init_from of checkpoint {spec.name!r} is {spec.init_from!r}, which is no checkpoint of this study"
+            f"{nearest(spec.init_from, others)}"
+        )
+    must(
+        source.init == "pretrained" and bool(source.model),
+        f"init_from of checkpoint {spec.name!r} is {spec.init_from!r}, which has no trained weights; name one with"
+        " init = 'pretrained' and a `model`.",
+    )
 
 
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-+=,()")

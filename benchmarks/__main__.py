@@ -31,6 +31,8 @@ ALL = {
     "transferability_coverage": "Coverage of the estimators",
     "task_coverage": "Coverage of the scores on tasks",
     "alignment": "A space against a graph",
+    "generators": "Synthetic tasks",
+    "sequences": "Training an encoder-decoder",
 }
 PARTS = Path(__file__).parent / "results"
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from models.architecture import Architecture
 from models.checkpoints import read_tensors
 from models.encoder import EncoderRecipe, Items, Vectors
-from models.initialization import seeded, shuffle_weights
+from models.initial_source import draw_from_source
+from models.initialization import is_drawn, seeded, shuffle_weights
 from models.loading import load_state
 from models.torch_encoder import TorchEncoder
 
@@ -36,9 +37,11 @@ class BareEncoder(TorchEncoder):
         """The architecture, drawn or filled."""
         with seeded(self.recipe.init_seed):
             module = self.architecture.build()
-        if self.recipe.init != "random" and self.path is not None:
+        if is_drawn(self.recipe):
+            draw_from_source(module, self.recipe)
+        elif self.path is not None:
             load_state(module, read_tensors(self.path), repr(self.path.name))
-        if self.recipe.init == "shuffled":
+        if self.recipe.init == "shuffled" and not is_drawn(self.recipe):
             shuffle_weights(module, self.recipe.init_seed)
         return module
 

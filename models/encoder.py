@@ -26,7 +26,8 @@ Items = Sequence[Any] | npt.NDArray[Any]
 class EncoderRecipe:
     """All that decides the vectors of a checkpoint, as asked for; None means the model's own setting.
 
-    `place`: where relative paths start and what they may reach; no part of what decides the vectors.
+    `place`: where relative paths start and what they may reach; no part of what decides the vectors. `init_from`: the
+    model whose weights give the statistics, where that is another; `grouping` and `mode`: see `weight_groups`.
     """
 
     family: str
@@ -40,6 +41,9 @@ class EncoderRecipe:
     dtype: Literal["float32", "float16", "bfloat16"] = "float32"
     init: Initialization = "pretrained"
     init_seed: int = 0
+    init_from: str = ""
+    grouping: str = ""
+    mode: str = ""
     tokenizer: str = ""
 
 

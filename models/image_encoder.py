@@ -12,7 +12,8 @@ import numpy.typing as npt
 from models.checkpoints import read_json
 from models.encoder import EncoderRecipe, Items, Pooling
 from models.errors import BadInput, Failed
-from models.initialization import shuffle_weights
+from models.initial_source import draw_from_source
+from models.initialization import is_drawn, reads_own_weights, shuffle_weights
 from models.loading import drawn, pretrained
 from models.lookup import Found, fetch_weights
 from models.sizes import weights_asked_for
@@ -145,7 +146,7 @@ class ImageEncoder(TorchEncoder):
 
     def prepare(self) -> None:
         """Download the weights, where they are still on the hub."""
-        if self.recipe.init != "random":
+        if reads_own_weights(self.recipe):
             fetch_weights(self.found)
 
     def build(self) -> "nn.Module":
@@ -153,14 +154,15 @@ class ImageEncoder(TorchEncoder):
         from transformers import AutoModel
 
         recipe, folder = self.recipe, self.settings.folder
-        if recipe.init == "random":
+        if is_drawn(recipe):
             module = drawn(AutoModel, folder, recipe.init_seed, recipe.model)
+            draw_from_source(module, recipe)
         else:
             self.prepare()
             optional, weights = ("pooler.", "text_model."), self.found.weights
             module = pretrained(AutoModel, folder, optional=optional, name=recipe.model, weights=weights)
         module = getattr(module, "vision_model", module)
-        if recipe.init == "shuffled":
+        if recipe.init == "shuffled" and not is_drawn(recipe):
             shuffle_weights(module, recipe.init_seed)
         return module
 

@@ -1,6 +1,6 @@
-"""Weights other than the trained ones: drawn anew as the architecture draws them, or the trained ones shuffled.
+"""Weights other than the trained ones: drawn anew as the architecture draws them, from statistics, or shuffled.
 
-Both are controls: what a space owes to its architecture alone, and what to the sizes of its weights alone.
+All are controls: what a space owes to its architecture alone, and what to the sizes of its weights alone.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.checkpoints import sha256_of_text
 from models.encoder import EncoderRecipe
-from models.errors import BadInput
+from models.weight_groups import Scheme, scheme_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -36,12 +36,43 @@ def shuffle_weights(module: "nn.Module", seed: int) -> None:
             weights.copy_(weights.flatten()[places].view_as(weights))
 
 
+def scheme_in(recipe: EncoderRecipe) -> Scheme | None:
+    """The scheme by which a recipe gives new weights to some tensors of a random network; None where it does not."""
+    if recipe.init == "statistics":
+        return scheme_of(recipe.grouping, recipe.mode)
+    if recipe.init == "shuffled" and recipe.grouping:
+        return scheme_of(recipe.grouping, "shuffled")
+    return None
+
+
+def is_drawn(recipe: EncoderRecipe) -> bool:
+    """Whether the network is drawn at random first, whatever comes then."""
+    return recipe.init == "random" or scheme_in(recipe) is not None
+
+
+def source_of(recipe: EncoderRecipe) -> str:
+    """The model whose trained weights are read: itself, another, or "" for none."""
+    scheme = scheme_in(recipe)
+    if scheme is None:
+        return "" if recipe.init == "random" else recipe.model
+    return (recipe.init_from or recipe.model) if scheme.needs_source else ""
+
+
+def reads_own_weights(recipe: EncoderRecipe) -> bool:
+    """Whether the model's own trained weights are read."""
+    return bool(source_of(recipe)) and source_of(recipe) == recipe.model
+
+
 def initialized_sha256(recipe: EncoderRecipe, weights: str, config: str) -> str:
-    """What the weights are, known before they are made: their file's hash, or a hash of how they are drawn."""
+    """What the weights are, known before they are made: their file's hash, or a hash of how they are drawn.
+
+    `weights`: of the model that is read; `config`: of the network's settings.
+    """
     if recipe.init == "pretrained":
         return weights
-    if recipe.init == "statistics":
-        raise BadInput("init = 'statistics' is not available yet; use pretrained, random or shuffled.")
+    scheme = scheme_in(recipe)
+    if scheme is not None:
+        return sha256_of_text(f"{scheme} {recipe.init_seed} {weights} {config} {_versions()}")
     source = config if recipe.init == "random" else weights
     return sha256_of_text(f"{recipe.init} {recipe.init_seed} {source} {_versions()}")
 

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from models.encoder import EncoderRecipe
 from models.errors import BadInput
 from models.head import Head
-from models.initialization import shuffle_weights
+from models.initial_source import draw_from_source
+from models.initialization import is_drawn, shuffle_weights
 from models.llama2c import read_tokens, tokenizer_of
 from models.llama2c_encoder import build_llama, found_llama2c, tokenizer_beside
 from models.loading import drawn, pretrained
@@ -125,8 +126,9 @@ def _of_transformers(recipe: EncoderRecipe, kind: Kind) -> tuple[Any, Any, int]:
     found = find_configured(recipe.model, recipe.place)
     limited = read_settings(found.path, replace(recipe, max_length=UNLIMITED))
     auto = AutoModelForCausalLM if kind == "causal_lm" else AutoModelForMaskedLM
-    if recipe.init == "random":
+    if is_drawn(recipe):
         module: Any = drawn(auto, limited.folder, recipe.init_seed, recipe.model)
+        draw_from_source(module.base_model, recipe)
     else:
         fetch_weights(found)
         module = pretrained(auto, limited.folder, optional=("pooler.",), name=recipe.model, weights=found.weights)

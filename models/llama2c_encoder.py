@@ -10,7 +10,7 @@ import numpy.typing as npt
 from models.checkpoints import sha256_of, sha256_of_text
 from models.encoder import Card, EncoderRecipe, Items
 from models.errors import BadInput
-from models.initialization import initialized_sha256, seeded, shuffle_weights
+from models.initialization import initialized_sha256, scheme_in, seeded, shuffle_weights
 from models.llama2c import Header, read_header, read_tokens, read_weights, tokenizer_of
 from models.loading import load_state
 from models.lookup import Found, find_model
@@ -44,6 +44,11 @@ def tokenizer_beside(recipe: EncoderRecipe, model: Path) -> Path:
 
 def card_of(recipe: EncoderRecipe, model: Path, header: Header) -> Card:
     """The card of a llama2.c file."""
+    if scheme_in(recipe) is not None:
+        raise BadInput(
+            f"model {recipe.model!r} is a llama2.c file: its weights are read, shuffled as a whole or drawn at random;"
+            f" leave out init = {recipe.init!r} with its grouping, or give a model of transformers."
+        )
     tokenizer, settings = tokenizer_beside(recipe, model), settings_of(recipe, model, header)
     read_tokens(tokenizer, header.vocabulary)
     sha256 = initialized_sha256(recipe, sha256_of(model), sha256_of_text(str(sorted(header.config().items()))))
@@ -119,7 +124,7 @@ class Llama2cEncoder(TextEncoder):
 
     def cost(self, items: Items) -> npt.NDArray[np.int64]:
         """Tokens of each text."""
-        lists = self.tokenizer([self._read(text) for text in items])["input_ids"] if len(items) else []
+        lists = self.tokenizer([self.read(text) for text in items])["input_ids"] if len(items) else []
         return np.clip(np.array([len(tokens) for tokens in lists], np.int64), 1, self.settings.max_length)
 
     def build(self) -> "nn.Module":

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from models.checkpoints import read_tensors, weight_files
 from models.encoder import EncoderRecipe, Items
 from models.errors import BadInput, Failed
-from models.initialization import seeded, shuffle_weights
+from models.initial_source import draw_from_source
+from models.initialization import is_drawn, reads_own_weights, seeded, shuffle_weights
 from models.loading import drawn, load_state, pretrained
 from models.lookup import Found, fetch_weights
 from models.pooling import pool
@@ -80,7 +81,7 @@ class TextEncoder(TorchEncoder):
 
     def prepare(self) -> None:
         """Download the weights, where they are still on the hub."""
-        if self.recipe.init != "random":
+        if reads_own_weights(self.recipe):
             fetch_weights(self.found)
 
     def build(self) -> "nn.Module":
@@ -88,10 +89,11 @@ class TextEncoder(TorchEncoder):
         from torch import nn
 
         recipe, config, folder = self.recipe, self.settings.config, self.settings.folder
-        if recipe.init == "random":
+        if is_drawn(recipe):
             with seeded(recipe.init_seed):
                 dense = [_dense(part) for part in self.settings.dense]
             transformer: Any = drawn(_auto(config), folder, recipe.init_seed, recipe.model)
+            draw_from_source(transformer, recipe)
         else:
             self.prepare()
             dense = [_dense(part) for part in self.settings.dense]
@@ -106,7 +108,7 @@ class TextEncoder(TorchEncoder):
             transformer = transformer.get_encoder()  # a Protocol of every such model
         transformer.config.use_cache = False
         both = nn.ModuleList([transformer, nn.Sequential(*dense)])
-        if recipe.init == "shuffled":
+        if recipe.init == "shuffled" and not is_drawn(recipe):
             shuffle_weights(both, recipe.init_seed)
         return both
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from models.checkpoints import legible, parameters_in, sha256_of, sha256_of_files, weight_files
 from models.encoder import Card, EncoderRecipe, Items, Modality
 from models.errors import BadInput
-from models.initialization import initialized_sha256
+from models.initial_source import source_sha256
+from models.initialization import initialized_sha256, is_drawn, reads_own_weights
 from models.lookup import Found, find_configured, find_model
 from models.sizes import check_size
 from models.text_encoder import TextEncoder
@@ -34,7 +35,9 @@ class TextFamily:
         found, settings, tokenizer = self._find(recipe)
         asked = settings.weights
         check_size(asked, settings.layers, recipe.model)
-        weights, files = ("", ()) if recipe.init == "random" else weights_of(found, settings.folder)
+        weights, files = (
+            weights_of(found, settings.folder) if reads_own_weights(recipe) else (source_sha256(recipe), ())
+        )
         sha256 = initialized_sha256(recipe, weights, sha256_of(settings.folder / "config.json"))
         return Card(
             title=recipe.model,
@@ -80,6 +83,6 @@ class TextFamily:
 def _dense_sha256(recipe: EncoderRecipe, settings: TextSettings) -> str:
     """Hash of the settings of the layers after the pooling, and of their weights where those are used."""
     parts = [sha256_of(part.folder / "config.json") for part in settings.dense]
-    if recipe.init != "random":
+    if not is_drawn(recipe):
         parts += [sha256_of_files(weight_files(part.folder)) for part in settings.dense]
     return " ".join(parts)

@@ -6,16 +6,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.cores import cores
-from analysis.reproductions import anchor, sipt, sipt_tables
+from analysis.reproductions import anchor, sipt, sipt_tables, synthetic_command
+from analysis.reproductions.markdown import markdown
 from analysis.reproductions.sentences import topics_kept
 from analysis.store import Store
 from models.errors import BadInput, Failed
 
 SIZES = ("tiny", "small")
-LATER = {"synthetic"}
 
 
 def reproduce(paper: str, size: str, out: Path | None, cache: Path, say: Callable[[str], None]) -> list[str]:
@@ -23,8 +21,8 @@ def reproduce(paper: str, size: str, out: Path | None, cache: Path, say: Callabl
 
     Writes `numbers` and tables to `out` where it is given. Stopped in the middle it goes on from the last whole run.
     """
-    if paper in LATER:
-        raise BadInput(f"the results of {paper!r} are not reproduced yet; give sipt or anchor.")
+    if paper == "synthetic":
+        return synthetic_command.reproduce(size, out, cache, say)
     if size not in SIZES:
         raise BadInput(f"size {size!r} is not there yet; give {' or '.join(SIZES)}.")
     store, wanted = Store(cache, ()), sipt.runs(size)
@@ -87,13 +85,3 @@ def _make(lacking: list[sipt.Run], cache: Path, say: Callable[[str], None]) -> N
 
 def _one(run: sipt.Run, cache: Path) -> None:
     sipt.make(run, Store(cache, ()))
-
-
-def markdown(table: pd.DataFrame) -> str:
-    """A table in Markdown, numbers to three digits."""
-    head = [f"| {' | '.join(table.columns)} |", f"|{' --- |' * len(table.columns)}"]
-    rows = [
-        f"| {' | '.join(f'{cell:.3f}' if isinstance(cell, float) else str(cell) for cell in row)} |"
-        for row in table.itertuples(index=False)
-    ]
-    return "\n".join(head + rows)

@@ -99,7 +99,8 @@ def texts_telling(labels: npt.NDArray[np.int64], topics: Topics, seed: int) -> l
     found = np.empty(len(labels), dtype=object)
     for one, topic in zip(classes, rng.permutation(topics.shares.shape[1])[: len(classes)], strict=True):
         rows = np.flatnonzero(labels == one)
-        likely = np.argsort(-topics.shares[:, topic], kind="stable")[: MANY * len(rows)]
-        best = unlike(topics, likely, len(rows), most=ALIKE)
+        likely, many = np.argsort(-topics.shares[:, topic], kind="stable"), MANY * len(rows)
+        while len(best := unlike(topics, likely[:many], len(rows), most=ALIKE)) < len(rows) and many < len(likely):
+            many *= 2
         found[rows] = [topics.sentences[row] for row in rng.permutation(best)]
     return found.tolist()

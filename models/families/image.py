@@ -8,7 +8,8 @@ from models.checkpoints import bare_file, legible, parameters_in, sha256_of
 from models.encoder import Card, EncoderRecipe, Items, Modality
 from models.errors import BadInput
 from models.image_encoder import ImageEncoder, check_input, read_image_settings
-from models.initialization import initialized_sha256
+from models.initial_source import source_sha256
+from models.initialization import initialized_sha256, is_drawn, reads_own_weights
 from models.lookup import find_configured, find_model
 from models.sizes import check_size
 from models.weights import weights_of
@@ -38,10 +39,10 @@ def _describe_bare(recipe: EncoderRecipe) -> Card:
     architecture = architecture_called(recipe.architecture)
     if recipe.pooling in ("cls", "last"):
         raise BadInput(f"{architecture.name} gives maps, which have no {recipe.pooling} token; set pooling = 'mean'.")
-    if not recipe.model and recipe.init != "random":
+    if not recipe.model and not is_drawn(recipe):
         raise BadInput(f"architecture {architecture.name!r} needs a `model`: the file with its state dict.")
     file = bare_file(find_model(recipe.model, recipe.place).path) if recipe.model else None
-    weights = sha256_of(file) if file else ""
+    weights = source_sha256(recipe) if is_drawn(recipe) else sha256_of(file) if file else ""
     sha256 = initialized_sha256(recipe, weights, architecture.name)
     return Card(
         title=f"{recipe.model or 'random'} ({architecture.title})",
@@ -76,7 +77,7 @@ def _describe_folder(recipe: EncoderRecipe) -> Card:
     asked = settings.weights
     check_size(asked, settings.layers, recipe.model)
     check_input(settings)
-    weights, files = ("", ()) if recipe.init == "random" else weights_of(found, settings.folder)
+    weights, files = weights_of(found, settings.folder) if reads_own_weights(recipe) else (source_sha256(recipe), ())
     parameters = parameters_in(files) if files else None
     sha256 = initialized_sha256(recipe, weights, sha256_of(settings.folder / "config.json"))
     return Card(

@@ -40,9 +40,9 @@ def write_any(folder: Path, kind: str, seed: int = 0, **changes: Any) -> Any:
     return model
 
 
-def opened(folder: Path, family: str = "causal_lm") -> LanguageModel:
+def opened(folder: Path, family: str = "causal_lm", **wishes: Any) -> LanguageModel:
     """A saved model, opened."""
-    return open_language_model(EncoderRecipe(family=family, model=folder.name, place=Place(folder.parent)))
+    return open_language_model(EncoderRecipe(family=family, model=folder.name, place=Place(folder.parent), **wishes))
 
 
 def written(folder: Path, kind: str, **changes: Any) -> Any:

@@ -39,6 +39,13 @@ def test_states_times_rows_are_the_models_own_logits(tmp_path, kind, family, bia
     assert torch.allclose(ours, theirs, atol=2e-5)
 
 
+def test_a_language_model_of_statistics_has_them_below_its_head(tmp_path):
+    trained = written(tmp_path / "gpt2", "gpt2").requires_grad_(False)
+    drawn = opened(tmp_path / "gpt2", init="statistics").module
+    theirs, ours = trained.transformer.h[0].mlp.c_fc.weight, drawn.transformer.h[0].mlp.c_fc.weight
+    assert not torch.equal(theirs, ours) and float(ours.std()) == pytest.approx(float(theirs.std()), rel=0.1)
+
+
 def test_a_head_that_caps_its_logits_is_refused(tmp_path):
     written(tmp_path / "capped", "gemma2")
     with pytest.raises(BadInput, match="not linear in its last states"):

@@ -83,6 +83,8 @@ def test_the_causal_family_embeds_with_it(folder):
         states = model.states(torch.tensor([model.tokenizer(text)["input_ids"]]))[0]
         assert np.allclose(vector, states.mean(dim=0), atol=1e-5)
     assert FAMILY.describe(recipe(folder, init="random")).weights_sha256 != card.weights_sha256
+    with pytest.raises(BadInput, match="leave out init = 'statistics'"):
+        FAMILY.describe(recipe(folder, init="statistics"))
 
 
 def test_a_file_of_another_size_is_not_one(folder, tmp_path):

@@ -128,8 +128,6 @@ def test_the_random_control_needs_no_weights_and_has_its_own_identity(folders: P
     assert len(hashes) == 5  # a pretrained one has no seed
     with pytest.raises(BadInput, match="no weights"):
         describe(recipe(tmp_path, "bare"))
-    with pytest.raises(BadInput, match="not available yet"):
-        describe(recipe(folders, "bert", init="statistics"))
 
 
 def test_shuffled_weights_keep_their_values_and_lose_their_places(folders: Path) -> None:

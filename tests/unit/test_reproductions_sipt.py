@@ -212,8 +212,17 @@ def test_the_command_makes_what_is_missing_once_and_prints_it_beside_the_paper(t
 
 
 @pytest.mark.parametrize(
-    ("paper", "size", "says"), [("synthetic", "small", "give sipt"), ("sipt", "full", "tiny or small")]
+    ("paper", "size", "says"), [("synthetic", "small", "give --size tiny"), ("sipt", "full", "tiny or small")]
 )
 def test_what_is_not_there_yet_is_said(paper, size, says, tmp_path, capsys) -> None:
     assert main(["reproduce", paper, "--size", size, "--cache", str(tmp_path)]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_class_whose_likeliest_texts_are_one_text_finds_others_farther_down() -> None:
+    words = [f"{chr(97 + i // 10)}{chr(97 + i % 10)}x" for i in range(50)]
+    said = [" ".join(words[5 * i : 5 * i + 5]) for i in range(10)]
+    sentences = ["the same words every time"] * 40 + said
+    shares = np.column_stack([np.linspace(0.9, 0.6, 50), np.linspace(0.1, 0.4, 50)])
+    texts = texts_telling(np.zeros(6, np.int64), Topics(sentences, shares), 0)
+    assert len(set(texts)) == 6 and set(texts) & set(said)

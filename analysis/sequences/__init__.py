@@ -1,0 +1,1 @@
+"""Sequence-to-sequence tasks that need no download, made from installed source code: one a file, as SEQUENCE_TASK."""

@@ -1,0 +1,32 @@
+"""A user's own sequence task: a text file of lines `input<TAB>target`."""
+
+from pathlib import Path
+
+from analysis.sequences.pairs import Pair, Split, split_alone
+from models.errors import BadInput
+
+LARGEST = 1 << 30
+
+
+def read_pairs(path: Path) -> Split:
+    """The pairs of a file, dealt out by their inputs; repeats of an input are left out.
+
+    BadInput names the line that is no pair.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadInput(f"{path.name!r} is larger than 1 GiB; give fewer pairs.")
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput(f"{path.name!r} is not UTF-8 text; save it as UTF-8.") from None
+    except OSError as error:
+        raise BadInput(f"{str(path)[:80]!r} cannot be read ({error.strerror or error}); give another file.") from None
+    pairs = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        parts = line.rstrip("\r").split("\t")
+        if len(parts) != 2 or not all(part.strip() for part in parts):
+            raise BadInput(f"line {number} of {path.name!r} is not `input<TAB>target`; mend or leave it out.")
+        pairs.append(Pair(parts[0].strip(), parts[1].strip()))
+    return split_alone(pairs)
