@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.alignment.apart import Floats
 from analysis.alignment.found import Found, found_of
 from analysis.alignment.judged import Counted, Share, judge_counted, judge_shares, mean_of
+from analysis.alignment.linked import pair_shares
 from analysis.alignment.pair_lists import far_links, near_strangers
 from analysis.alignment.radii import Radii
 from analysis.alignment.theorem import theorem_of
@@ -55,7 +56,7 @@ def align(
             raise CannotAnalyze(f"Graph {graph.name!r} has no link between two samples.")
         classes = [one for one in labels if one.kind == "categorical"]
         found, notes = found_of(space, near, graph, classes, asked, draws=draws, seed=seed, report=report)
-        result = _judged(found, near, graph, classes, asked, k, draws, seed, notes)
+        result = _judged(found, space, near, graph, classes, asked, k, draws, seed, notes)
     except CannotAnalyze as error:
         result = Result({name: Number(value=None, why=str(error)) for name in names_of(asked, labels, k)})
     seconds = time.perf_counter() - start
@@ -77,6 +78,7 @@ def names_of(asked: Sequence[Alignment], labels: Sequence[Labels], k: int) -> li
 
 def _judged(
     found: Found,
+    space: EmbeddingSpace,
     near: KnnGraph,
     graph: Graph,
     labels: Sequence[Labels],
@@ -89,6 +91,7 @@ def _judged(
     whole = found.whole
     theorem = theorem_of(found, whole, graph.symmetric, labels, draws=draws, seed=seed, notes=notes)
     shares, missing = _shares(found, near, asked, k)
+    shares += pair_shares(found, space, [one for one in asked if one.basis == "links"])
     for one in asked:
         if one.basis == "votes":
             shares += [share for share in theorem.shares if share.name.partition("|")[0] == one.name]

@@ -10,7 +10,7 @@ from analysis.graph import Links
 from analysis.study import GraphSpec
 from models.place import Place
 
-Basis = Literal["ranks", "near", "radii", "hops", "votes", "graph"]
+Basis = Literal["ranks", "near", "links", "radii", "hops", "votes", "graph"]
 
 
 def nothing_more(spec: GraphSpec, dataset: Dataset) -> Sequence[Ask]:
@@ -41,9 +41,10 @@ class Alignment:
 
     What `value` is given depends on `basis`, and so does what it gives. "ranks": the `Ranks` of each node's neighbours
     among all others, and k where `at_k`; "near": the same with how many of the k nearest are linked. Both give what
-    each node contributes, NaN where nothing. "radii": the `Radii` of linked and of all pairs; "hops": the table of hops
-    and distances. Both give the number. "votes": the `Votes` within the radius, and of the nearest; what each node
-    contributes. "graph": the `Votes` of a node's linked ones; a pair of arrays, whose sums make the number.
+    each node contributes, NaN where nothing. "links": the cosines of linked pairs; what each pair adds. "radii": the
+    `Radii` of linked and of all pairs; "hops": the table of hops and distances. Both give the number. "votes": the
+    `Votes` within the radius, and of the nearest; what each node contributes. "graph": the `Votes` of a node's linked
+    ones; a pair of arrays, whose sums make the number.
     """
 
     name: str
@@ -53,3 +54,4 @@ class Alignment:
     value: Callable[..., Any]
     describe: str
     at_k: bool = False
+    analysis: str = "alignment"  # that the number is told of

@@ -85,8 +85,8 @@ def _of_graph(ask: Ask, name: str, number: Number) -> dict[str, Any]:
     if ask.kind == "graph_card":
         graph, label = ask.name, ask.other
     found = alignments().get(named.partition("@")[0])
-    version = found.version if found else CARD
-    return _row("alignment", version, ask, f"{graph}|{label}" if label else graph, named, number)
+    version, analysis = (found.version, found.analysis) if found else (CARD, "alignment")
+    return _row(analysis, version, ask, f"{graph}|{label}" if label else graph, named, number)
 
 
 def _of_anchor(ask: Ask, name: str, number: Number) -> dict[str, Any]:

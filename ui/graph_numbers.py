@@ -15,7 +15,7 @@ from ui.findings import Finding
 from ui.numbers import STRIP, lines, meanings, spans_of
 
 FIRST = ("average_precision", "link_auroc", "mrr", "ndcg@10", "recall@10", "best_radius_f1", "hop_correlation")
-AFTER = ("radius_majority_accuracy", "one_nn_accuracy", "mutual_overlap", "best_radius")
+AFTER = ("radius_majority_accuracy", "one_nn_accuracy", "mutual_overlap", "best_radius", "alignment")
 HOW = (
     "Interval: from resampling nodes, or groups of them, stretched for the links they share, 95 %. Chance: graphs of"
     " the same degrees, rewired; of accuracies, the labels dealt anew."

@@ -2,7 +2,7 @@
 
 Uniformity (Wang and Isola 2020): log of the mean of exp(-2 |u - v|²) over all distinct pairs of unit vectors; the
 lower, the more evenly spread, and the more of the sphere is left to tell samples apart. Exact up to 50,000 samples,
-beyond over all pairs of 20,000. Alignment, mean |u - v|² over pairs that belong together, needs those.
+beyond over all pairs of 20,000. Alignment, its counterpart, is a number of a space and a graph.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 INTERVAL = 10_000  # samples that the interval is drawn from at most
-UNPAIRED = "It needs a graph or second view of the samples, and none is read yet."
 
 
 def compute(space: EmbeddingSpace, params: Params) -> Result:
@@ -34,10 +33,7 @@ def compute(space: EmbeddingSpace, params: Params) -> Result:
     notes = [pairs_said(len(rows), there)]
     if there < space.n:
         notes.append(f"{space.n - there:,} zero vectors have no direction.")
-    numbers = {
-        "uniformity": Number(value=float(np.log(crowding.mean())), n=len(rows)),
-        "alignment": Number(value=None, why=UNPAIRED),
-    }
+    numbers = {"uniformity": Number(value=float(np.log(crowding.mean())), n=len(rows))}
     return Result(numbers, points={"crowding": points}, notes=tuple(notes))
 
 
@@ -80,13 +76,13 @@ ANALYSIS = Analysis(
     name="uniformity",
     title="Uniformity",
     question="Are directions spread over the whole sphere, or do they crowd together?",
-    version=1,
+    version=2,
     compute=compute,
     figure=figure,
     describe={
         "uniformity": "Log of the mean of exp(−2 |u − v|²) over all pairs of unit vectors (Wang and Isola 2020): 0"
-        " where all point one way, near −4 spread evenly in many dimensions.",
-        "alignment": "Mean |u − v|² of unit vectors that belong together (Wang and Isola 2020).",
+        " where all point one way, near −4 spread evenly in many dimensions. Its counterpart, alignment, stands on the"
+        " page Graph: whether linked samples point one way.",
     },
     points={"crowding": "how crowded a sample is"},
     interval=Subsample(share=share),

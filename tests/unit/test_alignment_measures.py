@@ -56,6 +56,23 @@ def test_rankings_are_those_of_scikit_learn(metric):
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean", "dot"])
+def test_alignment_is_the_mean_squared_distance_of_linked_directions(metric):
+    space, links, _, linked = worlds(metric)
+    unit = space.vectors.astype(np.float64)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    a, b = np.nonzero(np.triu(linked))
+    found = aligned(space, links, metric=metric, draws=40)
+    number = found.numbers["alignment"]
+    assert number.value == pytest.approx(((unit[a] - unit[b]) ** 2).sum(axis=1).mean(), abs=1e-6)
+    assert number.null_mean == pytest.approx((2 - 2 * unit @ unit.T)[np.triu_indices(N, 1)].mean(), abs=0.1)
+    assert number.low < number.value < number.high and number.null_low < number.value < number.null_high
+    copies = np.repeat(space.vectors[: N // 2], 2, axis=0) * np.tile([1, 3], N // 2)[:, None]
+    pairs = graph(N, [(i, i + 1) for i in range(0, N, 2)])
+    together = aligned(space_of(copies), pairs, metric=metric, draws=40).numbers["alignment"]
+    assert together.value == pytest.approx(0, abs=1e-6) and together.high < together.null_low
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean", "dot"])
 def test_the_link_auroc_is_that_of_all_pairs(metric):
     space, links, apart, linked = worlds(metric)
     upper = np.triu_indices(N, 1)

@@ -47,12 +47,6 @@ def test_two_opposite_directions_are_known() -> None:
     assert values(ask(ANALYSIS, space_of([[1, 0], [-2, 0]])))["uniformity"] == pytest.approx(-8)
 
 
-def test_alignment_says_what_it_lacks() -> None:
-    number = ask(ANALYSIS, space_of(np.eye(4))).numbers["alignment"]
-    assert number.value is None
-    assert "needs a graph or second view" in number.why
-
-
 def test_equal_vectors_have_no_answer() -> None:
     result = answer(ANALYSIS, space_of(np.full((9, 4), 0.3)), Params(), {}, draws=50, seed=0, k=1)
     assert "equal" in result.numbers["uniformity"].why
