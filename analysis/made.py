@@ -62,7 +62,8 @@ def _made(
     else:
         said = {field.name: getattr(start, field.name) for field in fields(CheckpointSpec)}
     said |= {"name": f"{section.name}(weight={weight},seed={seed})", "series": section.name, "at": weight}
-    said |= {"model": "", "init": "pretrained", "init_seed": 0, "tokenizer": "", "transform": "none"}
+    said |= {"model": "", "init": "pretrained", "init_seed": 0, "init_from": "", "grouping": "", "mode": ""}
+    said |= {"tokenizer": "", "transform": "none"}
     if section.pooling is not None:
         said["pooling"] = section.pooling
     return MadeCheckpoint(section=section, weight=weight, seed=seed, start=start, **said)

@@ -38,19 +38,14 @@ from analysis.task_asks import read_task, score, task_recipe
 from analysis.transfer_asks import make_estimates, read_for, transfer_recipe
 from models.place import Place
 
-RECIPES: dict[str, Callable[["Pipeline", Ask], Recipe | None]] = {
-    "task": task_recipe,
-    "transferability": transfer_recipe,
-    "pretraining": pretraining_recipe,
-    **dict.fromkeys(GRAPH_KINDS, graph_recipe_for),
-    **dict.fromkeys(ANCHOR_KINDS, anchor_recipe),
-}  # of what is not of one space alone
+RECIPES: dict[str, Callable[["Pipeline", Ask], Recipe | None]]  # of asks that have a file of their own
+RECIPES = {"task": task_recipe, "transferability": transfer_recipe, "pretraining": pretraining_recipe}
+RECIPES |= dict.fromkeys(GRAPH_KINDS, graph_recipe_for) | dict.fromkeys(ANCHOR_KINDS, anchor_recipe)
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
     """A projection: coordinates (n, dimensions) and how far to trust them; no rows where it cannot be drawn.
-
     Aligned to that of another space, `trust` holds `alignment_residual` too.
     """
 
@@ -186,8 +181,7 @@ class Pipeline:
             return found
         recipe = self.recipe(ask)
         assert recipe is not None
-        for name in ask.spaces:
-            ready(self, name, progress)
+        ready(self, ask, progress)
         start = time.perf_counter()
         if ask.kind == "pretraining":
             make_checkpoint(self, ask, progress)

@@ -61,10 +61,9 @@ def pretraining_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe:
 
 def lineage(pipeline: "Pipeline", ask: Ask) -> set[str]:
     """The checkpoints of ours that an ask cannot do without, what these went on from included."""
-    if ask.kind == "pretraining":
-        todo: list[CheckpointSpec | None] = [made_in(pipeline)[ask.name].start]
-    else:
-        todo = [pipeline.space_called(space).checkpoint for space in ask.spaces]
+    todo: list[CheckpointSpec | None] = [one.start for one in _behind(pipeline, (ask.name,))]
+    if ask.kind != "pretraining":
+        todo = [*_behind(pipeline, ask.spaces)]
     found = set()
     while todo:
         spec = todo.pop()
@@ -74,11 +73,17 @@ def lineage(pipeline: "Pipeline", ask: Ask) -> set[str]:
     return found
 
 
-def ready(pipeline: "Pipeline", space: str, progress: Progress) -> None:
-    """Train the checkpoint behind a space, where it is ours and not there yet."""
-    spec = pipeline.space_called(space).checkpoint
-    if isinstance(spec, MadeCheckpoint) and pipeline.study.pretraining:
-        pipeline.make(Ask("pretraining", spec.name), progress)
+def ready(pipeline: "Pipeline", ask: Ask, progress: Progress) -> None:
+    """Train the checkpoints behind an ask's spaces that are ours and not there yet."""
+    if pipeline.study.pretraining:
+        for spec in _behind(pipeline, ask.spaces):
+            pipeline.make(Ask("pretraining", spec.name), progress)
+
+
+def _behind(pipeline: "Pipeline", names: Sequence[str]) -> list[MadeCheckpoint]:
+    """The checkpoints of ours that are called so, or have spaces that are."""
+    specs = [space.checkpoint for space in pipeline.spaces() if {space.name, space.checkpoint.name} & {*names}]
+    return [spec for spec in dict.fromkeys(specs) if isinstance(spec, MadeCheckpoint)]
 
 
 def make_checkpoint(pipeline: "Pipeline", ask: Ask, progress: Progress) -> None:

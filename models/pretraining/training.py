@@ -23,6 +23,7 @@ from models.finetuning.batches import epoch_batches, rate
 from models.finetuning.network import weight_groups
 from models.finetuning.state import STATE, put_training, read_named, read_said, training_tensors, write_tensors
 from models.initialization import seeded
+from models.memory import give_back
 from models.pretraining.job import CURVES, MADE, RESULT, PretrainingJob, read_curve, write_json
 from models.pretraining.network import Network
 from models.pretraining.objective import Batch, Losses, masked_loss, objective_called
@@ -150,6 +151,7 @@ class Training:
     def _write(self, done: int) -> None:
         tensors = training_tensors(self.network.model, self.optimizer)
         write_tensors(self.folder / STATE, tensors, {"made_of": self.job.made_of, "done": done})
+        give_back()
         self.written = time.monotonic()
 
     def _resume(self) -> int:
