@@ -31,6 +31,7 @@ ALL = {
     "transferability_coverage": "Coverage of the estimators",
     "task_coverage": "Coverage of the scores on tasks",
     "alignment": "A space against a graph",
+    "structure": "Structure-inducing pre-training",
     "generators": "Synthetic tasks",
     "sequences": "Training an encoder-decoder",
 }

@@ -48,7 +48,7 @@ def _missing(pipeline: Pipeline, space: SpaceOf, missing: Sequence[Ask]) -> None
 
 def name_of(ask: Ask) -> str:
     """What an ask is called in a list."""
-    if ask.kind == "pretraining":
+    if ask.kind in ("pretraining", "corpus", "anchors"):
         return str(ask)
     if ask.kind == "neighbors":
         return "neighbours"

@@ -54,9 +54,11 @@ def verdict(table: pd.DataFrame, task: str, method: str, waiting: Sequence[str] 
 
 def verdicts(pipeline: Pipeline, asks: Sequence[Ask]) -> list[str]:
     """The sentence on each task that is scored among these asks, by the method that is its own."""
-    table = standings(pipeline, [ask for ask in asks if ask.kind == "task"])
+    mine = [ask for ask in asks if ask.kind == "task"]
+    table, lacking = standings(pipeline, mine), [ask for ask in mine if pipeline.find(ask) is None]
     leading = leading_methods(table, len(pipeline.spaces()))
-    return [verdict(table, task, method) for task, method in leading.items()]
+    waiting = {pair: [ask.subject for ask in lacking if (ask.other, ask.name) == pair] for pair in leading.items()}
+    return [verdict(table, *pair, names) for pair, names in waiting.items()]
 
 
 def _compared(on: str, best: Row, rivals: Sequence[Row], by: str, score: str, tests: int) -> str:

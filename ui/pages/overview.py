@@ -10,7 +10,7 @@ from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from analysis.plan import wanted
 from analysis.spaces import SpaceOf
-from ui import derive, findings, opened, panel, queries, samples_panel, space_row, state, words
+from ui import best, derive, findings, opened, panel, queries, samples_panel, space_row, state, words
 from ui.numbers import STRIP, meanings, spans_of
 
 
@@ -26,6 +26,7 @@ def page() -> None:
     if len(dataset.labels) > 1:
         st.segmented_control("Label", dataset.labels, **state.bound("label", dataset.labels))
     asks = [ask for ask in wanted(pipeline) if ask.kind not in ("space", "metrics")]
+    best.draw(pipeline, asks)
     missing = [ask for ask in asks if pipeline.find(ask) is None]
     if len({ask.subject for ask in missing}) > 1:
         panel.compute(pipeline, missing, "Compute everything", title=f"{pipeline.study.name}: everything")
