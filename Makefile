@@ -15,8 +15,9 @@ setup: .venv/installed-dev ## everything that tests and checks need
 
 test: .venv/installed-dev ## run every test, browser tests included
 	@sh tests/find_chrome.sh
-	@echo "running the tests (about 17 minutes on two cores)"
-	@$(RUN) -m pytest -q
+	@echo "running the tests (about 15 minutes on two cores): one process a core, then those that drive a browser"
+	@$(RUN) -m pytest -q -n auto --dist loadfile -m "not browser"
+	@$(RUN) -m pytest -q -m browser
 
 check: .venv/installed-dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
