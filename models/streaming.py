@@ -5,7 +5,7 @@ are hidden, 15 % of each window, drawn anew for each, and their surprise. Nothin
 some windows and one chunk of contexts times the vocabulary.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,25 +52,42 @@ def contexts(
     seed: int = 0,
 ) -> Iterator[Contexts]:
     """The contexts of windows (those of `rows`, in that order), as this head sees them."""
+    rows = np.arange(len(windows)) if rows is None else rows
+    at_once, seen = windows_at_once(windows), Seen(head, rules, model.module.device)
+    for begin in range(0, len(rows), at_once):
+        part = rows[begin : begin + at_once]
+        yield from contexts_of(model, seen, windows, part, seed, lambda ids: [model.states(ids)])
+
+
+def windows_at_once(windows: Ids) -> int:
+    """How many windows are read together."""
+    return max(1, TOKENS // int(windows.shape[1]))
+
+
+def contexts_of(
+    model: LanguageModel,
+    seen: "Seen",
+    windows: Ids,
+    rows: npt.NDArray[np.int64],
+    seed: int,
+    read: "Callable[[torch.Tensor], list[torch.Tensor]]",
+) -> Iterator[Contexts]:
+    """The contexts of these windows, read together, for each of the states that `read` gives of them."""
     import torch
 
-    rows = np.arange(len(windows)) if rows is None else rows
-    at_once = max(1, TOKENS // windows.shape[1])
-    seen = _Seen(head, rules, model.module.device)
-    for begin in range(0, len(rows), at_once):
-        mine = rows[begin : begin + at_once]
-        ids = torch.from_numpy(windows[mine].astype(np.int64))
-        row, position = _asked(model, ids.shape, mine, seed)
-        answers = np.full(len(row), -1, np.int64)
-        if model.kind == "masked_lm":
-            answers = ids.numpy()[row, position]
-            ids = ids.clone()
-            ids[row, position] = int(model.mask or 0)
-        else:
-            inner = position < ids.shape[1] - 1
-            answers[inner] = ids.numpy()[row[inner], position[inner] + 1]
-        states = model.states(ids)[torch.from_numpy(row), torch.from_numpy(position)]
-        yield seen.contexts(states, mine[row], position, answers)
+    ids = torch.from_numpy(windows[rows].astype(np.int64))
+    row, position = _asked(model, ids.shape, rows, seed)
+    answers = np.full(len(row), -1, np.int64)
+    if model.kind == "masked_lm":
+        answers = ids.numpy()[row, position]
+        ids = ids.clone()
+        ids[row, position] = int(model.mask or 0)
+    else:
+        inner = position < ids.shape[1] - 1
+        answers[inner] = ids.numpy()[row[inner], position[inner] + 1]
+    for states in read(ids):
+        asked = states[torch.from_numpy(row), torch.from_numpy(position)]
+        yield seen.contexts(asked, rows[row], position, answers)
 
 
 def under_head(of: Contexts, head: Head, rules: Sequence[Rule], model: LanguageModel) -> Contexts:
@@ -78,7 +95,7 @@ def under_head(of: Contexts, head: Head, rules: Sequence[Rule], model: LanguageM
     import torch
 
     states = torch.from_numpy(of.states).to(model.module.device)
-    return _Seen(head, rules, model.module.device).contexts(states, of.windows, of.positions, of.next)
+    return Seen(head, rules, model.module.device).contexts(states, of.windows, of.positions, of.next)
 
 
 def _asked(
@@ -94,7 +111,7 @@ def _asked(
     return np.repeat(np.arange(shape[0]), count), np.concatenate(places)
 
 
-class _Seen:
+class Seen:
     """A head on the model's device, with the one buffer that its logits are written to."""
 
     def __init__(self, head: Head, rules: Sequence[Rule], device: "torch.device") -> None:
@@ -112,6 +129,7 @@ class _Seen:
         positions: npt.NDArray[np.int64],
         answers: npt.NDArray[np.int64],
     ) -> Contexts:
+        """Contexts of these states; `answers`: the token that stands there, -1 for none."""
         import torch
 
         m, size = len(states), len(self.buffer)

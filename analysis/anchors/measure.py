@@ -15,6 +15,7 @@ from analysis.anchors.card import task_card
 from analysis.anchors.fits import Basis, Kind, basis_of, columns_of, parse_fit
 from analysis.anchors.gather import Gathered, Reading, gather
 from analysis.anchors.judged import Judged, share
+from analysis.anchors.layers import layer_table
 from analysis.anchors.moments import Floats, Total
 from analysis.anchors.nulls import SHUFFLES, null_table, other_heads
 from analysis.anchors.residuals import Residuals
@@ -134,6 +135,7 @@ def _tables(reading: Reading, split: Split, told: Told, coefficients: Mapping[st
         "scatter": scatter_table(kept, coefficients, names),
         "positions": told.residuals.positions(names),
         "worst": told.residuals.contexts(model, reading.windows, names),
+        "layers": layer_table(reading, split, list(told.basis), names, told.middle),
         "map": map_table(model, head, kept, coefficients, names, marked),
         "log_partition": pd.DataFrame({"position": kept.positions, "log_partition": kept.partition}),
         **geometry_tables(model, head, coefficients, names, train),

@@ -103,3 +103,33 @@ def test_tables_hold_what_figures_draw(tmp_path):
     assert set(result.tables["map"]["kind"]) == {"word", "task word", "state", "anchor"}
     assert {"shuffled targets", "Gaussian rows"} <= set(result.tables["nulls"]["null"])
     assert any("fitted on" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "family"), [("gpt2", "causal_lm"), ("opt", "causal_lm"), ("llama", "causal_lm"), ("bert", "masked_lm")]
+)
+def test_the_last_layer_is_the_model_and_the_one_before_what_its_head_makes_of_it(tmp_path, kind, family):
+    import torch
+
+    from models.lens import states_by_layer
+
+    model = written(tmp_path / kind, kind)
+    mine = opened(tmp_path / kind, family)
+    ids = torch.randint(4, 24, (3, 10), generator=torch.Generator().manual_seed(0))
+    first, last = states_by_layer(mine, ids)
+    assert torch.allclose(last, mine.states(ids), atol=1e-6)
+    with torch.inference_mode():
+        inner = model(input_ids=ids, output_hidden_states=True).hidden_states[1]
+        after = {"gpt2": lambda: model.transformer.ln_f(inner), "llama": lambda: model.model.norm(inner)}
+        after["opt"] = lambda: model.model.decoder.project_out(model.model.decoder.final_layer_norm(inner))
+        after["bert"] = lambda: model.cls.predictions.transform(inner)
+        assert torch.allclose(first, after[kind](), atol=1e-5)
+
+
+def test_layers_have_the_numbers_of_the_model_at_the_last(tmp_path):
+    _, _, result = measured(tmp_path, "gpt2")
+    layers = result.tables["layers"].query("rule == 'top:3' and fit == 'intercept'").set_index("layer")
+    assert list(layers.index) == [1, 2]
+    number = result.numbers["mse|top:3|intercept"]  # the same windows: there are fewer than would be left out
+    assert layers.loc[2, "mse"] == pytest.approx(number.value, rel=1e-6)
+    assert layers.loc[2, "perplexity"] == pytest.approx(result.numbers["perplexity|none|plain"].value, rel=1e-6)
