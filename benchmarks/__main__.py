@@ -34,6 +34,7 @@ ALL = {
     "structure": "Structure-inducing pre-training",
     "generators": "Synthetic tasks",
     "sequences": "Training an encoder-decoder",
+    "anchors": "Anchor vectors",
 }
 PARTS = Path(__file__).parent / "results"
 
