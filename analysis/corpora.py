@@ -5,6 +5,8 @@ Text comes from a file, from installed packages' docstrings (`pydocs`), or from 
 
 import codecs
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
 
 from analysis.laboratory import CorpusSpec
 from analysis.study import Study
@@ -46,19 +48,28 @@ def fingerprint_of(spec: CorpusSpec, place: Place) -> Mapping[str, str]:
 
 
 def check_text(spec: CorpusSpec, place: Place) -> None:
-    """Refuse a file that is no UTF-8 text or has none, reading it once in pieces."""
+    """Refuse a file that is no UTF-8 text or has none; read once while its size and time of change stay."""
     if not spec.path:
         return
+    path = place.resolve(spec.path, f"corpus {spec.name!r}")
+    status = path.stat()
+    wrong = _wrong_with(path, status.st_size, status.st_mtime_ns)
+    if wrong:
+        raise BadInput(f"corpus {spec.name!r} is {wrong}.")
+
+
+@lru_cache(maxsize=64)
+def _wrong_with(path: Path, size: int, changed: int) -> str:
+    """What is wrong with a text, in words; read in pieces."""
     decoder, some = codecs.getincrementaldecoder("utf-8")(), False
-    with place.resolve(spec.path, f"corpus {spec.name!r}").open("rb") as file:
+    with path.open("rb") as file:
         try:
             while piece := file.read(PIECE):
                 some = bool(decoder.decode(piece).strip()) or some
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            raise BadInput(f"corpus {spec.name!r} is not UTF-8 text; save it as that.") from None
-    if not some:
-        raise BadInput(f"corpus {spec.name!r} is empty; give a file with text.")
+            return "not UTF-8 text; save it as that"
+    return "" if some else "empty; give a file with text"
 
 
 def texts_of(spec: CorpusSpec, place: Place) -> Iterator[str]:

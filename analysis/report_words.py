@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.anchors.measurement import ANCHORS
 from analysis.figures.glyph import glyph, span_of
 from analysis.figures.palette import ACCENT, FAINT, INK
 from analysis.figures.words import shown
@@ -19,7 +20,7 @@ from analysis.uncertainty import how_made
 FIELDS = ("low", "high", "null_mean", "null_low", "null_high")
 DRAWN_BY = {INK["light"]: "currentColor", FAINT["light"]: "var(--faint)", ACCENT["light"]: "var(--accent)"}
 OTHERS = {"index": "Neighbours", "projection": "Maps", "task": "Scores on tasks", "transferability": "Transferability"}
-OTHERS |= {"alignment": "Graphs"}
+OTHERS |= {"alignment": "Graphs", "anchors": "Anchor vectors"}
 LONG = 3_000  # rows of a table
 
 
@@ -144,6 +145,9 @@ def methods_of(rows: pd.DataFrame, study: Study) -> str:
     for name, measured in alignments().items():
         if ("alignment", name) in names:
             parts.append(_method(measured.title, [measured.describe]))
+    asked = sorted({number for analysis, number in names if analysis == ANCHORS.name})
+    if asked:
+        parts.append(_method(ANCHORS.title, [f"{n.replace('_', ' ')}: {ANCHORS.describe[n]}" for n in asked]))
     scored = {str(other).partition("|")[2] for other in rows.loc[rows["analysis"] == "task", "other"]}
     for name, way in task_methods().items():
         if name in scored:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from analysis.ask import Ask
+from analysis.corpora import corpus_called
 from analysis.made_keys import settings_of
 from analysis.pipeline import Pipeline
 from analysis.pretraining import lineage, made_in
@@ -18,6 +19,7 @@ START = 5.0  # seconds until a worker has its imports
 TEXTS_A_SECOND = 35.0  # a small transformer over a paragraph
 IMAGES_A_SECOND = 120.0
 UMAP_COMPILES = 60.0  # its first call in a process
+CONTEXTS_A_SECOND = 2000.0  # a small language model, its bulk rules and fits
 JOINT_COMPILES = 40.0  # at each joint fit
 
 
@@ -75,6 +77,8 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
         return 2.0
     if _trains(ask):
         return _training(pipeline, ask)
+    if ask.kind in ("corpus", "anchors"):
+        return 20 + corpus_called(pipeline.study, ask.other).tokens / CONTEXTS_A_SECOND
     dataset = pipeline.find_dataset()
     n = 1_500 if dataset is None else len(dataset)
     two = ask.kind == "comparison" or bool(ask.alignment)

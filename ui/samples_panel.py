@@ -12,7 +12,7 @@ READ = Ask("dataset")
 
 def obtain(pipeline: Pipeline) -> Dataset | None:
     """The samples; where they are not read yet, a job reads them and the page says so."""
-    dataset = pipeline.find_dataset()
+    dataset = pipeline.find_dataset() if pipeline.study.dataset else pipeline.dataset()  # which says that there is none
     if dataset is None:
         _read(pipeline)
         return None

@@ -1,0 +1,42 @@
+"""Anchors among what a study wants: named, timed, and no page breaks on them, nor on a study of corpora alone."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.ask import Ask
+from analysis.run import open_study
+from tests.pets import World
+from tests.ui.conftest import started
+from tests.ui.test_ui_pages import drawn, said
+from tests.unit.test_anchors_study import ALONE, CORPUS, world
+from tests.unit.test_command_line import write_world
+from ui.costs import seconds_for
+from ui.space_row import name_of
+
+SAMPLES = '[dataset]\npath = "t.csv"\nid = "id"\ntext = "kind"\nlabels = ["kind"]\nsample = 40\n'
+ASK = Ask("anchors", "", "small", "some text")
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    write_world(tmp_path)
+    world(tmp_path, ALONE.replace("draws = 20", "draws = 20\nk = 5\n" + SAMPLES) + CORPUS)
+    return tmp_path
+
+
+def test_the_overview_offers_anchors_and_its_button_has_a_time(folder, monkeypatch):
+    for _ in started(World(folder / "study.toml", folder / "cache"), monkeypatch):
+        pipeline = open_study(folder / "study.toml", cache=folder / "cache")
+        pipeline.dataset()
+        assert "anchors on some text" in name_of(ASK) and 5 < seconds_for(pipeline, [ASK]) < 60
+        assert "small" in said(drawn("overview"))
+        pipeline.make(ASK)
+        words = said(drawn("geometry_against_metric"))
+        assert "could not be drawn" not in words
+
+
+def test_a_study_of_corpora_alone_says_calmly_that_it_has_no_samples(tmp_path, monkeypatch):
+    world(tmp_path)
+    for _ in started(World(tmp_path / "study.toml", tmp_path / "cache"), monkeypatch):
+        assert "the study has no [dataset]" in said(drawn("overview"))
