@@ -41,6 +41,8 @@ from models.place import Place
 RECIPES: dict[str, Callable[["Pipeline", Ask], Recipe | None]]  # of asks that have a file of their own
 RECIPES = {"task": task_recipe, "transferability": transfer_recipe, "pretraining": pretraining_recipe}
 RECIPES |= dict.fromkeys(GRAPH_KINDS, graph_recipe_for) | dict.fromkeys(ANCHOR_KINDS, anchor_recipe)
+MAKERS: dict[str, Callable[..., None]] = dict.fromkeys(GRAPH_KINDS, make_of_graph)
+MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"transferability": make_estimates, "task": score}
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,14 +199,8 @@ class Pipeline:
             self._name(ask, recipe, start, progress)
         elif ask.kind == "comparison":
             self._compare(ask, recipe, start, progress)
-        elif ask.kind == "transferability":
-            make_estimates(self, ask, recipe, progress)
-        elif ask.kind == "task":
-            score(self, ask, recipe, progress)
-        elif ask.kind in GRAPH_KINDS:
-            make_of_graph(self, ask, recipe, progress)
-        elif ask.kind in ANCHOR_KINDS:
-            make_anchors(self, ask, recipe, progress)
+        elif ask.kind in MAKERS:
+            MAKERS[ask.kind](self, ask, recipe, progress)
         else:
             self._answer(ask, recipe, start, progress)
         return self.find(ask)
