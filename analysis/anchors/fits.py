@@ -51,10 +51,15 @@ class Basis:
         """Independent columns."""
         return int(self.turn.shape[1])
 
-    def solve(self, total: Total) -> Floats:
-        """Coefficients (D, R) for these rows, or for others drawn from the same: least norm where columns depend."""
+    def solve(self, total: Total, *, span: float = 0.0) -> Floats:
+        """Coefficients (D, R) for these rows, or for others drawn from the same: least norm where columns depend.
+
+        LinAlgError where a direction has less than a share `span` of the length that it had.
+        """
         gram = self.turn.T @ total.gram @ self.turn
         gram[np.diag_indices_from(gram)] += self.penalty * total.n
+        if span and np.linalg.cholesky(gram).diagonal().min() < span * np.sqrt(gram.diagonal().mean()):
+            raise np.linalg.LinAlgError("these rows do not span the states")
         return np.asarray(self.turn @ np.linalg.solve(gram, self.turn.T @ total.cross))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from analysis.anchors.fits import Basis
 from analysis.anchors.moments import Floats, Moments, Total
 
+SPAN = 1e-3  # less of a direction than this in a draw is none
 AT_ONCE = 1 << 28  # bytes of the moments drawn together
 
 
@@ -68,7 +69,12 @@ def drawn(
         part = slice(begin, begin + together)
         pairs = zip(_totals(train, weights[0][part]), _totals(test, weights[1][part]), strict=True)
         for fitted, held in pairs:
-            yield {name: judge(one.solve(fitted), fitted, held, middle) for name, one in basis.items()}
+            try:
+                found = {name: one.solve(fitted, span=SPAN) for name, one in basis.items()}
+            except np.linalg.LinAlgError:  # so few different windows that they do not span the states
+                yield {}
+            else:
+                yield {name: judge(one, fitted, held, middle) for name, one in found.items()}
 
 
 def _totals(moments: Moments, w: Floats) -> list[Total]:

@@ -36,6 +36,7 @@ from analysis.result import Result
 from models.bulk import Rule, largest_needed, parse_rule
 from models.errors import BadInput
 from models.head import Head, dead_rows
+from models.head_precision import rounded_heads
 from models.language_model import LanguageModel
 from models.windows import Ids
 
@@ -87,7 +88,10 @@ def measure(model: LanguageModel, windows: Ids, asked: Asked, report: Progress) 
         for name in SHIFTED
     }
     said = _notes(model, head, windows, split, held, fits)
-    return Result(numbers, tables={**_tables(reading, split, told, coefficients), **tasks}, notes=(*said, *notes))
+    tables = _tables(reading, split, told, coefficients) | tasks
+    empty = [rule for rule, count in emptied.items() if count]
+    tables = {name: t[~t["rule"].isin(empty)] if empty and "rule" in t else t for name, t in tables.items()}
+    return Result(numbers, tables=tables, notes=(*said, *notes))
 
 
 def _rules(model: LanguageModel, head: Head, texts: Sequence[str]) -> tuple[dict[str, str], list[Rule]]:
@@ -135,6 +139,7 @@ def _tables(reading: Reading, split: Split, told: Told, coefficients: Mapping[st
         "scatter": scatter_table(kept, coefficients, names),
         "positions": told.residuals.positions(names),
         "worst": told.residuals.contexts(model, reading.windows, names),
+        "head_precision": pd.DataFrame(rounded_heads(model, head, kept), columns=["precision", "rms", "max", "n"]),
         "layers": layer_table(reading, split, list(told.basis), names, told.middle),
         "map": map_table(model, head, kept, coefficients, names, marked),
         "log_partition": pd.DataFrame({"position": kept.positions, "log_partition": kept.partition}),

@@ -137,6 +137,15 @@ def test_drawn_blocks_spread_as_samples_do():
     assert np.mean(spreads) == pytest.approx(np.std(fresh), rel=0.15)
 
 
+def test_draws_that_do_not_span_the_states_are_left_out():
+    states, y = world(n=40, d=24, condition=3)
+    train = moments_of(states, y, 4)
+    basis = {"plain": basis_of(train.total(), columns_of("plain", 24, biased=False))}
+    got = list(drawn(basis, train, train, np.zeros(25), draws=60, rng=np.random.default_rng(0)))
+    assert len(got) == 60 and all(one == {} or (one["plain"].mse < 1e3).all() for one in got)
+    assert sum(one == {} for one in got) > 10
+
+
 def test_nulls_are_their_own_least_squares():
     states, y = world(n=2000, condition=3)
     train, test = moments_of(states[:1500], y[:1500]).total(), moments_of(states[1500:], y[1500:]).total()

@@ -82,6 +82,7 @@ def test_what_cannot_be_answered_says_why(tmp_path):
     assert "no single token" in result.numbers["mse|words:zebra|plain"].why
     assert "removes every word" in result.numbers["mse|threshold:0.0001|plain"].why
     assert result.numbers["mse|none|plain"].value is not None
+    assert "threshold:0.0001" not in set(result.tables["fits"]["rule"])
     model = opened(tmp_path / "gpt2")
     few = cut(model, tokens_of(model, [text(words=100)], 0), 30)
     assert "windows" in answered(model, few, asked, silent).numbers["mse|none|plain"].why
