@@ -5,6 +5,7 @@ reason in place of numbers.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from analysis.progress import Progress
 from analysis.recipe import Recipe, hash_of
 from analysis.result import Result
 from analysis.result_files import result_to_parts
-from analysis.spaces import SpaceOf, encoder_recipe
+from analysis.spaces import SpaceOf, encoder_recipe, family_of
 from analysis.study import Study
 from models.bulk import parse_rule
 from models.errors import BadInput, nearest
@@ -110,9 +111,9 @@ def _anchors(pipeline: "Pipeline", ask: Ask, progress: Progress) -> Result:
         corpus: Result = pipeline.make(Ask("corpus", "", ask.subject, ask.other), progress)
         if corpus.notes[:1] == ("",):
             raise CannotAnalyze(corpus.notes[1])
+        model = language_model(pipeline, ask.subject)
     except CannotAnalyze as error:
         return unanswered(asked, str(error))
-    model = language_model(pipeline, ask.subject)
     found = answered(model, corpus.arrays["windows"], asked, progress)
     return replace(found, notes=(*found.notes, *corpus.notes))
 
@@ -146,7 +147,7 @@ def _corpus(pipeline: "Pipeline", ask: Ask, progress: Progress) -> Result:
 
 
 def language_model(pipeline: "Pipeline", name: str) -> "LanguageModel":
-    """A checkpoint's language model, kept in memory until another is asked for."""
+    """A checkpoint's language model, kept until another is asked for. CannotAnalyze for one without a head."""
     from models.language_model import LanguageModel, open_language_model
 
     kept = pipeline._memory.get("language model")
@@ -154,6 +155,13 @@ def language_model(pipeline: "Pipeline", name: str) -> "LanguageModel":
         model: LanguageModel = kept[1]
         return model
     pipeline._memory.pop("language model", None)
-    model = open_language_model(encoder_recipe(model_of(pipeline, name).checkpoint, pipeline.place))
+    spec = model_of(pipeline, name).checkpoint
+    recipe = encoder_recipe(spec, pipeline.place)
+    prepare: Callable[[], None] = getattr(family_of(spec).load(recipe), "prepare", lambda: None)
+    prepare()  # what the hub refuses is no reason that the model gives
+    try:
+        model = open_language_model(recipe)
+    except BadInput as error:
+        raise CannotAnalyze(str(error)) from None
     pipeline._memory["language model"] = (name, model)
     return model

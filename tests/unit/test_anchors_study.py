@@ -109,6 +109,16 @@ def test_a_checkpoint_without_a_head_has_its_reason_beside_the_rest_of_a_study(t
     assert any("no softmax head" in one["why"] for one in without)
 
 
+def test_a_model_saved_without_its_head_has_its_reason(tmp_path):
+    study = world(tmp_path, (ALONE + CORPUS).replace("gpt2", "bare").replace("causal", "masked"))
+    model = written(tmp_path / "bert", "bert")
+    written(tmp_path / "bare", "bert")
+    model.bert.save_pretrained(str(tmp_path / "bare"))
+    assert run(study) == 0
+    without = json.loads((tmp_path / "out" / "manifest.json").read_text())["without_an_answer"]
+    assert "cls.predictions" in without[0]["why"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
