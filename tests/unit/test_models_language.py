@@ -7,8 +7,11 @@ import pytest
 import torch
 
 from models.bulk import bulk_targets, largest_needed, parse_rule
+from models.encoder import EncoderRecipe
 from models.errors import BadInput
 from models.head import Head, dead_rows
+from models.language_model import open_language_model
+from models.place import Place
 from models.streaming import contexts
 from models.windows import cut, sampled, tokens_of
 from tests.tiny_models import VOCABULARY, WORDS
@@ -183,6 +186,19 @@ def test_text_is_drawn_as_the_model_tells_it_and_alike_from_one_seed(tmp_path):
     mine_third = windows[windows[:, 1] == second, 2]
     share = np.bincount(mine_third, minlength=VOCABULARY) / len(mine_third)
     assert np.abs(share - chance).max() < 4 * np.sqrt(0.25 / len(mine_third))
+
+
+def test_the_weights_are_drawn_dealt_or_read_as_the_recipe_says(tmp_path):
+    written(tmp_path / "gpt2", "gpt2")
+    recipe = EncoderRecipe(family="causal_lm", model="gpt2", place=Place(tmp_path))
+    block = "transformer.h.0.mlp.c_fc.weight"
+    trained = open_language_model(recipe).module.get_parameter(block)
+    ways = [{"init": "random"}, {"init": "shuffled"}, {"init": "statistics", "mode": "mean_sd"}]
+    drawn, dealt, alike = (open_language_model(replace(recipe, **way)).module.get_parameter(block) for way in ways)
+    assert not any(torch.equal(one, trained) for one in (drawn, dealt, alike))
+    assert torch.equal(dealt.flatten().sort().values, trained.flatten().sort().values)
+    assert float(alike.std()) == pytest.approx(float(trained.std()), rel=0.15)
+    assert float(drawn.std()) < 0.2 * float(trained.std())
 
 
 def test_a_word_is_one_row_or_refused(tmp_path):
