@@ -11,6 +11,7 @@ from analysis.figures.palette import Theme
 from analysis.pipeline import Pipeline
 from analysis.registry import analyses
 from analysis.report import file_name
+from analysis.series.anchored import NAME as ANCHORED
 from analysis.series.course import NOT_YET, RULE, asks_of, collapse_in, numbers_of
 from analysis.series.linked import NAME as ALIGNED
 from analysis.series.linked import answers
@@ -63,7 +64,7 @@ def _figure(pipeline: Pipeline, series: Series, table: pd.DataFrame, keys: list[
 
 def named(key: Key) -> str:
     """What a number is called in a list."""
-    asked = {NAME: "Task", ALIGNED: "Graph"}.get(key[0]) or analyses()[key[0]].title
+    asked = {NAME: "Task", ALIGNED: "Graph", ANCHORED: "Anchors"}.get(key[0]) or analyses()[key[0]].title
     return f"{asked}: {title_of(key)}"
 
 

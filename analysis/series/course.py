@@ -23,6 +23,8 @@ from analysis.plan import chosen_analyses
 from analysis.plugin import Analysis
 from analysis.registry import analyses
 from analysis.result import Result
+from analysis.series.anchored import NAME as ANCHORED
+from analysis.series.anchored import anchor_asks_of, anchored
 from analysis.series.linked import NAME as ALIGNED
 from analysis.series.linked import aligned, alignment_asks
 from analysis.series.scored import NAME, score_asks, scored
@@ -54,8 +56,12 @@ NOT_YET = "Not computed yet."
 
 
 def asks_of(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
-    """Every question of the study about these spaces: analysis by analysis, graph by graph, task by task."""
-    return [*_geometry(pipeline, spaces), *alignment_asks(pipeline, spaces), *score_asks(pipeline, spaces)]
+    """Every question of the study about these spaces: analyses, graphs, corpora, tasks."""
+    return [*_geometry(pipeline, spaces), *alignment_asks(pipeline, spaces), *_further(pipeline, spaces)]
+
+
+def _further(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
+    return [*anchor_asks_of(pipeline, spaces), *score_asks(pipeline, spaces)]
 
 
 def _geometry(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
@@ -85,7 +91,8 @@ def numbers_of(pipeline: Pipeline, series: Series) -> pd.DataFrame:
                 rows.append(known | _cells(result, number))
     scores = [(NAME, number, other, found) for (other, number), found in scored(pipeline, series.spaces).items()]
     linked = [(ALIGNED, *one) for one in aligned(pipeline, series.spaces)]
-    for name, number, other, cells in [*linked, *scores]:
+    models = [(ANCHORED, *one) for one in anchored(pipeline, series.spaces)]
+    for name, number, other, cells in [*linked, *models, *scores]:
         for space, cell in cells.items():
             known = {"analysis": name, "number": number, "other": other, "at": at[space], "space": space}
             rows.append(known | _columns(cell or Number(value=None, why=NOT_YET)) | {"d": None})

@@ -38,6 +38,8 @@ def aligned(pipeline: Pipeline, spaces: Sequence[str]) -> Iterator[tuple[str, st
 
 def answers(ask: Ask, analysis: str, other: str) -> bool:
     """Whether an ask gives the numbers of an analysis by `other`: of a graph, those by its labels too."""
+    if ask.kind == "anchors":
+        return analysis == "anchors" and other.startswith(f"{ask.other}|")
     if ask.kind == "graph_alignment":
         return analysis == NAME and other.partition("|")[0] == ask.other
     return place_of(ask) == (analysis, other)

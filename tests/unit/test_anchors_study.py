@@ -154,6 +154,23 @@ def test_a_text_that_is_too_short_has_no_answer(tmp_path):
     assert "3 windows" in without[0]["why"]
 
 
+def test_the_error_stands_along_a_training_beside_other_numbers(tmp_path):
+    members = "".join(
+        f'[[checkpoint]]\nname = "step {at}"\nfamily = "causal_lm"\nmodel = "gpt2"\ninit = "{init}"\n'
+        f'series = "training"\nat = {at}\n'
+        for at, init in ((0, "random"), (100, "pretrained"))
+    )
+    study = world(tmp_path, f'draws = 20\n{members}[anchors]\nrules = ["top:3"]\nfits = ["plain"]\n{CORPUS}')
+    assert run(study) == 0
+    table = pd.read_parquet(tmp_path / "out" / "tables" / "series.parquet")
+    mine = table[(table["analysis"] == "anchors") & (table["number"] == "mse")]
+    assert mine["other"].unique().tolist() == ["some text|top:3|plain"] and mine["at"].tolist() == [0, 100]
+    found = rows(tmp_path)
+    wanted = [float(found[f"step {at}", "some text|top:3|plain", "mse"]["value"]) for at in (0, 100)]
+    assert mine["value"].tolist() == pytest.approx(wanted)
+    assert list((tmp_path / "out" / "figures").glob("series--training*.html"))
+
+
 def test_anchors_are_listed_beside_the_plug_ins(capsys):
     assert main(["list"]) == 0
     assert "anchors\tanchors\t1\tAnchor vectors\n" in capsys.readouterr().out
