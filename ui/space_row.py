@@ -64,8 +64,6 @@ def name_of(ask: Ask) -> str:
         return f"{task_methods()[ask.name].title.lower()} on {ask.other}"
     if ask.kind == "graph_alignment":
         return f"agreement with {ask.other}"
-    if ask.kind == "anchors":
-        return f"anchors on {ask.other}"
     title = analyses()[ask.name].title.lower()
     return f"{title} by {ask.other}" if ask.other else title
 

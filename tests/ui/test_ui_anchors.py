@@ -29,7 +29,7 @@ def test_the_overview_offers_anchors_and_its_button_has_a_time(folder, monkeypat
     for _ in started(World(folder / "study.toml", folder / "cache"), monkeypatch):
         pipeline = open_study(folder / "study.toml", cache=folder / "cache")
         pipeline.dataset()
-        assert "anchors on some text" in name_of(ASK) and 5 < seconds_for(pipeline, [ASK]) < 60
+        assert name_of(ASK) == "anchors of small on some text" and 5 < seconds_for(pipeline, [ASK]) < 60
         assert "small" in said(drawn("overview"))
         pipeline.make(ASK)
         words = said(drawn("geometry_against_metric"))
