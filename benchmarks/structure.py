@@ -132,7 +132,9 @@ def main() -> None:
     print("| what | peer | ours | ratio | reach |")
     print("| --- | --- | --- | --- | --- |")
     for name, (peer, own) in losses().items():
-        print(f"| {name}, {BATCH} × {D}: ms | {peer * 1e3:.2f} | {own * 1e3:.2f} | {peer / own:.2f} | {REACH['loss']} |")
+        print(
+            f"| {name}, {BATCH} × {D}: ms | {peer * 1e3:.2f} | {own * 1e3:.2f} | {peer / own:.2f} | {REACH['loss']} |"
+        )
     texts, rates = mixed_texts(given.texts), []
     for _ in range(given.rounds):
         with tempfile.TemporaryDirectory() as name, quietly():

@@ -21,4 +21,6 @@ def draw(pipeline: Pipeline, asks: Sequence[Ask]) -> None:
     said = verdicts(pipeline, asks) if scored else [ASKED]
     more = f" {len(said) - MOST} more tasks there." if len(said) > MOST else ""
     link = '<a data-page="fine_tuning" title="Fine-tuning: scores, tests, curves">Fine-tuning</a>'
-    st.html(f'<p class="an-quiet">{words.escaped(" ".join(said[:MOST]))} → {link}{more}</p>')
+    lines = [words.escaped(one) for one in said[:MOST]]
+    lines[-1] += f" {link} →{more}"
+    st.html("".join(f'<p class="an-quiet">{line}</p>' for line in lines))

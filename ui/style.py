@@ -13,7 +13,7 @@ RULES = """
 .stMainBlockContainer h2 { font-size: 1.55rem; padding: 0 0 .2rem; }
 .an-lead { font-size: 1.22rem; line-height: 1.5; max-width: 46rem; margin: 0 0 .4rem; text-wrap: pretty; }
 .an-quiet { opacity: .68; font-size: .875rem; line-height: 1.45; max-width: 46rem; margin: 0; overflow-wrap: anywhere; }
-.an-quiet a { color: inherit; cursor: pointer; text-decoration: underline; }
+.stHtml .an-quiet a { color: inherit; cursor: pointer; font-weight: 600; text-decoration: underline; }
 .an-note { border-left: 3px solid currentColor; padding: .1rem 0 .1rem .8rem; max-width: 46rem; line-height: 1.5; }
 .an-note.bad { border-color: #c2410c; }
 .an-note.plain { border-color: rgba(128, 128, 128, .5); }
