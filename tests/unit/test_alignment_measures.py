@@ -67,7 +67,7 @@ def test_alignment_is_the_mean_squared_distance_of_linked_directions(metric):
     assert number.null_mean == pytest.approx((2 - 2 * unit @ unit.T)[np.triu_indices(N, 1)].mean(), abs=0.1)
     assert number.low < number.value < number.high and number.null_low < number.value < number.null_high
     copies = np.repeat(space.vectors[: N // 2], 2, axis=0) * np.tile([1, 3], N // 2)[:, None]
-    pairs = graph(N, [(i, i + 1) for i in range(0, N, 2)])
+    pairs = graph([(i, i + 1) for i in range(0, N, 2)], N)
     together = aligned(space_of(copies), pairs, metric=metric, draws=40).numbers["alignment"]
     assert together.value == pytest.approx(0, abs=1e-6) and together.high < together.null_low
 
