@@ -8,8 +8,11 @@ each sample says who is linked (pairs and cliques), deep where none does (citati
 known methods are our reading of them in these terms.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import pandas as pd
 
 from analysis.made import MadeCheckpoint
 from analysis.made_keys import settings_of
@@ -18,6 +21,7 @@ from analysis.study import Study
 How = Literal["none", "implicit", "explicit"]
 Depth = Literal["none", "shallow", "deep"]
 SHALLOW = ("labels",)  # sources of graphs whose links one label of each sample says
+NONE = "–"  # in a table: the method has none
 LOSSES = {"contrastive": "contrastive, with margins", "multi_similarity": "multi-similarity, after mining"}
 
 
@@ -165,3 +169,21 @@ KNOWN = (
     ),
 )
 """Methods that others published."""
+
+
+def card_table(cards: Sequence[RecipeCard], first: str) -> pd.DataFrame:
+    """The cards as people read them, a row each; `first`: what a card is of."""
+    rows = [
+        {
+            first: card.name,
+            "λ": None if card.weight is None else card.weight,
+            "within a sample (L_M)": card.within or NONE,
+            "over samples (L_SI)": card.loss or NONE,
+            "graph": card.graph or NONE,
+            "distance": card.distance or NONE,
+            "structure": NONE if card.how == "none" else f"{card.how}, {card.depth}",
+            "from": card.reference,
+        }
+        for card in cards
+    ]
+    return pd.DataFrame(rows)

@@ -36,6 +36,7 @@ from ui.pages import (
     jobs,
     map,
     overview,
+    pre_training,
     series,
     side_by_side,
     which_checkpoint,
@@ -117,7 +118,7 @@ def pages_of() -> Pages:
             page(fine_tuning.page, "Fine-tuning", "fine_tuning"),
             page(geometry_against_metric.page, "Geometry against metric", "geometry_against_metric"),
         ],
-        "Work": [page(jobs.page, "Jobs", "jobs")],
+        "Work": [page(jobs.page, "Jobs", "jobs"), page(pre_training.page, "Pre-training", "pre_training")],
     }
 
 

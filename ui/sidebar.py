@@ -36,6 +36,8 @@ def draw(pages: dict[str, list[StreamlitPage]]) -> None:
         if group == "Work":
             found = [job for job in work.visible_jobs() if job.active]
             st.fragment(_jobs_link, run_every="1s" if found else None)(members[0], work.pulse(found))
+            for page in members[1:]:
+                st.page_link(page)
             _report(opened.pipeline())
             continue
         if members:

@@ -90,15 +90,9 @@ def task_from(study: Study, label: str, methods: Sequence[str], seeds: str, grou
     """
     if not methods:
         raise BadInput("no method is chosen; choose what the column is scored by.")
-    found = seeds.replace(",", " ").split()
-    if (
-        not found
-        or len(found) > MOST_SEEDS
-        or not all(one.isascii() and one.isdigit() and len(one) < 6 for one in found)
-    ):
-        raise BadInput(f"seeds {seeds!r} are none; give up to {MOST_SEEDS} whole numbers such as 0 1 2.")
+    found = seeds_from(seeds)
     name = "".join(sign if sign in ALLOWED else "_" for sign in label).strip().lstrip(".-")[:100] or "labels"
-    spec = TaskSpec(name=name, label=label, methods=tuple(methods), seeds=tuple(map(int, found)), group=group)
+    spec = TaskSpec(name=name, label=label, methods=tuple(methods), seeds=found, group=group)
     for other in study.task:
         if replace(other, name=name, methods=spec.methods) == spec:
             return replace(other, methods=tuple(dict.fromkeys((*other.methods, *methods))))
@@ -106,6 +100,19 @@ def task_from(study: Study, label: str, methods: Sequence[str], seeds: str, grou
     while spec.name in taken:
         spec, count = replace(spec, name=f"{name} ({count})"), count + 1
     return spec
+
+
+def seeds_from(typed: str) -> tuple[int, ...]:
+    """The seeds that somebody typed; BadInput for what are none.
+
+    >>> seeds_from("0, 1 2")
+    (0, 1, 2)
+    """
+    found = typed.replace(",", " ").split()
+    plain = all(one.isascii() and one.isdigit() and len(one) < 6 for one in found)
+    if not found or len(found) > MOST_SEEDS or not plain:
+        raise BadInput(f"seeds {typed!r} are none; give up to {MOST_SEEDS} whole numbers such as 0 1 2.")
+    return tuple(map(int, found))
 
 
 def with_task(study: Study, spec: TaskSpec) -> Study:

@@ -17,12 +17,17 @@ PANELS = {"loss": "training loss", "dev": "score on the dev part"}
 
 
 def training_figure(
-    table: pd.DataFrame, colors: Mapping[str, str], *, title: str, theme: Theme = "light"
+    table: pd.DataFrame,
+    colors: Mapping[str, str],
+    *,
+    title: str,
+    theme: Theme = "light",
+    panels: Mapping[str, str] = PANELS,
 ) -> "go.Figure":
-    """Draw a table of `series.training`; a panel of which there is nothing is left out."""
+    """Draw a table of `series.training`, or of other columns `panels`; one of which there is nothing is left out."""
     from plotly.subplots import make_subplots
 
-    there = [name for name in PANELS if table[name].notna().any()]
+    there = [name for name in panels if table[name].notna().any()]
     figure = make_subplots(len(there), 1, shared_xaxes=True, vertical_spacing=0.08)
     named: set[str] = set()
     for row, column in enumerate(there, 1):
@@ -39,7 +44,7 @@ def training_figure(
                 line={"color": colors[str(space)], "width": 1.5}, hovertext=hovers, hoverinfo="text", row=row, col=1,
             )  # fmt: skip
             named.add(name)
-        figure.update_yaxes(title_text=PANELS[column], row=row, col=1)
+        figure.update_yaxes(title_text=panels[column], row=row, col=1)
     figure.update_xaxes(title_text="step", row=len(there), col=1)
     figure.update_layout(height=110 + PANEL * len(there), hovermode="closest")
     figure.update_layout(legend={"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0})

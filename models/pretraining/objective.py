@@ -55,9 +55,15 @@ class Objective:
     loss: Callable[[Batch], Losses]
 
 
+def objectives() -> Mapping[str, Objective]:
+    """All of them, by name."""
+    found: Mapping[str, Objective] = discover("models.pretraining.objectives", "OBJECTIVE")
+    return found
+
+
 def objective_called(name: str) -> Objective:
     """One of them; BadInput for another name."""
-    known: Mapping[str, Objective] = discover("models.pretraining.objectives", "OBJECTIVE")
+    known = objectives()
     if name not in known:
         raise BadInput(f"objective of [[pretraining]] is {name!r}{nearest(name, known)}")
     return known[name]

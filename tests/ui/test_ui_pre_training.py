@@ -1,0 +1,146 @@
+"""The page of pre-training: recipe, what became of each checkpoint, curves, and sections added and removed."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.ask import Ask
+from analysis.figures.training import training_figure
+from analysis.pipeline import Pipeline
+from analysis.pretraining import pretraining_recipe
+from analysis.result import Result
+from analysis.result_files import result_to_parts
+from analysis.run import open_study
+from analysis.series.pretrained import LOSSES, curves_of, finding, outcomes, runs_of, said, smoothed
+from models.errors import BadInput
+from tests.pets import World
+from tests.ui.conftest import started
+from tests.ui.test_ui_pages import drawn, raw
+from tests.ui.test_ui_pages import said as words_of
+from tests.unit.test_pretraining_study import BASE, LINKS, ROWS, SIPT, pipeline_of, study_of
+from ui.pretraining_offer import starts, weights_from, with_section
+
+NAME = "sipt(weight={},seed={})"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rows.csv").write_text(ROWS)
+    (tmp_path / "links.csv").write_text(LINKS)
+    return tmp_path
+
+
+def keep(pipeline: Pipeline, name: str, losses: list[float], *, structure: float | None, notes: tuple[str, ...] = ()):
+    """Put the outcome of a training that was never run into the store."""
+    from analysis.number import Number
+
+    none = Number(value=None, why="With weight 0 there is no structure-inducing loss.")
+    numbers = {
+        "masked_lm_loss": Number(value=losses[-1], n=4),
+        "masked_accuracy": Number(value=0.25, n=4),
+        "structure_loss": none if structure is None else Number(value=structure, n=4),
+    }
+    rows = [{"part": "head", "step": 1, "loss": 9.0, "masked": 9.0}]
+    rows += [{"part": "all", "step": at, "loss": one, "masked": one} for at, one in enumerate(losses, 1)]
+    curves = pd.DataFrame(rows).assign(right=0.1, structure=structure, tokens=10, seconds=6.0)
+    content, arrays, tables = result_to_parts(Result(numbers, {"curves": curves}, notes=notes))
+    recipe = pretraining_recipe(pipeline, Ask("pretraining", name))
+    pipeline.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=1.0)
+
+
+def with_two_made(folder: Path) -> Pipeline:
+    pipeline = pipeline_of(folder, BASE, SIPT | {"weight": [0.0, 0.1], "seeds": [0, 1], "steps": 100})
+    keep(pipeline, NAME.format("0.0", 0), [4.0, 3.0, 2.0], structure=None)
+    note = "Collapsed: its contrastive loss ended at half its margin (10)."
+    keep(pipeline, NAME.format("0.1", 0), [5.0, 3.0, 1.0], structure=5.0, notes=(note,))
+    return pipeline
+
+
+def test_what_became_of_each_checkpoint_is_told_with_its_last_losses(folder: Path) -> None:
+    pipeline = with_two_made(folder)
+    runs = runs_of(pipeline, pipeline.study.pretraining[1])
+    table = outcomes(runs).set_index("checkpoint")
+    assert table["state"].tolist() == ["made", "not made", "collapsed", "not made"]
+    assert table["masked-LM loss"].tolist()[::2] == [2.0, 1.0]
+    assert table["structure-inducing loss"].isna().tolist() == [True, True, False, True]
+    assert said(runs) == "2 of 4 checkpoints are made, 1 collapsed."
+
+
+def test_curves_have_every_step_of_the_training_and_no_step_of_a_head_alone(folder: Path) -> None:
+    pipeline = with_two_made(folder)
+    section = pipeline.study.pretraining[1]
+    curves = curves_of(runs_of(pipeline, section))
+    assert curves["masked"].tolist() == [4, 3, 2, 5, 3, 1] and curves["step"].tolist() == [1, 2, 3] * 2
+    assert smoothed(curves, section.steps)["masked"].tolist() == [4, 3.5, 2.5, 5, 4, 2]  # of two steps: 100 / 50
+    title = finding(section, curves)
+    assert title == "sipt: masked-LM loss 2.00 at λ = 0 and 1.00 at λ = 0.1; structure-inducing loss 5.00 at λ = 0.1"
+    colors = {"λ = 0": "#111111", "λ = 0.1": "#222222"}
+    figure = training_figure(curves, colors, title=title, panels=LOSSES)
+    assert [trace.name for trace in figure.data] == ["λ = 0", "λ = 0.1", "λ = 0.1"]
+
+
+def test_a_run_that_is_at_it_says_its_step(folder: Path) -> None:
+    pipeline = with_two_made(folder)
+    (run,) = [one for one in runs_of(pipeline, pipeline.study.pretraining[1]) if one.ask.name == NAME.format("0.1", 1)]
+    points = pd.DataFrame({"part": ["head", "all", "all"], "seconds": 1.0})
+    assert replace(run, curve=points).state == "step 2 of 100"
+    assert replace(run, curve=points[:1]).state == "its head is trained first"
+
+
+def dumped(folder: Path, *sections: dict[str, object]) -> World:
+    from analysis.study_file import dump_study, study_from
+
+    (folder / "study.toml").write_text(dump_study(study_from(study_of(*sections))))
+    open_study(folder / "study.toml", cache=folder / "cache").dataset()
+    return World(folder / "study.toml", folder / "cache")
+
+
+def test_the_page_shows_recipe_state_price_and_known_methods(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = dumped(folder, BASE, SIPT | {"weight": [0.0, 0.1], "seeds": [0, 1], "steps": 100})
+    with_two_made(folder)
+    for _ in started(world, monkeypatch):
+        page = drawn("pre_training")
+        words = words_of(page)
+        assert "2 of 4 checkpoints are made, 1 collapsed." in words and "half its margin" in words
+        assert [button.label[:27] for button in page.button if "about" in button.label] == [
+            "Make what is missing · abou",
+            "Make what is missing · abou",
+        ]
+        cards = page.dataframe[2].value
+        assert cards["structure"].tolist() == ["–", "explicit, deep"] and cards["λ"].tolist() == [0.0, 0.1]
+        assert "SimCSE" in page.dataframe[-1].value["method"].tolist()
+
+
+def sections(page) -> list[str]:
+    return re.findall(r'<p class="an-lead">(.*?)</p>', raw(page))
+
+
+def test_a_section_is_added_to_the_study_of_the_session_and_removed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in started(dumped(folder, BASE), monkeypatch):
+        page = drawn("pre_training")
+        page.text_input(key="pretraining.weights").input("0 x").run()
+        assert "weights '0 x' are none" in words_of(page)
+        page.text_input(key="pretraining.weights").input("0 0.2").run()
+        page.text_input(key="pretraining.seeds").input("0").run()
+        page.button(key="pretraining.add").click().run()
+        assert sections(page) == ["base", "sipt"]
+        assert page.dataframe[3].value["checkpoint"].tolist() == [NAME.format("0.0", 0), NAME.format("0.2", 0)]
+        page.button(key="pretraining.remove.sipt").click().run()
+        assert sections(page) == ["base"]
+
+
+def test_a_section_that_cannot_be_made_is_refused_at_the_form(folder: Path) -> None:
+    study = pipeline_of(folder, BASE).study
+    assert starts(study) == ["base(weight=0.0,seed=0)", "random"]
+    again = study.pretraining[0]
+    with pytest.raises(BadInput, match="already"):
+        with_section(study, again)
+    with pytest.raises(BadInput, match="not allowed"):
+        with_section(study, replace(again, name="a/b"))
+    with pytest.raises(BadInput, match="weights 'none' are none"):
+        weights_from("none")

@@ -1,0 +1,39 @@
+"""Pre-training: checkpoints that the study makes itself, in the terms of structure-inducing pre-training."""
+
+import streamlit as st
+
+from analysis.made import checkpoints_of
+from analysis.recipe_cards import KNOWN, card_table
+from ui import opened, pretraining_offer, pretraining_section, samples_panel, words
+
+QUESTION = "What does an encoder learn when linked samples shall be near: (1 − λ) masked LM + λ of a loss over a graph?"
+NONE = (
+    "This study makes no checkpoint yet. Choose what to start from, a graph of the study and the weights λ; λ = 0 is"
+    " the baseline, masked LM alone."
+)
+TERMS = (
+    "L_M looks within a sample, L_SI at a graph over samples. Explicit: stated on distances; implicit: told by a head."
+    " Shallow: one label of each sample says who is linked; deep: none does. λ is empty where a method has no such"
+    " weight. The cards are our reading in the terms of McDermott et al. (2023)."
+)
+
+
+def page() -> None:
+    """Draw the page."""
+    pipeline = opened.pipeline()
+    st.header("Pre-training")
+    words.quiet(QUESTION)
+    dataset = samples_panel.obtain(pipeline)
+    if dataset is None:
+        return
+    sections = pipeline.study.pretraining
+    if not sections:
+        words.note(NONE)
+    checkpoints_of(pipeline.study)  # says what is wrong with a section
+    for section in sections:
+        pretraining_section.draw(pipeline, section)
+    pretraining_offer.draw(pipeline, dataset, expanded=not sections)
+    with st.expander("Known methods"):
+        words.quiet(TERMS)
+        known = card_table(KNOWN, "method")
+        st.dataframe(known, hide_index=True, placeholder="–", height=38 + 35 * len(known))
