@@ -48,13 +48,19 @@ def draw(pipeline: Pipeline, dataset: Dataset, analysis: Analysis, ask: Ask, res
 
 
 def figure(
-    pipeline: Pipeline, ask: Ask, result: Result, draw_it: "Callable[[Result], go.Figure | None]", further: str
+    pipeline: Pipeline,
+    ask: Ask,
+    result: Result,
+    draw_it: "Callable[[Result], go.Figure | None]",
+    further: str,
+    *,
+    place: str = "",
 ) -> str:
-    """Draw a figure and the menu that exports it; its title."""
+    """Draw a figure and the menu that exports it; its title. `place` tells two of the same question on a page apart."""
     drawn = draw_it(result)
     if drawn is None:
         return ""
-    key, name = f"figure.{file_name(ask.name, further)}", file_name(ask.name, ask.subject, ask.other, further)
+    key, name = f"figure.{file_name(ask.name, further, place)}", file_name(ask.name, ask.subject, ask.other, further)
 
     def on(paper: Theme) -> "go.Figure":
         made = dressed(deepcopy(drawn), paper)

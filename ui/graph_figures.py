@@ -11,7 +11,7 @@ from analysis.dataset import Dataset
 from analysis.figures.graphs import by_radius, link_distances, recovery
 from analysis.pipeline import Pipeline
 from analysis.result import Result
-from ui import answer_panel, linked_table, state, words
+from ui import answer_panel, graph_beside, linked_table, state, words
 
 PAIRS = ("linked_but_far", "near_but_not_linked")
 
@@ -22,16 +22,24 @@ def draw(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask], label: str) 
     if not there:
         return
     names = list(there)
+    ask, other = there[names[0]], ""
     if len(names) > 1:
-        st.selectbox("Figures of", names, width=320, **state.bound("space", names))
-    ask = there.get(state.view().space, there[names[0]])
+        with st.container(horizontal=True):
+            st.selectbox("Figures of", names, width=300, **state.bound("space", names))
+            ask = there.get(state.view().space, ask)
+            other = graph_beside.choose([name for name in names if name != ask.subject])
     result: Result = pipeline.make(ask)
     reasons = sorted({number.why for number in result.numbers.values()} - {""})
     if "distances" not in result.tables:
         words.note(" ".join(reasons))
         return
-    badge(result, ask.subject)
-    answer_panel.figure(pipeline, ask, result, link_distances, "distances")
+    if other and "distances" in pipeline.make(there[other]).tables:
+        graph_beside.draw(pipeline, (ask, there[other]), label)
+        for part, each in zip(st.columns(2, gap="medium"), (ask, there[other]), strict=True):
+            with part:
+                _distances(pipeline, each, place=each.subject)
+    else:
+        _distances(pipeline, ask)
     for sentence in [*result.notes, *reasons]:
         words.quiet(sentence)
     _theorem(pipeline, there, ask, result)
@@ -46,6 +54,13 @@ def draw(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask], label: str) 
             linked_table.draw(
                 dataset, table, ("row_a", "row_b"), space=ask.subject, name=name, key=f"graph.{ask.other}.{ask.subject}"
             )
+
+
+def _distances(pipeline: Pipeline, ask: Ask, *, place: str = "") -> None:
+    """Whether the premise holds in a space, and how far apart its linked and unlinked pairs are."""
+    result: Result = pipeline.make(ask)
+    badge(result, ask.subject)
+    answer_panel.figure(pipeline, ask, result, link_distances, "distances", place=place)
 
 
 def badge(result: Result, space: str) -> None:

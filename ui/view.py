@@ -32,6 +32,7 @@ class View:
     label: str = ""
     measure: str = ""  # of two spaces, that a matrix shows
     graph: str = ""
+    graph_beside: str = ""  # the space that stands beside `space` on the page of graphs
     task: str = ""  # that a checkpoint is wanted for
     judge: str = ""  # the score that what would choose one is held to
     metric: str = ""  # of a task, against a number of geometry

@@ -7,15 +7,21 @@ import pytest
 
 from analysis.ask import Ask
 from analysis.graph_asks import graph_asks
+from analysis.number import Number
 from analysis.run import open_study
 from tests.pets import World
 from tests.ui.conftest import started
 from tests.ui.test_ui_pages import drawn, said
 from tests.unit.test_command_line import STUDY, write_world
 from ui.costs import seconds_for
+from ui.graph_beside import apart
 from ui.space_row import name_of
 
 GRAPHS = """
+[[checkpoint]]
+name = "turned"
+family = "numeric"
+transform = "whitened"
 [[graph]]
 name = "same"
 source = "labels"
@@ -78,3 +84,21 @@ def test_a_missing_agreement_has_a_name_and_a_price(folder, tmp_path):
     assert name_of(ask) == "agreement with same" and str(ask) == "agreement of columns with same"
     assert ask.spaces == ("columns",) and Ask.from_json(ask.to_json()) == ask
     assert seconds_for(pipeline, [ask, Ask("graph_card", "same", other="kind")]) > 0
+
+
+def test_two_spaces_stand_side_by_side_with_what_is_apart(page_world):
+    page = drawn("graph", space="columns", graph_beside="turned")
+    (table,) = [one.value for one in page.dataframe if "apart" in one.value]
+    rows = table.set_index("number")
+    assert rows.loc["link auroc", "columns"].startswith("1.00") and (rows["apart"] == "").any()
+    words = said(page)
+    assert "With 'same', average precision is 1.00" in words and words.count("Premise") == 2
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "words"), [((0.6, 0.8), (0.1, 0.5), "first higher"), ((0.1, 0.2), (0.3, 0.4), "second higher")]
+)
+def test_two_values_are_apart_where_their_intervals_do_not_meet(left, right, words):
+    first, second = (Number(value=0.5, low=low, high=high) for low, high in (left, right))
+    assert apart(first, second) == words and apart(first, first) == ""
+    assert apart(first, Number(value=0.5)) == ""
