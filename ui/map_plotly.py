@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.figures.palette import ACCENT, GREY, INK, LABELS, OTHER, PAPER
+from analysis.figures.palette import ACCENT, GREY, INK, LABELS, OTHER, PAPER, SEQUENTIAL
 from analysis.figures.scatter import LEGEND_NAME, scatter
 from analysis.figures.theme import TEXT
 from analysis.figures.words import cut, plain
@@ -69,7 +69,7 @@ def figure_of(picture: Picture, *, vectors: int = WEBGL_FROM) -> "go.Figure":
         hovers=[card for card, drawn in zip(picture.hovers(), shown, strict=True) if drawn],
         title=picture.title,
     )
-    below = [*_background(picture), *_links(picture), *_between(picture)]
+    below = [*_background(picture), *_edges(picture), *_links(picture), *_between(picture)]
     traces = [*below, *figure.data, *_rings(picture)]
     figure = type(figure)(_light(traces, vectors), figure.layout)
     width, room = _legend(picture)
@@ -174,6 +174,21 @@ def _background(picture: Picture) -> list[Any]:
     marker = {"color": GREY, "size": 4, "opacity": FAINT}
     looks = {"mode": "markers", "marker": marker, "hoverinfo": "skip", "showlegend": False}
     return [_shape(picture, picture.coordinates[at], looks)] if len(at) else []
+
+
+def _edges(picture: Picture) -> list[Any]:
+    """The edges of the selection, by their length where they are coloured by it."""
+    edges, xyz, traces = picture.edges, picture.coordinates, []
+    colors = SEQUENTIAL[picture.theme] if edges.runs else (INK[picture.theme],)
+    for color, ends in zip(colors, edges.parts, strict=True):
+        if len(ends):
+            path = np.full((len(ends), 3, xyz.shape[1]), np.nan, np.float32)
+            path[:, :2] = xyz[ends]
+            line = {"color": color, "width": 1.25 if edges.runs else 0.75}
+            opacity = 0.8 if edges.runs else 0.25
+            looks = {"mode": "lines", "line": line, "opacity": opacity, "hoverinfo": "skip", "showlegend": False}
+            traces.append(_shape(picture, path.reshape(-1, xyz.shape[1]), looks))
+    return traces
 
 
 def _links(picture: Picture) -> list[Any]:

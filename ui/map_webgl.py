@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from analysis.figures.palette import ACCENT, GREY, INK, PAPER, Theme
+from analysis.figures.palette import ACCENT, GREY, INK, PAPER, SEQUENTIAL, Theme
 from analysis.recipe import hash_of, hash_of_array
-from ui import headings, state, wire, words
+from ui import headings, lines, state, wire, words
 from ui.coloring import Coded, coded
 from ui.map_renderer import Picture
 from ui.plot import Event, Saving, told
@@ -64,6 +64,8 @@ class WebglMap:
         _component()(key=key, data=json.dumps(content).encode(), on_event_change=hear)
         if picture.edges.said:  # below, for a line that comes and goes above would move the map
             words.quiet(picture.edges.said)
+        if picture.edges.span:
+            st.html(lines.legend(picture.edges, picture.theme))
 
 
 def content_of(picture: Picture) -> dict[str, Any]:
@@ -91,6 +93,8 @@ def content_of(picture: Picture) -> dict[str, Any]:
         "links": bool(len(pinned)),
         "cards": {"address": wire.address(f"{picture.samples} cards", _cards(picture)), "size": PAGE},
         "edges": wire.address(f"edges {hash_of_array(ends)}", lambda page: ends.tobytes()) if len(ends) else None,
+        "edge_runs": list(picture.edges.runs) or None,
+        "edge_colors": SEQUENTIAL[picture.theme] if picture.edges.runs else None,
         "regions": list(picture.regions),
         "operation": picture.operation,
         "theme": _theme(picture.theme),
@@ -128,7 +132,8 @@ def saved_as(saving: Saving, picture: Picture) -> dict[str, Any]:
     if saving.paper in (None, picture.theme):
         return said
     printed = replace(picture, theme=saving.paper)
-    return said | {"look": {"theme": _theme(printed.theme), "color": _colors(printed).told}}
+    look = {"theme": _theme(printed.theme), "color": _colors(printed).told}
+    return said | {"look": look | {"edge_colors": SEQUENTIAL[printed.theme] if picture.edges.runs else None}}
 
 
 def event_from(said: Any, picture: Picture) -> Event | None:

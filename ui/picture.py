@@ -10,14 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from analysis.aligned_drawing import RESIDUAL
-from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.datasets.sampling import sample_rows
 from analysis.figures.words import cut, hover, plain, with_interval
 from analysis.labels import Labels
 from analysis.pipeline import Drawing, Pipeline
-from ui import alignment, direction, map_colours
-from ui.map_edges import NONE, Edges, edges_of
+from ui import alignment, direction, lines, map_colours
+from ui.map_edges import NONE, Edges, edges_of, links_of
 from ui.map_renderer import Picture
 from ui.pane import Look, Pane
 from ui.pane import title_of as pane_title
@@ -55,7 +54,7 @@ def picture_of(
     assert recipe is not None
     hidden = np.zeros(len(dataset), dtype=bool) if look.matching is None else ~look.matching
     sampled = caption_of(dataset, rows, pipeline.study.seed)
-    lines = edges_of_selection(pipeline, pane, dataset, rows, coordinates, now)
+    drawn = edges_of_selection(pipeline, pane, dataset, rows, coordinates, now)
     ids = dataset.ids if whole else [dataset.ids[row] for row in rows]
     return Picture(
         title=title_of(pane, drawing),
@@ -79,7 +78,7 @@ def picture_of(
         pinned=now.pinned,
         second=now.second,
         near=look.near,
-        edges=lines,
+        edges=drawn,
         regions=regions_of(pipeline, pane, now.names),
         theme=look.theme,
         height=height,
@@ -102,15 +101,20 @@ def edges_of_selection(
     coordinates: npt.NDArray[np.float32],
     now: View,
 ) -> Edges:
-    """The edges of what is selected, where they are wanted and the neighbours are there."""
-    graph = pipeline.find(Ask("neighbors", subject=pane.space)) if now.edges and now.selection else None
-    if graph is None:
+    """The edges of what is selected, where they are wanted and what they are drawn from is there."""
+    wanted = lines.needed(pipeline, pane.space, now.linked_by) if now.edges and now.selection else ()
+    found: list[Any] = [one for one in map(pipeline.find, wanted) if one is not None]
+    if not wanted or len(found) < len(wanted):
         return NONE
     where = row_of(dataset)
     chosen = np.array([where[name] for name in now.selection if name in where], dtype=np.int64)
     places = np.full(len(dataset), -1, dtype=np.int64)
     places[rows] = np.where(np.isfinite(coordinates[rows]).all(axis=1), np.arange(len(rows)), -1)
-    return edges_of(graph, chosen, places, pipeline.study.k, pipeline.study.seed)
+    study = pipeline.study
+    if len(found) == 2:
+        graph, space = found
+        return links_of(graph, space, chosen, places, metric=study.metric, seed=study.seed)
+    return edges_of(found[0], chosen, places, study.k, study.seed)
 
 
 def regions_of(pipeline: Pipeline, pane: Pane, names: str) -> list[dict[str, Any]]:

@@ -16,11 +16,6 @@ from ui.view import Operation
 TITLES = {"replace": "New", "add": "Add", "remove": "Remove", "intersect": "Intersect"}
 
 
-def choose_lines() -> None:
-    """Whether lines are drawn from what is selected."""
-    st.checkbox("Lines to neighbours", help="From what is selected, in the original space", **state.bound("edges"))
-
-
 def draw(pipeline: Pipeline, dataset: Dataset, space: str, look: Look) -> None:
     """Draw bar and table."""
     now = look.view

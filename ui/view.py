@@ -46,6 +46,7 @@ class View:
     baseline: str = ""  # against which space
     columns: tuple[str, ...] = ()  # numbers of the spaces beside their scores
     edges: bool = False  # whether a map draws lines from what is selected to its neighbours
+    linked_by: str = ""  # the graph whose links those are, in place of the nearest neighbours
     own_range: bool = False  # whether each pane has its own range of a numeric colour
     names: str = "words"  # what the regions of a map are named by: words, labels or nothing
     shown: int = 10  # neighbours listed

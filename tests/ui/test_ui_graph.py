@@ -8,6 +8,7 @@ import pytest
 from analysis.ask import Ask
 from analysis.graph_asks import graph_asks
 from analysis.number import Number
+from analysis.pipeline import Pipeline
 from analysis.run import open_study
 from tests.pets import World
 from tests.ui.conftest import started
@@ -102,3 +103,20 @@ def test_two_values_are_apart_where_their_intervals_do_not_meet(left, right, wor
     first, second = (Number(value=0.5, low=low, high=high) for low, high in (left, right))
     assert apart(first, second) == words and apart(first, first) == ""
     assert apart(first, Number(value=0.5)) == ""
+
+
+def test_lines_of_a_selection_follow_a_graph_of_the_study_and_what_they_need_is_offered(folder, pictures, monkeypatch):
+    for _ in started(World(folder / "study.toml", folder / "cache"), monkeypatch):
+        open_study(folder / "study.toml", cache=folder / "cache").make(Ask("projection", "pca", "columns"))
+        look = {"space": "columns", "projection": "pca", "edges": True, "selection": ("s000",)}
+        page = drawn("map", linked_by="across", **look)
+        assert sorted(map(sorted, pictures[-1].edges.ends.tolist())) == [[0, 1], [0, 59]]
+        assert "2 links in 'across'" in pictures[-1].edges.said
+        assert not any("Get these lines" in button.label for button in page.button)
+        monkeypatch.setattr("analysis.pipeline.Pipeline.find", without_graphs(Pipeline.find))
+        page = drawn("map", linked_by="across", **look)
+        assert any("Get these lines" in button.label for button in page.button) and not pictures[-1].edges.said
+
+
+def without_graphs(find):
+    return lambda self, ask: None if ask.kind == "graph" else find(self, ask)

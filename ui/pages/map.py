@@ -9,6 +9,7 @@ from ui import (
     filtering,
     find,
     inspector,
+    lines,
     map_colours,
     map_view,
     opened,
@@ -44,7 +45,7 @@ def page() -> None:
     look = pane.look_now(dataset, tuple(dataset.ids[row] for row in ringed))
     with left:
         with st.container(key="map-picture"):
-            there = map_view.draw(pipeline, dataset, mine, look, options=lambda: _options(dataset, mine))
+            there = map_view.draw(pipeline, dataset, mine, look, options=lambda: _options(pipeline, dataset, mine))
         if there:
             with st.container(key="map-selection"):
                 selection_bar.draw(pipeline, dataset, mine.space, look)
@@ -68,7 +69,7 @@ def _controls(pipeline: Pipeline, dataset: Dataset) -> Pane:
     return mine
 
 
-def _options(dataset: Dataset, mine: Pane) -> None:
+def _options(pipeline: Pipeline, dataset: Dataset, mine: Pane) -> None:
     """What a map shows beside its points."""
     pane.choose_names(dataset, mine)
-    selection_bar.choose_lines()
+    lines.choose(pipeline, [mine.space])

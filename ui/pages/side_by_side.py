@@ -11,6 +11,7 @@ from ui import (
     alignment,
     coloring,
     inspector,
+    lines,
     map_colours,
     map_view,
     opened,
@@ -40,7 +41,7 @@ def page() -> None:
         span = _span(pipeline, dataset, panes)
         alignment.choose(first, second)
         pane.choose_names(dataset, first)
-        selection_bar.choose_lines()
+        lines.choose(pipeline, list(dict.fromkeys((first.space, second.space))))
     for mine, place in zip(panes, st.columns(2, gap="medium"), strict=True):
         with place:
             with st.popover(f"{mine.space} by {pane.title_of_projection(mine)}", key=f"pane.{mine.side}"):

@@ -10,12 +10,17 @@ export function marks(map) {
     return `<circle cx="${x}" cy="${y}" r="${radius}" fill="none" stroke="${color}" stroke-width="${width}"/>`;
   };
   const parts = near.map((point) => ring(point, 5.5, theme.ink, 1.25));
-  let lines = "";
-  for (let at = 0; at < map.edges.length; at += 2) {
-    const [[a, b], [c, d]] = [map.pixelOf(map.edges[at]), map.pixelOf(map.edges[at + 1])];
-    lines += `M${a.toFixed(1)} ${b.toFixed(1)}L${c.toFixed(1)} ${d.toFixed(1)}`;
-  }
-  if (lines) parts.unshift(`<path d="${lines}" stroke="${theme.ink}" stroke-opacity="0.2" stroke-width="0.75"/>`);
+  const colors = map.given.edge_colors;
+  const looks = colors ? 'stroke-opacity="0.8" stroke-width="1.25"' : 'stroke-opacity="0.2" stroke-width="0.75"';
+  const paths = map.edges.map((run, which) => {
+    let lines = "";
+    for (let at = 0; at < run.length; at += 2) {
+      const [[a, b], [c, d]] = [map.pixelOf(run[at]), map.pixelOf(run[at + 1])];
+      lines += `M${a.toFixed(1)} ${b.toFixed(1)}L${c.toFixed(1)} ${d.toFixed(1)}`;
+    }
+    return lines && `<path d="${lines}" stroke="${colors ? colors[which] : theme.ink}" ${looks}/>`;
+  });
+  parts.unshift(...paths);
   if (pinned >= 0) {
     const [x, y] = map.pixelOf(pinned);
     const line = ([a, b]) =>

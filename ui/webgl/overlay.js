@@ -67,18 +67,22 @@ export class Overlay {
     });
   }
 
-  // The edges of the selection, in one stroke.
+  // The edges of the selection, in one stroke a colour.
   lines(pen, map) {
-    if (!map.edges?.length || !map.hub.count) return;
-    pen.beginPath();
-    for (let at = 0; at < map.edges.length; at += 2) {
-      pen.moveTo(...map.pixelOf(map.edges[at]));
-      pen.lineTo(...map.pixelOf(map.edges[at + 1]));
-    }
-    pen.strokeStyle = map.given.theme.ink;
-    pen.globalAlpha = Math.max(0.05, Math.min(0.35, 600 / map.edges.length));
-    pen.lineWidth = 0.75;
-    pen.stroke();
+    const count = map.edges?.reduce((sum, run) => sum + run.length, 0);
+    if (!count || !map.hub.count) return;
+    const { edge_colors: colors, theme } = map.given;
+    pen.globalAlpha = colors ? Math.max(0.3, Math.min(0.9, 6000 / count)) : Math.max(0.05, Math.min(0.35, 600 / count));
+    pen.lineWidth = colors ? 1.25 : 0.75;
+    map.edges.forEach((run, which) => {
+      pen.beginPath();
+      for (let at = 0; at < run.length; at += 2) {
+        pen.moveTo(...map.pixelOf(run[at]));
+        pen.lineTo(...map.pixelOf(run[at + 1]));
+      }
+      pen.strokeStyle = colors ? colors[which] : theme.ink;
+      pen.stroke();
+    });
     pen.globalAlpha = 1;
   }
 

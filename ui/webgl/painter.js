@@ -229,9 +229,16 @@ export function stands(positions, width, point) {
 }
 
 // The edges, pairs of points, of which both ends have a place.
-export function standing(positions, width, ends) {
+function standing(positions, width, ends) {
   const placed = (at) => stands(positions, width, ends[at]);
   return ends.filter((_, at) => placed(at & ~1) && placed(at | 1));
+}
+
+// The same in the runs that have a colour each; one run where none are told.
+export function inRuns(positions, width, ends, runs) {
+  let from = 0;
+  const run = (count) => standing(positions, width, ends.subarray(2 * from, 2 * (from += count)));
+  return (runs ?? [ends.length / 2]).map(run);
 }
 
 function gathered(values, order, width) {

@@ -10,7 +10,7 @@ import { insideOf, lassoed } from "./lasso.js";
 import { Legend, paletteOf } from "./legend.js";
 import { looksOf } from "./looks.js";
 import { Overlay } from "./overlay.js";
-import { LEFT_OUT, Painter, SELECTED, standing } from "./painter.js";
+import { LEFT_OUT, Painter, SELECTED, inRuns } from "./painter.js";
 import { travel } from "./travel.js";
 import { fetched } from "./wire.js";
 
@@ -54,7 +54,7 @@ export class PointMap {
     if (fresh || before.color.address !== color.address) this.painter.codes((this.codes = codes));
     if (fresh || before.left_out !== left_out) this.left = left ? unpacked(left, given.n) : new Uint8Array(given.n);
     const ends = edges && new Uint32Array(edges.buffer, edges.byteOffset, edges.length / 4);
-    this.edges = ends ? standing(this.positions, given.width, ends) : [];
+    this.edges = ends ? inRuns(this.positions, given.width, ends, given.edge_runs) : [];
     if (fresh || JSON.stringify(before.color) !== JSON.stringify(color) || before.theme.halo !== given.theme.halo)
       this.colored();
     this.legend.show(color);
