@@ -44,7 +44,13 @@ def draw(pipeline: Pipeline, asks: tuple[Ask, Ask], label: str) -> None:
     first, second = asks
     table = table_of((pipeline.make(first), pipeline.make(second)), (first.subject, second.subject), label)
     words.note(finding(table, first.subject, second.subject, first.other))
-    st.dataframe(table, hide_index=True, placeholder="–", height=min(460, 38 + 35 * len(table)))
+    st.dataframe(
+        table,
+        hide_index=True,
+        placeholder="–",
+        column_config={"apart": st.column_config.TextColumn(width=110)},
+        height=min(460, 38 + 35 * len(table)),
+    )
     words.quiet(HOW)
     name = file_name("agreement", first.other, first.subject, second.subject)
     export.table(pipeline, list(asks), lambda: table, key="graph.beside", name=name)

@@ -29,7 +29,10 @@ def draw(pipeline: Pipeline, dataset: Dataset, *, expanded: bool = False) -> Non
         words.note(NO_TEXTS)
         return
     with st.expander("Add a pre-training", expanded=expanded):
-        _choose(pipeline.study)
+        try:
+            _choose(pipeline.study)
+        except BadInput as error:
+            words.trouble(str(error))
     names = [section.name for section in pipeline.study.pretraining]
     if names:
         with st.expander("Pre-trainings of the study"):
@@ -141,10 +144,10 @@ def _add(changed: Study) -> None:
 
 def _remove(name: str) -> None:
     study = state.session().study
-    changed = replace(study, pretraining=tuple(one for one in study.pretraining if one.name != name))
     try:
+        changed = replace(study, pretraining=tuple(one for one in study.pretraining if one.name != name))
         checkpoints_of(changed)
-    except BadInput as error:  # a later one starts from it
+    except BadInput as error:  # a later one starts from it, or nothing would be left
         state.complain(str(error))
         return
     _turn_to(changed)

@@ -90,10 +90,10 @@ def test_a_run_that_is_at_it_says_its_step(folder: Path) -> None:
     assert replace(run, curve=points[:1]).state == "its head is trained first"
 
 
-def dumped(folder: Path, *sections: dict[str, object]) -> World:
+def dumped(folder: Path, *sections: dict[str, object], **more: object) -> World:
     from analysis.study_file import dump_study, study_from
 
-    (folder / "study.toml").write_text(dump_study(study_from(study_of(*sections))))
+    (folder / "study.toml").write_text(dump_study(study_from(study_of(*sections, **more))))
     open_study(folder / "study.toml", cache=folder / "cache").dataset()
     return World(folder / "study.toml", folder / "cache")
 
@@ -132,6 +132,15 @@ def test_a_section_is_added_to_the_study_of_the_session_and_removed(
         assert page.dataframe[3].value["checkpoint"].tolist() == [NAME.format("0.0", 0), NAME.format("0.2", 0)]
         page.button(key="pretraining.remove.sipt").click().run()
         assert sections(page) == ["base"]
+
+
+def test_a_section_whose_start_was_removed_can_be_removed_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = [{"name": "words", "family": "tfidf"}]
+    for _ in started(dumped(folder, {**SIPT, "start": "gone"}, checkpoint=words), monkeypatch):
+        page = drawn("pre_training")
+        assert "starts from 'gone'" in words_of(page)
+        page.button(key="pretraining.remove.sipt").click().run()
+        assert "makes no checkpoint yet" in words_of(page)
 
 
 def test_a_section_that_cannot_be_made_is_refused_at_the_form(folder: Path) -> None:

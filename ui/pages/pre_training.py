@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from analysis.made import checkpoints_of
 from analysis.recipe_cards import KNOWN, card_table
+from models.errors import BadInput, Failed
 from ui import opened, pretraining_offer, pretraining_section, samples_panel, words
 
 QUESTION = "What does an encoder learn when linked samples shall be near: (1 − λ) masked LM + λ of a loss over a graph?"
@@ -29,9 +29,11 @@ def page() -> None:
     sections = pipeline.study.pretraining
     if not sections:
         words.note(NONE)
-    checkpoints_of(pipeline.study)  # says what is wrong with a section
-    for section in sections:
-        pretraining_section.draw(pipeline, section)
+    try:
+        for section in sections:
+            pretraining_section.draw(pipeline, section)
+    except (BadInput, Failed) as error:  # such as a start that was removed; the section still can be, below
+        words.trouble(str(error))
     pretraining_offer.draw(pipeline, dataset, expanded=not sections)
     with st.expander("Known methods"):
         words.quiet(TERMS)
