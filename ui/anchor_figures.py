@@ -21,7 +21,7 @@ from ui.anchor_choice import Bulk, said
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-HEIGHT = 430  # pixels, and the caption
+HEIGHT = 440  # pixels
 RAW, ANY = "Gauge: raw, the weights as they are.", "The error is the same in every gauge."
 FACTS = {
     "n": "contexts", "positive": "share with the answer yes", "mass": "mass on the words", "auc_raw": "AUC, raw logits",
@@ -61,7 +61,7 @@ class Drawing:
 
         def on(paper: Theme) -> "go.Figure":
             figure = dressed(deepcopy(made), paper)
-            return figure.update_layout(height=figure.layout.height or HEIGHT + figure.layout.margin.b)
+            return figure.update_layout(height=figure.layout.height or HEIGHT)
 
         key = file_name("anchors", name, self.ask.subject, self.ask.other, of)
         figure_panel.draw(

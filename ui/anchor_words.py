@@ -6,7 +6,8 @@ import streamlit as st
 
 from analysis.anchors.measurement import ANCHORS
 from analysis.ask import Ask
-from analysis.figures.words import shown, with_interval
+from analysis.figures.anchors import LEAST, small
+from analysis.figures.words import with_interval
 from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.result import Result
@@ -19,6 +20,7 @@ HOW = (
     "Each strip: the dot is the error on windows held out, the bar its 95 % interval from blocks of windows drawn anew,"
     " the grey band the errors of fits to shuffled targets."
 )
+BARE = ("max_error", "constant_in_span", "bulk_probability")  # without interval and chance
 NO_NUMBER = Number(value=None, why="It is no rule of the study.")
 
 
@@ -26,16 +28,25 @@ def lead(ask: Ask, result: Result, bulk: Bulk) -> None:
     """The answer: the held-out error beside what a constant would have in both gauges, and chance."""
     row = bulk.of(result.tables["fits"]).iloc[0]
     number = result.numbers.get(f"mse|{bulk.rule}|{bulk.fit}", NO_NUMBER)
-    error = with_interval(number) if number.value is not None else shown(row["mse"])
+    interval = number.value is not None and number.value >= LEAST
+    error = with_interval(number) if interval else small(float(row["mse"]))
     raw, centred = row["constant_mse"], row["constant_mse_centred"]
     least = min(raw, centred)
-    is_one = "so an anchor explains little here" if row["mse"] > least / 2 else f"{shown(least / row['mse'])} times it"
+    is_one = (
+        "so an anchor explains little here"
+        if row["mse"] > least / 2
+        else f"at least {small(least / row['mse'])} times as much"
+    )
     if row["mse"] > least:
-        is_one = "so this is worse than a constant" if row["mse"] > max(raw, centred) else "so it beats a constant in one gauge alone"
+        is_one = (
+            "so this is worse than a constant"
+            if row["mse"] > max(raw, centred)
+            else "so it beats a constant in one gauge alone"
+        )
     without = "" if bulk.rule == "none" else f" without {said(bulk.rule)}"
     words.lead(
         f"{ask.subject}: ⟨v0, h⟩ ({bulk.fit}) misses log Z{without} by a mean squared error of {error} on windows held"
-        f" out. A constant has {shown(raw)} in the raw gauge, {shown(centred)} in the centred one: {is_one}."
+        f" out. A constant has {small(raw)} in the raw gauge, {small(centred)} in the centred one: {is_one}."
     )
     words.quiet(" ".join(filter(None, [_nulls(result, bulk), _other_fits(result, bulk)])))
 
@@ -44,7 +55,7 @@ def _nulls(result: Result, bulk: Bulk) -> str:
     table = result.tables["nulls"]
     mine = table[(table["rule"] == bulk.rule) & table["fit"].isin([bulk.fit, "scale and offset"])]
     found = mine.set_index("null")["mse"]
-    return f"What else would give: {'; '.join(f'{name} {shown(value)}' for name, value in found.items())}."
+    return f"What else would give: {'; '.join(f'{name} {small(value)}' for name, value in found.items())}."
 
 
 def _other_fits(result: Result, bulk: Bulk) -> str:
@@ -54,16 +65,13 @@ def _other_fits(result: Result, bulk: Bulk) -> str:
     said_of_span = ""
     if span is not None and span.value is not None:
         free = "0: an intercept is free, as after a LayerNorm" if span.value < 1e-3 else "at 0 an intercept were free"
-        said_of_span = f" The constant lies {shown(span.value)} from the span of h ({free})."
-    fits = words.listed([f"{row.fit} {shown(row.mse)}" for row in others.itertuples()])
+        said_of_span = f" The constant lies {small(span.value)} from the span of h ({free})."
+    fits = words.listed([f"{fit} {small(mse)}" for fit, mse in zip(others["fit"], others["mse"], strict=True)])
     return f"The error of other fits: {fits}.{said_of_span}" if fits else said_of_span.strip()
 
 
 def numbers(result: Result, bulk: Bulk) -> None:
     """The error of every rule of the study under the fit that is chosen, then the other numbers of the one chosen."""
-    mine = {key.split("|")[1]: number for key, number in result.numbers.items() if key.startswith("mse|")}
-    if not mine:
-        return
     errors = [
         Finding("anchors", _short(key.split("|")[1]), ANCHORS.describe["mse"], number)
         for key, number in result.numbers.items()
@@ -74,12 +82,19 @@ def numbers(result: Result, bulk: Bulk) -> None:
     rest = [
         Finding("anchors", name.replace("_", " "), what, result.numbers[f"{name}|{bulk.rule}|{bulk.fit}"])
         for name, what in ANCHORS.describe.items()
-        if name != "mse" and f"{name}|{bulk.rule}|{bulk.fit}" in result.numbers
+        if name not in ("mse", *BARE) and f"{name}|{bulk.rule}|{bulk.fit}" in result.numbers
     ]
     if rest:
         st.html(f'<p class="an-title">{words.escaped(_short(bulk.rule))}</p>{lines(rest, {}, with_chance=True)}')
+        bare = {name: result.numbers[f"{name}|{bulk.rule}|{bulk.fit}"].value for name in BARE}
+        words.quiet(
+            "; ".join(f"{name.replace('_', ' ')} {small(value)}" for name, value in bare.items() if value is not None)
+            + "."
+        )
         with st.expander("What these numbers mean"):
-            st.html(meanings([*errors[:1], *rest]))
+            more = [Finding("anchors", name.replace("_", " "), ANCHORS.describe[name], NO_NUMBER) for name in BARE]
+            mse = Finding("anchors", "mse", ANCHORS.describe["mse"], NO_NUMBER)
+            st.html(meanings([mse, *rest, *more]))
 
 
 def facts(pipeline: Pipeline, ask: Ask, result: Result) -> str:

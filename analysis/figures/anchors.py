@@ -14,26 +14,34 @@ import pandas as pd
 from analysis.figures.bars import bars, histogram
 from analysis.figures.palette import GREY
 from analysis.figures.theme import TEXT, dressed, titled
+from analysis.figures.ticks import log_axis
 from analysis.figures.words import cut, plain, shown
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 LEGEND = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "orientation": "h"}
-LOG = {"type": "log", "exponentformat": "power"}
-LINE, SMALL, CAPTION = 15, 11, 56  # pixels of a caption's line and of its letters; letters in a line
+LINE, SMALL, CAPTION = 15, 11, 96  # pixels of a caption's line and of its letters; letters in a line
+LEAST = 5e-4  # what is shown in decimals
 NEAR = 1.05  # of the last error, from which on more tokens hardly help
 
 
 def stated(figure: "go.Figure", facts: str) -> "go.Figure":
-    """The figure with what it was made from under it, so that a saved one says it too."""
+    """The figure with what it was made from under its title: text on a page, inside the picture where it is saved."""
     lines = wrap(facts, CAPTION)
-    under = 44 + (figure.layout.xaxis.title.standoff or 0)
-    figure.add_annotation(
-        x=0, xref="paper", xanchor="left", y=0, yref="paper", yanchor="top", yshift=-under, align="left",
-        text="<br>".join(map(plain, lines)), font={"size": SMALL}, showarrow=False,
-    )  # fmt: skip
-    return figure.update_layout(margin_b=under + 12 + LINE * len(lines))
+    room = {"margin_t": figure.layout.margin.t + LINE * len(lines)}
+    return figure.update_layout(title_subtitle={"text": "<br>".join(map(plain, lines)), "font_size": SMALL}, **room)
+
+
+def small(value: float) -> str:
+    """A number as everywhere, and by its power of ten where it would else look like zero.
+
+    >>> small(0.12), small(0.00004)
+    ('0.12', '4.0e−5')
+    """
+    if value == 0 or abs(value) >= LEAST:
+        return shown(value)
+    return f"{value:.1e}".replace("e-0", "e-").replace("-", "−")
 
 
 def by_k(fits: pd.DataFrame, sure: pd.DataFrame) -> "go.Figure":
@@ -58,11 +66,14 @@ def by_k(fits: pd.DataFrame, sure: pd.DataFrame) -> "go.Figure":
     figure.update_xaxes(
         title_text="k most probable words that are no bulk", tickvals=list(range(len(ticks))), ticktext=ticks
     )
-    figure.update_yaxes(title_text="mean squared error, variance (log)", **LOG)
+    figure.update_yaxes(
+        title_text="mean squared error, variance (log)", **_log(table, "mse", "variance", "variance_centred")
+    )
     last = table[table["k"] == table["k"].max()].sort_values("mse").iloc[0]
+    variances = f"{small(last['variance'])} raw and {small(last['variance_centred'])} centred"
     said = (
-        f"Without the {int(last['k'])} most probable words the error is {shown(last['mse'])}, where the variance is"
-        f" {shown(last['variance'])} raw and {shown(last['variance_centred'])} centred"
+        f"Without the {int(last['k'])} most probable words the {last['fit']} fit's error is {small(last['mse'])}, where"
+        f" the variance is {variances}"
     )
     return _told(figure, said)
 
@@ -88,7 +99,7 @@ def gauge(rows: pd.DataFrame) -> "go.Figure":
     )
     figure.update_yaxes(title_text="R² on held-out windows")
     alike = float(errors.max() - errors.min()) < 1e-3 * float(errors.mean()) + 1e-9
-    error = shown(float(errors.mean())) if alike else f"{shown(float(errors.min()))} to {shown(float(errors.max()))}"
+    error = small(float(errors.mean())) if alike else f"{small(float(errors.min()))} to {small(float(errors.max()))}"
     what = "one and the same error" if alike else "an error (of a fit that does not follow) of"
     said = f"R² goes from {shown(float(by['mean'].min()))} to {shown(float(by['mean'].max()), 3)} at {what}, {error}"
     return _told(figure.update_layout(showlegend=False), said)
@@ -113,9 +124,9 @@ def along(rows: pd.DataFrame, quadratic: Mapping[str, float]) -> "go.Figure":
     figure.update_xaxes(title_text="log Z of the bulk")
     figure.update_yaxes(title_text="⟨v0, h⟩")
     error = float(np.square(rows["predicted"] - rows["true"]).mean())
-    said = f"The error of ⟨v0, h⟩ on these contexts is {shown(error)}"
+    said = f"The error of ⟨v0, h⟩ on these contexts is {small(error)}"
     if quadratic:
-        linear, products = shown(quadratic["mse_linear"]), shown(quadratic["mse_quadratic"])
+        linear, products = small(quadratic["mse_linear"]), small(quadratic["mse_quadratic"])
         said += f"; with an intercept it is {linear}, with products of 16 axes {products}"
     return _told(figure, said, legend=False)
 
@@ -124,7 +135,7 @@ def residuals(rows: pd.DataFrame) -> "go.Figure":
     """How the errors are spread."""
     wrong = (rows["predicted"] - rows["true"]).to_numpy()
     half, all_but = np.quantile(np.abs(wrong), [0.5, 0.95])
-    said = f"Half of the errors lie within ±{shown(float(half))}, 95 % within ±{shown(float(all_but))}"
+    said = f"Half of the errors lie within ±{small(float(half))}, 95 % within ±{small(float(all_but))}"
     return histogram(wrong, title=said, x="⟨v0, h⟩ less log Z of the bulk", y="contexts")
 
 
@@ -141,7 +152,7 @@ def against_bulk(rows: pd.DataFrame) -> "go.Figure":
     figure.update_yaxes(title_text="⟨v0, h⟩ less log Z of the bulk")
     low = wrong[share <= share.median()]
     sizes = float(np.square(low).mean()), float(np.square(wrong.drop(low.index)).mean())
-    said = f"The error is {shown(sizes[0])} where the bulk is least probable, {shown(sizes[1])} where it is most"
+    said = f"The error is {small(sizes[0])} where the bulk is least probable, {small(sizes[1])} where it is most"
     return _told(figure, said, legend=False)
 
 
@@ -152,10 +163,10 @@ def positions(rows: pd.DataFrame) -> "go.Figure":
     table = rows.sort_values("position")
     figure = go.Figure(go.Scatter(x=table["position"] + 1, y=table["mse"], mode="lines"))
     figure.update_xaxes(title_text="position in the window (tokens)")
-    figure.update_yaxes(title_text="mean squared error (log)", **LOG)
+    figure.update_yaxes(title_text="mean squared error (log)", **_log(table, "mse"))
     half = table.iloc[len(table) // 2 :]
     later = float(np.average(half["mse"], weights=half["n"]))
-    said = f"The error is {shown(float(table['mse'].iloc[0]))} at the first place and {shown(later)} in the later half"
+    said = f"The error is {small(float(table['mse'].iloc[0]))} at the first place and {small(later)} in the later half"
     return _told(figure, said, legend=False)
 
 
@@ -166,13 +177,13 @@ def tokens(rows: pd.DataFrame) -> "go.Figure":
     figure = go.Figure()
     for column, name in (("mse", "held out"), ("mse_in_sample", "in sample")):
         figure.add_scatter(x=rows["n"], y=rows[column], mode="lines+markers", name=name)
-    figure.update_xaxes(title_text="contexts that the fit sees (log)", **LOG)
-    figure.update_yaxes(title_text="mean squared error (log)", **LOG)
+    figure.update_xaxes(title_text="contexts that the fit sees (log)", **_log(rows, "n"))
+    figure.update_yaxes(title_text="mean squared error (log)", **_log(rows, "mse", "mse_in_sample"))
     last = float(rows["mse"].iloc[-1])
     enough = int(rows.loc[rows["mse"] <= NEAR * last, "n"].iloc[0])
-    said = f"From {enough:,} contexts on the error is within 5 % of its last, {shown(last)}"
+    said = f"From {enough:,} contexts on the error is within 5 % of its last, {small(last)}"
     if enough == int(rows["n"].iloc[-1]):
-        said = f"The error still falls at the last step, to {shown(last)}: more tokens would help"
+        said = f"The error still falls at the last step, to {small(last)}: more tokens would help"
     return _told(figure, said)
 
 
@@ -190,23 +201,25 @@ def layers(rows: pd.DataFrame) -> "go.Figure":
     line = {"color": GREY}
     figure.add_scatter(x=first["layer"], y=first["variance"], mode="lines", line=line, name="variance, raw")
     figure.update_xaxes(title_text="layer whose output the head reads", dtick=max(1, len(first) // 12))
-    figure.update_yaxes(title_text="mean squared error, variance (log)", **LOG)
-    ends = first["mse"].iloc[0], first["mse"].iloc[-1]
-    return _told(figure, f"The error is {shown(ends[0])} after the first layer and {shown(ends[1])} after the last")
+    figure.update_yaxes(title_text="mean squared error, variance (log)", **_log(rows, "mse", "variance"))
+    begin, end = small(float(first["mse"].iloc[0])), small(float(first["mse"].iloc[-1]))
+    named = first["fit"].iloc[0]
+    return _told(figure, f"The {named} fit's error is {begin} after the first layer and {end} after the last")
 
 
 def log_partition(rows: pd.DataFrame) -> "go.Figure":
     """How constant log Z of all words is."""
     values = rows["log_partition"].to_numpy()
-    said = f"log Z of all words has standard deviation {shown(float(values.std()))} about {shown(float(values.mean()))}"
+    said = f"log Z of all words has standard deviation {small(float(values.std()))} about {small(float(values.mean()))}"
     return histogram(values, title=said, x="log Z of all words", y="contexts")
 
 
 def nearest_words(rows: pd.DataFrame) -> "go.Figure":
     """The words whose output embeddings point most as v0 does."""
-    table = rows.assign(word=[repr(word) for word in rows["word"]])
+    named = zip(rows["word"], rows["token"], strict=True)
+    table = rows.assign(word=[repr(word) if word.strip() else f"token {token}" for word, token in named])
     first = table.iloc[0]
-    said = f"Nearest to v0 is {cut(first['word'], 24)}, at cosine {shown(first['cosine'])}"
+    said = f"Nearest to v0 is {cut(first['word'], 24)}, at cosine {small(first['cosine'])}"
     return bars(table, name="word", value="cosine", title=said, x="cosine to v0, both seen from the mean embedding")
 
 
@@ -230,10 +243,10 @@ def plane(table: pd.DataFrame, anchor: str) -> "go.Figure":
     figure.add_scatter(x=mine["x"], y=mine["y"], mode="markers", marker=marker, name="v0", hoverinfo="name")
     figure.update_xaxes(title_text="first axis of the output embeddings")
     figure.update_yaxes(title_text="second axis")
-    words = table[table["kind"].isin(["word", "task word"])]
-    spread = float(np.hypot(words["x"], words["y"]).max())
-    far = float(np.hypot(mine["x"], mine["y"]).iloc[0]) if len(mine) else float("nan")
-    return _told(figure, f"In this plane v0 lies {shown(far / spread)} times as far out as the farthest word")
+    known = table[table["kind"].isin(["word", "task word"])]
+    spread = float(np.hypot(known["x"], known["y"]).max())
+    far = float(np.hypot(mine["x"], mine["y"]).max()) if len(mine) else float("nan")
+    return _told(figure, f"In this plane v0 lies {small(far / spread)} times as far out as the farthest word")
 
 
 def shift(rows: pd.DataFrame) -> "go.Figure":
@@ -251,10 +264,17 @@ def shift(rows: pd.DataFrame) -> "go.Figure":
     at = rows[rows["direction"] != "random"].set_index(["score", "length"])["auc"]
     raw, kept = ([float(at[name, size]) for size in (0.0, 1.0)] for name in ("raw logits", "anchor, plain"))
     said = (
-        f"A shift by one mean length takes raw logits from {shown(raw[0])} to {shown(raw[1])}; relative to the anchor"
-        f" {shown(kept[0])} {'stays' if abs(kept[1] - kept[0]) < 5e-3 else f'becomes {shown(kept[1])}'}"
+        f"A shift by one mean length takes raw logits from {small(raw[0])} to {small(raw[1])}; relative to the anchor"
+        f" {small(kept[0])} {'stays' if abs(kept[1] - kept[0]) < 5e-3 else f'becomes {small(kept[1])}'}"
     )
     return _told(figure, said)
+
+
+def _log(table: pd.DataFrame, *columns: str) -> dict[str, Any]:
+    """A logarithmic axis for what is positive in some columns; a plain one where nothing is."""
+    values = table[list(columns)].to_numpy(np.float64).ravel()
+    known = values[np.isfinite(values) & (values > 0)]
+    return log_axis(known) if len(known) else {}
 
 
 def _told(figure: "go.Figure", said: str, *, legend: bool = True) -> "go.Figure":
