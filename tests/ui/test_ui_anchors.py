@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.anchors.world import learn
+from analysis.anchors.world import world as world_of
 from analysis.ask import Ask
 from analysis.figures import anchors
 from analysis.figures.words import shown, with_interval
@@ -126,3 +128,21 @@ def test_a_checkpoint_without_a_head_has_its_reason_on_the_page(tmp_path, monkey
     open_study(study, cache=tmp_path / "cache").make(ASK)
     for _ in started(World(study, tmp_path / "cache"), monkeypatch):
         assert "small has no anchor on some text. Family 'transformer' has no softmax head" in said(drawn("anchors"))
+
+
+def test_the_student_is_trained_at_a_click_and_its_figures_stand(tmp_path, monkeypatch, figures):
+    monkeypatch.setattr(
+        "analysis.anchors.world.learn", lambda of, seed: learn(world_of(seed, samples=200), seed, (0, 4))
+    )
+    monkeypatch.setattr("analysis.anchors.world.STAGES", (0, 4))
+    study = world(tmp_path)
+    for _ in started(World(study, tmp_path / "cache"), monkeypatch):
+        page = drawn("anchors")
+        assert "neither mends" in said(page) and "figure.anchors.world" not in figures
+        page.button(key="anchors.world").click().run()
+        assert "could not be drawn" not in said(page)
+    trained = figures["figure.anchors.world"]
+    assert [trace.name for trace in trained.data][:2] == ["task, raw logits", "task, relative to the anchor"]
+    assert "each within the anchor's error" in figures["figure.anchors.world_without"].layout.title.text.replace(
+        "<br>", " "
+    )

@@ -6,7 +6,17 @@ from analysis.anchor_asks import anchor_asks
 from analysis.ask import Ask
 from analysis.pipeline import Pipeline
 from analysis.result import Result
-from ui import anchor_choice, anchor_figures, anchor_offer, anchor_table, anchor_words, opened, panel, words
+from ui import (
+    anchor_choice,
+    anchor_figures,
+    anchor_offer,
+    anchor_table,
+    anchor_words,
+    anchor_world,
+    opened,
+    panel,
+    words,
+)
 from ui.anchor_figures import Drawing
 
 QUESTION = "Is there one vector v0 with ⟨v0, h⟩ = log Z of the bulk of the words, whatever the context?"
@@ -23,6 +33,7 @@ def page() -> None:
     asks = anchor_asks(pipeline) if anchor_offer.can(pipeline.study) else []
     if not asks:
         anchor_offer.draw(pipeline, expanded=True)
+        anchor_world.draw(pipeline)
         return
     chosen = anchor_choice.choose(asks)
     panel.offer(pipeline, chosen.asks, TELLS)
@@ -37,6 +48,7 @@ def page() -> None:
         _draw(pipeline, answers)
         anchor_table.draw(pipeline, asks)
     anchor_offer.draw(pipeline)
+    anchor_world.draw(pipeline)
 
 
 def _draw(pipeline: Pipeline, answers: Answers) -> None:
