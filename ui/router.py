@@ -29,6 +29,7 @@ from ui import (
     words,
 )
 from ui.pages import (
+    anchors,
     compare,
     fine_tuning,
     geometry_against_metric,
@@ -112,6 +113,7 @@ def pages_of() -> Pages:
                 for analysis in analyses().values()
             ),
             page(graph.page, "Graph", "graph"),
+            page(anchors.page, "Anchors", "anchors"),
         ],
         "Decide": [
             page(which_checkpoint.page, "Which checkpoint?", "which_checkpoint"),

@@ -37,6 +37,11 @@ class View:
     judge: str = ""  # the score that what would choose one is held to
     metric: str = ""  # of a task, against a number of geometry
     against: str = ""  # that number
+    corpus: str = ""  # that language models are asked on
+    model: str = ""  # whose anchors are looked at
+    other_model: str = ""  # those beside them
+    rule: str = ""  # what is no bulk
+    fit: str = ""  # of the anchor
     series: str = ""
     numbers: tuple[str, ...] = ()  # drawn along the series
     tasks: tuple[str, ...] = ()  # that spaces are scored on

@@ -11,7 +11,7 @@ from analysis.registry import analyses
 from ui import opened
 
 PAGES = ("overview", "map", "side_by_side", "compare", "series", "jobs")
-PAGES += ("fine_tuning", "which_checkpoint", "geometry_against_metric", "graph", "pre_training")
+PAGES += ("fine_tuning", "which_checkpoint", "geometry_against_metric", "graph", "anchors", "pre_training")
 SECONDS = 60
 APP = Path(__file__).resolve().parents[2] / "app.py"
 

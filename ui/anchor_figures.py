@@ -1,0 +1,164 @@
+"""The figures of an answer about anchors, each with its facts under it and its export; what is secondary is folded."""
+
+from collections.abc import Callable, Hashable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from analysis.ask import Ask
+from analysis.figures import anchors
+from analysis.figures.palette import Theme
+from analysis.figures.theme import dressed
+from analysis.pipeline import Pipeline
+from analysis.report import file_name
+from analysis.result import Result
+from ui import anchor_words, figure_panel, words
+from ui.anchor_choice import Bulk, said
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+HEIGHT = 440  # pixels
+RAW, ANY = "Gauge: raw, the weights as they are.", "The error is the same in every gauge."
+FACTS = {
+    "n": "contexts", "positive": "share with the answer yes", "mass": "mass on the words", "auc_raw": "AUC, raw logits",
+    "auc_anchor": "AUC, relative to the anchor", "auc_log_probability": "AUC, log probability",
+    "shift_sensitivity": "words above the bound, raw (what a shift moves)", "score_error": "error of the score",
+    "score_error_bound": "its bound, words × |error|", "beyond_bound": "contexts beyond the bound",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """An answer and what of it is drawn."""
+
+    pipeline: Pipeline
+    ask: Ask
+    result: Result
+    bulk: Bulk
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the answer; empty where it has none."""
+        return self.result.tables.get(name, pd.DataFrame())
+
+    def mine(self, name: str) -> pd.DataFrame:
+        """The rows of the rule and fit that are looked at."""
+        table = self.table(name)
+        return table if table.empty else self.bulk.of(table)
+
+    def figure(
+        self, name: str, table: pd.DataFrame, drawn: "Callable[[pd.DataFrame], go.Figure]", more: str, of: str = ""
+    ) -> None:
+        """Draw a figure of a table's rows, `more` saying its gauge and what else is to be known."""
+        if table.empty:
+            return
+        said_of = f" {said(self.bulk.rule).capitalize()} removed; {self.bulk.fit} fit." if "rule" in table else ""
+        facts = f"{anchor_words.facts(self.pipeline, self.ask, self.result)}{said_of} {more}"
+        made = anchors.stated(drawn(table), facts)
+
+        def on(paper: Theme) -> "go.Figure":
+            figure = dressed(deepcopy(made), paper)
+            return figure.update_layout(height=figure.layout.height or HEIGHT)
+
+        key = file_name("anchors", name, self.ask.subject, self.ask.other, of)
+        figure_panel.draw(
+            self.pipeline, [self.ask], on, key=f"figure.{key}", name=key, data=lambda: table.reset_index(drop=True)
+        )
+
+
+def first(one: Drawing) -> None:
+    """What answers: the error for every bulk, the trap of the gauge, and the prediction itself."""
+    fits = one.table("fits")
+    sure = [
+        (*key.split("|")[1:], number.low, number.high)
+        for key, number in one.result.numbers.items()
+        if key.startswith("mse|") and number.low is not None
+    ]
+    intervals = pd.DataFrame(sure, columns=["rule", "fit", "low", "high"]).astype({"low": float, "high": float})
+    curve = fits[["rule", "fit", "k", "mse", "variance", "variance_centred", "n"]]
+    one.figure("by_k", _bare(curve), lambda t: anchors.by_k(fits, intervals), f"{ANY} Variance: raw and centred gauge.")
+    moved = "Gauge: every output embedding moved by u, 5 random directions of each length, fitted anew."
+    one.figure("gauge", one.mine("gauge"), anchors.gauge, moved)
+    products = one.table("quadratic")
+    there: list[dict[Hashable, float]] = (
+        [] if products.empty else products[products["rule"] == one.bulk.rule].to_dict("records")
+    )
+    quadratic: Mapping[str, float] = {str(name): value for name, value in (there[0] if there else {}).items()}
+    drawn = one.mine("scatter")
+    points = f"{len(drawn):,} contexts held out are drawn. {RAW}"
+    one.figure("log_z", drawn, lambda t: anchors.along(t, quadratic), points)
+
+
+def _bare(curve: pd.DataFrame) -> pd.DataFrame:
+    """A table of all rules, whose figure is of none alone."""
+    return curve.rename(columns={"rule": "removed"})
+
+
+def tasks(one: Drawing) -> None:
+    """The shift attack on every task, and the task cards."""
+    facts, table = one.table("tasks"), one.table("shift")
+    if facts.empty or table.empty:
+        return
+    for task in facts["task"]:
+        n = int(facts.set_index("task").loc[task, "n"])
+        lost = "Perplexity does not move" if _still(table) else "Perplexity moves by rounding"
+        more = f"Task: is the next token one of {task.removeprefix('words:')}? On {n:,} contexts held out. {lost}."
+        said_of = f"{more} Gauge: every output embedding moved by u."
+        one.figure("shift", table[table["task"] == task], anchors.shift, said_of, of=task)
+    with st.expander("Task card: what the theorem asks of a task, measured", expanded=True):
+        shown = facts.assign(task=facts["task"].str.removeprefix("words:")).set_index("task").rename(columns=FACTS)
+        st.dataframe(shown.T.rename_axis("measured"))
+        words.quiet(
+            "Score: the sum over the task's words of what lies above a bound. An error e of the anchor costs it at"
+            " most the number of words times |e|. Log probabilities need no anchor and do not move either."
+        )
+        card = one.table("card").assign(task=one.table("card")["task"].str.removeprefix("words:"))
+        st.dataframe(card.rename(columns=lambda name: name.replace("_", " ")), hide_index=True)
+        words.quiet("Below each probability tau: what of the task lives there, and what noise of 3 nats there costs.")
+
+
+def _still(table: pd.DataFrame) -> bool:
+    return float(table["perplexity"].max() - table["perplexity"].min()) < 1e-4
+
+
+def folded(one: Drawing) -> None:
+    """What is secondary."""
+    with st.expander("Where it is wrong"):
+        drawn = one.mine("scatter")
+        points = f"{len(drawn):,} contexts held out are drawn. {ANY}"
+        one.figure("residuals", drawn, anchors.residuals, points)
+        one.figure("positions", one.mine("positions"), anchors.positions, ANY)
+        one.figure("residuals_bulk", drawn, anchors.against_bulk, points)
+        words.quiet("The worst contexts; the text ends where the next word is asked.")
+        st.dataframe(one.mine("worst")[["error", "window", "position", "text"]], hide_index=True)
+    with st.expander("v0 itself: length, directions, nearest words"):
+        one.figure("nearest_words", one.mine("nearest_words"), anchors.nearest_words, "Gauge: centred.")
+        name = f"{one.bulk.rule} {one.bulk.fit}"
+        one.figure("map", one.table("map"), lambda table: anchors.plane(table, name), f"v0: {name}. {RAW}")
+        facts = one.mine("geometry").drop(columns=["rule", "fit"]).rename(columns=lambda name: name.replace("_", " "))
+        st.dataframe(facts.T.set_axis(["value"], axis=1).rename_axis("of v0"))
+    with st.expander("Through the layers"):
+        layers = one.mine("layers")
+        if layers.empty:
+            words.note("The model is not built of blocks, so there is nothing to read between them.")
+        else:
+            both = one.table("layers")
+            both = _bare(both[both["rule"] == one.bulk.rule])
+            more = (
+                f"{said(one.bulk.rule).capitalize()} removed; {int(layers['n'].iloc[0]):,} contexts held out a layer."
+            )
+            one.figure("layers", both, anchors.layers, f"{more} {ANY} Variance: raw gauge.")
+    with st.expander("How many tokens the fit needs"):
+        one.figure("tokens", one.mine("tokens"), anchors.tokens, f"Here always with intercept. {ANY}")
+    with st.expander("How constant log Z is, and what half precision costs it"):
+        one.figure("log_partition", one.table("log_partition"), anchors.log_partition, RAW)
+        st.dataframe(one.table("head_precision"), hide_index=True)
+        words.quiet("Error of log Z where the head alone is computed in half precision; rms and largest.")
+    with st.expander("What else would predict it, and how this was made"):
+        nulls = one.table("nulls")
+        st.dataframe(nulls[nulls["rule"] == one.bulk.rule].drop(columns="rule"), hide_index=True)
+        for note in one.result.notes:
+            words.quiet(note)

@@ -1,0 +1,105 @@
+"""A text for the language models of a study: which, how much of it, and what is no bulk; the study gains it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from analysis.anchor_asks import HEADED, anchor_asks
+from analysis.ask import Ask
+from analysis.laboratory import AnchorsSpec, CorpusSpec
+from analysis.pipeline import Pipeline
+from analysis.study import CheckpointSpec, Study
+from models.bulk import parse_rule
+from models.errors import BadInput, Failed
+from ui import change_dialog, costs, opened, state, words, work
+
+KEY = "anchors"
+SOURCES = {"sampled": "text that each model writes itself", "pydocs": "docstrings of installed packages", "": "a file"}
+KINDS = {"causal_lm": "writes on (GPT-2, OPT, Llama)", "masked_lm": "fills gaps (BERT)"}
+NO_TEXT = "This study asks nothing of anchors yet. Give its language models a text, and the answer stands here."
+NO_MODEL = "This study has no language model. Add one with a softmax head, and a text; the answer stands here."
+MOST = 10_000_000  # tokens
+
+
+def can(study: Study) -> bool:
+    """Whether a study asks for anchors, of a language model or of checkpoints that have their reason."""
+    return bool(study.checkpoint) and (study.anchors is not None or bool(study.corpus))
+
+
+def has_model(study: Study) -> bool:
+    """Whether a checkpoint of the study has a head."""
+    return any(spec.family in HEADED for spec in study.checkpoint)
+
+
+def draw(pipeline: Pipeline, *, expanded: bool = False) -> None:
+    """Draw the form; `expanded`: there is nothing else on the page, so it says why."""
+    if expanded:
+        words.note(NO_TEXT if has_model(pipeline.study) else NO_MODEL)
+    with st.expander("Ask on a text", expanded=expanded):
+        _form(pipeline)
+
+
+def _form(pipeline: Pipeline) -> None:
+    model = kind = ""
+    if not has_model(pipeline.study):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            model = st.text_input("Language model", key=f"{KEY}.model", width=340, placeholder="a folder, or gpt2")
+            kind = st.selectbox("It", list(KINDS), format_func=KINDS.__getitem__, key=f"{KEY}.kind", width=260)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        source = st.selectbox("Text", list(SOURCES), format_func=SOURCES.__getitem__, key=f"{KEY}.source", width=280)
+        path = "" if source else st.text_input("File", key=f"{KEY}.path", width=240, placeholder="text.txt")
+        tokens = st.number_input("Tokens", 1_000, MOST, 30_000, step=10_000, key=f"{KEY}.tokens", width=150)
+        rules = st.text_input(
+            "What is no bulk",
+            "none top:10 top:100",
+            key=f"{KEY}.rules",
+            width=260,
+            help="top:K, threshold:P, words:he,she or none; one after the other. Words are a task too.",
+        )
+    try:
+        changed = replace(pipeline, study=with_text(pipeline.study, source, path, int(tokens), rules, model, kind))
+        missing = [ask for ask in anchor_asks(changed) if changed.find(ask) is None]
+        takes = words.lasting(costs.seconds_for(changed, missing))
+    except BadInput as error:
+        words.quiet(str(error))
+        return
+    if changed.study == pipeline.study and not missing:
+        words.quiet("This is computed already and stands above.")
+        return
+    st.button(f"Compute · about {takes}", key=f"{KEY}.add", type="primary", on_click=_add, args=(changed.study,))
+
+
+def with_text(
+    study: Study, source: str, path: str, tokens: int, rules: str, model: str = "", kind: str = "causal_lm"
+) -> Study:
+    """The study with a corpus and rules, and with a model where it has none. BadInput for what is none."""
+    chosen = tuple(dict.fromkeys(rules.split()))
+    for rule in chosen:
+        parse_rule(rule)
+    if not source and not path.strip():
+        raise BadInput("no file is named; give a text file in the study's folder or one that the dashboard may read.")
+    if not has_model(study):
+        if not model.strip():
+            raise BadInput("no language model is named; give a folder, or a name on the hub such as gpt2.")
+        spec = CheckpointSpec(name=model.strip().rstrip("/").split("/")[-1], family=kind, model=model.strip())  # type: ignore[arg-type]
+        study = change_dialog.with_checkpoint(study, spec, twin=False)
+    fits = study.anchors.fits if study.anchors else AnchorsSpec().fits
+    named = path.strip().replace("\\", "/").split("/")[-1] if path.strip() else source
+    given = CorpusSpec(name=named, path=path.strip(), source=source, tokens=tokens)  # type: ignore[arg-type]
+    kept = tuple(spec for spec in study.corpus if spec.name != given.name)
+    return replace(study, corpus=(*kept, given), anchors=AnchorsSpec(rules=chosen, fits=fits))
+
+
+def _add(study: Study) -> None:
+    """Turn to the study and start the job; in a callback, so that no drawing of the page loses it."""
+    dataset = opened.pipeline().find_dataset() if study.dataset is not None else None
+    try:
+        state.open_study(study, state.session().base, same_samples=None if dataset is None else dataset.ids)
+        state.change(corpus=study.corpus[-1].name)
+        pipeline = opened.pipeline()
+        asks: list[Ask] = [ask for ask in anchor_asks(pipeline) if ask.other == study.corpus[-1].name]
+        asks = [ask for ask in asks if pipeline.find(ask) is None]
+        if asks:
+            work.start(pipeline, asks, f"{pipeline.study.name}: {words.listed([str(ask) for ask in asks])}")
+    except (BadInput, Failed) as error:
+        state.complain(str(error))
