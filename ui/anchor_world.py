@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from analysis.figures.anchors import stated
 from analysis.figures.palette import Theme
 from analysis.figures.theme import dressed
 from analysis.pipeline import Pipeline
@@ -55,9 +56,7 @@ def _trained() -> pd.DataFrame:
 
 
 def _figure(pipeline: Pipeline, name: str, drawn: "go.Figure", data: Callable[[], pd.DataFrame]) -> None:
-    drawn.update_layout(title_subtitle_text=FACTS, margin_t=drawn.layout.margin.t + 16)
-
     def on(paper: Theme) -> "go.Figure":
-        return dressed(deepcopy(drawn), paper).update_layout(height=HEIGHT)
+        return dressed(stated(deepcopy(drawn), FACTS), paper).update_layout(height=HEIGHT)
 
     figure_panel.draw(pipeline, [], on, key=f"figure.anchors.{name}", name=f"anchors--{name}", data=data)

@@ -58,8 +58,12 @@ def without(found: Without) -> "go.Figure":
     for sign in (1, -1):
         ends = {"x": [-most, most], "y": [-sign * most, sign * most]}
         figure.add_scatter(**ends, mode="lines", line={"color": GREY, "dash": "dot"}, showlegend=False)
-    figure.update_xaxes(title_text="logit relative to log Z of the bulk, which decides")
-    figure.update_yaxes(title_text="error of the best anchor")
+    for place, column, said in (
+        ("x", "relative_logit", "logit relative to log Z of the bulk, which decides"),
+        ("y", "anchor_error", "error of the best anchor"),
+    ):
+        span = [float(frame[column].min()) - 1, float(frame[column].max()) + 1]
+        figure.update_layout({f"{place}axis": {"title_text": said, "range": span}})
     count = int(frame["wrong"].sum())
     said = (
         f"Without an anchor (R² {shown(found.r2)}) {count:,} of {len(frame):,} contexts are decided wrongly, each"

@@ -29,8 +29,10 @@ NEAR = 1.05  # of the last error, from which on more tokens hardly help
 def stated(figure: "go.Figure", facts: str) -> "go.Figure":
     """The figure with what it was made from under its title: text on a page, inside the picture where it is saved."""
     lines = wrap(facts, CAPTION)
-    room = {"margin_t": figure.layout.margin.t + LINE * len(lines)}
-    return figure.update_layout(title_subtitle={"text": "<br>".join(map(plain, lines)), "font_size": SMALL}, **room)
+    subtitle = {"text": "<br>".join(map(plain, lines)), "font": {"size": SMALL}}
+    pad = {"t": 28, "l": 16}  # plotly begins at the first line's foot
+    title = {"subtitle": subtitle, "y": 1, "yref": "container", "yanchor": "top", "pad": pad}  # above the legend
+    return figure.update_layout(title=title, margin_t=figure.layout.margin.t + 8 + LINE * len(lines))
 
 
 def small(value: float) -> str:
