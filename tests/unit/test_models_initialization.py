@@ -11,14 +11,13 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.study import CheckpointSpec, DatasetSpec, Study
 from models.embedding_job import family_called
 from models.encoder import EncoderRecipe
 from models.errors import BadInput
 from models.initial_source import source_tensors
 from models.initial_weights import groups_in, initialize
 from models.place import Place
-from models.weight_groups import GROUPINGS, Scheme, scheme_of, touched
+from models.weight_groups import GROUPINGS, Scheme, touched
 from models.weight_roles import parts_of
 from tests.tiny_models import TEXTS, write_model
 
@@ -298,46 +297,3 @@ def test_a_network_is_embedded_with_new_weights_alike_in_two_runs(base: Path) ->
 def test_a_module_without_what_a_scheme_touches_is_refused() -> None:
     with pytest.raises(BadInput, match="no weights that attention mean_sd would touch"):
         initialize(torch.nn.Sequential(torch.nn.Linear(2, 2)), Scheme(grouping="attention"), {}, 0)
-
-
-@pytest.mark.parametrize(
-    ("grouping", "mode", "said"),
-    [
-        ("per_tensor", "", "no grouping of weights 'per_tensor'"),
-        ("", "mean", "did you mean 'mean_sd'"),
-        ("", "constant", "write for example 'constant=0.4'"),
-        ("", "gain=nan", "finite number"),
-        ("", "gain=much", "finite number"),
-    ],
-)
-def test_schemes_that_there_are_not_are_refused(grouping: str, mode: str, said: str) -> None:
-    with pytest.raises(BadInput, match=said):
-        scheme_of(grouping, mode)
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"init": "statistics", "init_from": "MiniLN"}, r"no checkpoint of this study; did you mean 'MiniLM'\?"),
-        ({"init": "statistics", "init_from": "drawn"}, "no trained weights"),
-        ({"init": "random", "mode": "scale"}, "mode of checkpoint 'new' is of no use with init = 'random'"),
-        ({"init": "shuffled", "init_from": "MiniLM"}, "needs a `grouping`"),
-        ({"init": "statistics", "grouping": "layers"}, "no grouping of weights 'layers'"),
-    ],
-)
-def test_a_study_says_what_is_wrong_with_its_initialization(changes: dict[str, Any], said: str) -> None:
-    known = [CheckpointSpec(name="MiniLM", model="m"), CheckpointSpec(name="drawn", model="m", init="random")]
-    with pytest.raises(BadInput, match=said):
-        new = CheckpointSpec(name="new", model="m", **changes)
-        Study(dataset=DatasetSpec(source="pydocs"), checkpoint=(*known, new))
-
-
-def test_a_study_names_the_checkpoint_that_statistics_come_from(base: Path) -> None:
-    from analysis.spaces import encoder_recipe, spaces_of
-
-    new = CheckpointSpec(name="new", model="bert", init="statistics", init_from="trained", grouping="whole_model")
-    study = Study(dataset=DatasetSpec(source="pydocs"), checkpoint=(CheckpointSpec(name="trained", model="t5"), new))
-    space = spaces_of(study, Place(base))[1]
-    made = encoder_recipe(space.checkpoint, Place(base))
-    assert (made.init_from, made.grouping) == ("t5", "whole_model")
-    assert space.card.weights_sha256 == family_called("transformer").describe(made).weights_sha256
