@@ -18,6 +18,7 @@ from ui.series_curves import named
 from ui.task_choice import Choice
 
 FIRST = ("effective_rank", "twonn", "k_skewness", "knn_accuracy", "knn_spearman")
+AGREEMENT = "label_agreement"  # a score itself, which the paired tests of the table are about
 TELLS = "The numbers chosen to stand beside the scores are not computed for every checkpoint yet."
 NOTHING = "What is different about its space is not computed yet; the numbers to compute are offered below."
 
@@ -59,7 +60,7 @@ def what_differs(pipeline: Pipeline, chosen: Choice, columns: Columns, task: str
     two = pair_of(chosen.table, task, method)
     if two is None:
         return ""
-    keys = [key for key in columns.shown if key[0] != NAME]
+    keys = [key for key in columns.shown if key[0] not in (NAME, AGREEMENT)]
     missing = any(pipeline.find(ask) is None for ask in _asks(pipeline, columns))
     return apart(columns.table, keys, *two) or (NOTHING if missing else "")
 

@@ -154,7 +154,9 @@ def sentence(found: Sequence[Ranking], controls: Collection[str], task: str = ""
         sure = "" if pd.isna(share) else f" ({title} gives it a probability of {share:.2f} to be the best of all)"
         said = f"{on}, {firsts.count(best)} of {n} estimators would take {best}{layer}{sure}"
     ahead = {name: sum(_above(one, name, best) for one in rows) for name in rows[0]["checkpoint"] if name in controls}
-    worse = [f"{name} is ahead of it by {count} of {n}" for name, count in ahead.items() if count and name != best]
+    worse = [
+        f"{count} of {n} estimators put {name} above it" for name, count in ahead.items() if count and name != best
+    ]
     return f"{said}. {'; '.join(worse)}, though it learnt nothing." if worse else f"{said}."
 
 

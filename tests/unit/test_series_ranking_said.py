@@ -25,14 +25,14 @@ def test_controls_are_no_choice_but_told_where_they_are_ahead():
     found = [ranking("h_score", "twin", "A", "B", "words"), ranking("logme", "A", "twin", "words", "B")]
     said = sentence(found, frozenset({"twin", "words"}))
     assert said.startswith("To fine-tune on topic, 2 of 2 estimators would take A.")
-    assert said.endswith(" twin is ahead of it by 1 of 2, though it learnt nothing.")
+    assert said.endswith(" 1 of 2 estimators put twin above it, though it learnt nothing.")
 
 
 def test_one_trained_checkpoint_is_no_choice():
     said = sentence([ranking("h_score", "words", "A")], frozenset({"words"}), "sort")
     assert said == (
-        "To fine-tune on sort, A is the only checkpoint here that was trained. words is ahead of it by 1 of 1, though"
-        " it learnt nothing."
+        "To fine-tune on sort, A is the only checkpoint here that was trained. 1 of 1 estimators put words above it,"
+        " though it learnt nothing."
     )
 
 
