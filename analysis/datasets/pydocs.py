@@ -77,7 +77,7 @@ def _notes(docs: Docs) -> tuple[str, ...]:
 DATASET = DatasetSource(
     name="pydocs",
     title="Docstrings of scientific Python",
-    version=1,
+    version=2,
     fingerprint=fingerprint,
     load=load,
     preview=preview,
