@@ -115,7 +115,7 @@ def task_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe | None:
     params |= {} if method.trains else {"metric": study.metric, "k": study.k}
     inputs = {"task": task_key(pipeline, spec, home.dataset)}
     try:
-        inputs["space"] = space_recipe(space, home.dataset, pipeline.place).key
+        inputs["space"] = space_recipe(home.pipeline.space_called(space.name), home.dataset, pipeline.place).key
     except BadInput as error:
         return Recipe(f"task:{ask.name}", method.version, params | {"why": str(error)}, inputs)
     if _reads_graph(method, spec):

@@ -25,7 +25,7 @@ from analysis.samples import find_dataset, pack_dataset
 from analysis.search_files import read_search, relevance_in
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf
-from analysis.study import DatasetSpec, TaskSpec
+from analysis.study import CheckpointSpec, DatasetSpec, TaskSpec
 from analysis.task import Split, Task
 from analysis.task_checks import checked
 from analysis.task_files import PARTS, file_of, pair_rows, read_parts
@@ -79,7 +79,7 @@ def home_of(pipeline: "Pipeline", spec: TaskSpec, space: SpaceOf | None = None, 
     if not has_files(spec):
         dataset = pipeline.dataset() if make else pipeline.find_dataset()
         return None if dataset is None else Home(pipeline, dataset)
-    file = _word_file(spec, space)
+    file = _word_file(spec, space, pipeline)
     name = f"task:{spec.name}:{file}"
     if name not in pipeline._memory:
         recipe = _recipe(pipeline, spec)
@@ -94,19 +94,29 @@ def home_of(pipeline: "Pipeline", spec: TaskSpec, space: SpaceOf | None = None, 
             assert dataset is not None
         if file:
             dataset = _in_file(dataset, file, pipeline)
-        own = {"recipe": recipe, "dataset": dataset, "items": True, "spaces": pipeline.spaces()}
+        spaces = tuple(replace(one, checkpoint=_with_file(one.checkpoint, pipeline)) for one in pipeline.spaces())
+        own = {"recipe": recipe, "dataset": dataset, "items": True, "spaces": spaces}
         samples = DatasetSpec(path=spec.train or spec.pairs or spec.documents)
-        checkpoints = checkpoints_of(pipeline.study)  # with those that are made, over the study's own samples
+        # with those that are made, over the study's own samples
+        checkpoints = tuple(_with_file(one, pipeline) for one in checkpoints_of(pipeline.study))
         study = replace(pipeline.study, dataset=samples, task=(), checkpoint=checkpoints, pretraining=())
         pipeline._memory[name] = Home(replace(pipeline, study=study, _memory=own), dataset)
     found: Home = pipeline._memory[name]
     return found
 
 
-def _word_file(spec: TaskSpec, space: SpaceOf | None) -> str:
+def _word_file(spec: TaskSpec, space: SpaceOf | None, pipeline: "Pipeline") -> str:
     """The file of word vectors that decides which words of a set of pairs a space has."""
     own = space is not None and spec.pairs and space.checkpoint.family == "vectors"
-    return space.checkpoint.model if own and space is not None else ""
+    return _with_file(space.checkpoint, pipeline).model if own and space is not None else ""
+
+
+def _with_file(checkpoint: CheckpointSpec, pipeline: "Pipeline") -> CheckpointSpec:
+    """Vectors that are the study's samples themselves, as vectors of a file: a task finds its own samples there."""
+    dataset = pipeline.study.dataset
+    if checkpoint.family != "vectors" or checkpoint.model or dataset is None or dataset.source != "vectors":
+        return checkpoint
+    return replace(checkpoint, model=dataset.path)
 
 
 def _in_file(dataset: Dataset, file: str, pipeline: "Pipeline") -> Dataset:

@@ -129,14 +129,15 @@ def test_pairs_are_scored_by_cosine(tmp_path: Path) -> None:
     assert row.n == 8 and row.value > 0.7
 
 
-def test_pairs_of_words_that_have_no_vector_are_left_out_and_counted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", ['model = "words.txt"\n', ""], ids=["of-a-file", "of-the-dataset"])
+def test_pairs_of_words_that_have_no_vector_are_left_out_and_counted(model: str, tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("".join(f"w{i} {i} {i * i} 1\n" for i in range(12)))
     pairs = pd.DataFrame([(f"w{i}", f"w{i + 1}", float(i)) for i in range(12)])
     pairs.to_csv(tmp_path / "pairs.tsv", sep="\t", header=False, index=False)
     study = tmp_path / "study.toml"
     study.write_text(
         'k = 3\ndraws = 20\nanalyses = ["health"]\n[dataset]\nsource = "vectors"\npath = "words.txt"\n'
-        '[[checkpoint]]\nname = "V"\nfamily = "vectors"\nmodel = "words.txt"\n'
+        f'[[checkpoint]]\nname = "V"\nfamily = "vectors"\n{model}'
         '[[task]]\nname = "alike"\npairs = "pairs.tsv"\n'
     )
     found, said = made(study)
