@@ -20,6 +20,7 @@ from analysis.report_figures import figures_of, map_name, predicting
 from analysis.report_page import Contents, ReportPage
 from analysis.result import Result
 from analysis.rows import COLUMNS, number_rows, space_rows
+from analysis.seen import seen_sentence
 from analysis.series.course import collapse_in, numbers_of
 from analysis.series.ranking import rankings
 from analysis.series.scores import score_table
@@ -71,6 +72,7 @@ def manifest(pipeline: Pipeline, asks: list[Ask], failures: list[str] | None = N
     dataset = pipeline.find_dataset()
     without: list[dict[str, str]] = []
     notes: list[str] = []
+    notes += [said for said in (seen_sentence(study, spec) for spec in study.task) if said]
     keys = {}
     for space in dict.fromkeys(name for ask in asks for name in ask.spaces):
         notes += _how_made(pipeline, space)

@@ -166,6 +166,7 @@ class TaskSpec:
     seeds: tuple[int, ...] = (0, 1, 2)
     group: str = ""
     overlap: Literal["keep", "drop"] = "keep"  # test texts that also stand in train
+    seen_by: tuple[str, ...] = ()  # checkpoints that learnt from samples that are asked
 
     def __post_init__(self) -> None:
         """Check what needs no file."""

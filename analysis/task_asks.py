@@ -18,6 +18,7 @@ from analysis.recipe import Recipe
 from analysis.registry import called, task_methods
 from analysis.result import Result
 from analysis.result_files import result_to_parts
+from analysis.seen import seen_by
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf, space_recipe
 from analysis.study import TaskSpec
@@ -73,6 +74,7 @@ def task_asks(pipeline: "Pipeline") -> list[Ask]:
     found = []
     for spec in pipeline.study.task:
         methods = methods_of(spec)
+        seen_by(pipeline.study, spec)  # refuses a name that is no checkpoint
         home = home_of(pipeline, spec, make=True)
         assert home is not None
         task_key(pipeline, spec, home.dataset)

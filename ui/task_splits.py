@@ -8,6 +8,7 @@ from analysis.figures.words import listed, shown
 from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.result import Result
+from analysis.seen import seen_sentence
 from analysis.series.standings import title_of
 from analysis.study import TaskSpec
 from ui import words
@@ -38,7 +39,11 @@ def _said(pipeline: Pipeline, spec: TaskSpec, results: dict[tuple[str, str], Res
             tables = [result.tables[name] for result in results.values() if name in result.tables]
             if tables:
                 st.dataframe(max(tables, key=len), hide_index=True, width="content")
-    for sentence in [*noted(results), *_chance(next(iter(results.values())))]:
+    for sentence in [
+        *filter(None, [seen_sentence(pipeline.study, spec)]),
+        *noted(results),
+        *_chance(next(iter(results.values()))),
+    ]:
         words.quiet(sentence)
     counting = [one.name for one in checkpoints_of(pipeline.study) if one.family == "tfidf"]
     if counting and not spec.pairs:
