@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -65,7 +66,9 @@ json.dump(found, open(sys.argv[3], "w"))
 
 def labelled(n: int) -> dict[str, list[str]]:
     """So many texts, as many of each package."""
-    rng, texts, labels = np.random.default_rng(0), [], []
+    rng = np.random.default_rng(0)
+    texts: list[str] = []
+    labels: list[str] = []
     for package in PACKAGES:
         whole = sorted({text for text in docstrings(package) if len(text) >= 60})
         texts += [whole[int(row)] for row in rng.permutation(len(whole))[: n // len(PACKAGES)]]
@@ -124,7 +127,7 @@ def main() -> None:
             for estimator in ("hscore", "logme"):
                 command = [sys.executable, "-W", "ignore", "-c", PEER]
                 command += [json.dumps([str(path) for path in paths]), estimator, str(listing), str(answer)]
-                times[estimator].append(seconds(lambda command=command: _run(command)))
+                times[estimator].append(seconds(partial(_run, command)))
                 theirs[estimator] = json.loads(answer.read_text(encoding="utf-8"))
             command = [
                 sys.executable,
@@ -136,7 +139,7 @@ def main() -> None:
                 str(folder / f"cache-{turn}"),
                 str(answer),
             ]
-            times["ours"].append(seconds(lambda command=command: _run(command)))
+            times["ours"].append(seconds(partial(_run, command)))
             mine = json.loads(answer.read_text(encoding="utf-8"))
     _print(table, times, theirs, mine)
 
@@ -148,9 +151,8 @@ def _run(command: list[str]) -> None:
 def _print(table: dict[str, list[str]], times: dict[str, list[float]], theirs: Found, mine: Found) -> None:
     both = median(a + b for a, b in zip(times["hscore"], times["logme"], strict=True))
     ours = median(times["ours"])
-    print(
-        f"{len(table['text']):,} texts of at most {LENGTH} tokens, {len(NOISE)} checkpoints x {LAYERS} layers, medians of {len(times['ours'])}\n"
-    )
+    said = f"{len(table['text']):,} texts of at most {LENGTH} tokens, {len(NOISE)} checkpoints x {LAYERS} layers"
+    print(f"{said}, medians of {len(times['ours'])} runs\n")
     print("| what | transformer-ranker, s | ours, s | ratio | reach |\n| --- | --- | --- | --- | --- |")
     print(f"| H-score and LogME (two runs of the peer) | {both:.0f} | {ours:.0f} | {both / ours:.2f} | 1.6 |")
     one = median(times["hscore"])
