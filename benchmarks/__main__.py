@@ -28,6 +28,7 @@ ALL = {
     "coverage": "Coverage of the intervals",
     "comparison_coverage": "Coverage of the comparisons",
     "transferability": "Estimators of transfer",
+    "ranking": "Ranking checkpoints from raw texts",
     "transferability_coverage": "Coverage of the estimators",
     "task_coverage": "Coverage of the scores on tasks",
     "alignment": "A space against a graph",
