@@ -3,6 +3,7 @@
 Nothing that could run is read: object arrays and pickles are refused.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
@@ -65,11 +66,13 @@ def load_member(path: Path, name: str) -> npt.NDArray[Any]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             array: npt.NDArray[Any] = archive[name]
-            return array
     except DAMAGE as error:
         if "allow_pickle" in str(error):
             raise _objects(path, f"array {name!r} of ") from error
         raise damaged(path, error) from error
+    if array.dtype.kind == "U":
+        _check_letters(array, f"array {name!r} of {path.name!r}")
+    return array
 
 
 def choose(path: Path, members: dict[str, Member], wanted: str) -> str:
@@ -105,6 +108,15 @@ def _objects(path: Path, which: str = "") -> BadInput:
     return BadInput(
         f"{which}{path.name!r} holds Python objects, which could run anything; save plain numbers as float32."
     )
+
+
+def _check_letters(texts: npt.NDArray[Any], what: str) -> None:
+    """Refuse texts of numbers that are no letters (numpy takes them as they stand), or half a surrogate pair."""
+    native = np.ascontiguousarray(texts, texts.dtype.newbyteorder("="))
+    codes = native.reshape(-1).view(np.uint32) if native.dtype.itemsize else np.empty(0, np.uint32)
+    wrong = (codes > sys.maxunicode) | ((codes >= 0xD800) & (codes <= 0xDFFF))
+    if wrong.any():
+        raise BadInput(f"{what} holds what is no text ({codes[wrong][0]:#x} is no letter); copy it again.")
 
 
 def _noted(array: npt.NDArray[Any], what: str, ids: Sequence[Any] | None = None) -> VectorFile:
