@@ -134,7 +134,7 @@ def _npz_members(path: Path) -> dict[str, Member]:
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 with archive.open(member) as file:
-                    shape, dtype = _npy_header(file)
+                    shape, dtype, _ = npy_header(file)
                     held = member.file_size - file.tell()
                 claimed = prod(shape) * dtype.itemsize
                 if claimed != held and not dtype.hasobject:
@@ -150,13 +150,14 @@ def _npz_members(path: Path) -> dict[str, Member]:
     return found
 
 
-def _npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
+    """Shape, type and whether columns come first, of an array whose bytes follow."""
     version = np.lib.format.read_magic(file)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(file)
+    shape, columns_first, dtype = read(file)
     if any(isinstance(size, bool) or size < 0 for size in shape):
         raise ValueError(f"an array of shape {shape}")
-    return shape, dtype
+    return shape, dtype, columns_first
 
 
 def _read_npz(path: Path, array: str) -> VectorFile:

@@ -1,4 +1,4 @@
-"""The survival table: `python -m benchmarks.survival [ROW ...] [--short]`.
+"""The survival table: `python -m benchmarks.survival [ROW ...] [--short] [--minutes M]`.
 
 The long form writes each row's lines into `benchmarks/results/survival.md`, where those of the others stay as they
 were; the short form, which the tests run, only prints. Exit status 1: something was found.
@@ -6,6 +6,7 @@ were; the short form, which the tests run, only prints. Exit status 1: something
 
 import argparse
 import importlib
+import math
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +25,9 @@ RESULTS = Path(__file__).resolve().parents[1] / "results" / "survival.md"
 MARK = "\n## "
 
 
-def measure(row: str, *, short: bool) -> list[Outcome]:
+def measure(row: str, *, short: bool, minutes: float) -> list[Outcome]:
     """The lines of one row."""
-    found: list[Outcome] = importlib.import_module(f"benchmarks.survival.{row}").rows(short=short)
+    found: list[Outcome] = importlib.import_module(f"benchmarks.survival.{row}").rows(short=short, minutes=minutes)
     return found
 
 
@@ -53,10 +54,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.survival", description=__doc__)
     parser.add_argument("rows", nargs="*", choices=[*ROWS, []], metavar="ROW", help=", ".join(ROWS))
     parser.add_argument("--short", action="store_true", help="some seconds each, and nothing is written")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop a row then; it says how far it came")
     given = parser.parse_args()
     found = False
     for row in given.rows or ROWS:
-        lines = measure(row, short=given.short)
+        lines = measure(row, short=given.short, minutes=given.minutes)
         print(section(row, lines), flush=True)
         found = found or any(line.findings or line.well < line.tried for line in lines)
         if not given.short:

@@ -7,6 +7,7 @@ number, so each finding can be made again: `python -m benchmarks.survival.fuzz n
 """
 
 import contextlib
+import math
 import os
 import resource
 import select
@@ -25,7 +26,7 @@ from benchmarks.survival.outcome import Outcome
 from benchmarks.survival.readers import Reader, readers
 
 MEMORY = 2 << 30  # bytes of address space beyond the libraries
-SHORT, LONG = 20, 10_000  # inputs
+SHORT, LONG, TURN = 20, 10_000, 500  # inputs
 PATIENCE = 10.0  # seconds for one input
 WELL, STARTED, WRONG = b"w", b"s", b"x"
 HEAD = struct.Struct("<cII")  # what is said, the input's number, the bytes that follow
@@ -41,36 +42,40 @@ class Tally:
     peak: int = 0  # kilobytes
     findings: dict[str, str] = field(default_factory=dict)  # how it went wrong, once for each place in the code
     bad: int = 0
+    tried: int = 0
+    seconds: float = 0.0
 
 
-def fuzz(name: str, inputs: int, start: int = 0) -> Tally:
+def fuzz(name: str, inputs: int, start: int = 0, tally: Tally | None = None) -> Tally:
     """Open so many inputs of a reader."""
-    reader, tally, number = readers()[name], Tally(), start
+    reader, tally, number = readers()[name], tally or Tally(), start
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         while number < start + inputs:
             number = _one_worker(name, reader, Path(folder), number, start + inputs, tally)
+    tally.tried += inputs
+    tally.seconds += time.monotonic() - began
     return tally
 
 
-def rows(*, short: bool = False) -> list[Outcome]:
-    """A line for each reader."""
-    return outcomes(SHORT if short else LONG)
-
-
-def outcomes(inputs: int, names: tuple[str, ...] = (), start: int = 0) -> list[Outcome]:
-    """The lines of some readers, or all, over inputs from a number on."""
+def rows(*, short: bool = False, minutes: float = math.inf) -> list[Outcome]:
+    """A line for each reader: all take their turns of some inputs each, until all had theirs or the time is over."""
     preload()
-    lines = []
-    for name in names or tuple(readers()):
-        began = time.monotonic()
-        tally = fuzz(name, inputs, start)
-        note = f"{tally.refused:,} refused in a sentence, {tally.read:,} read; slowest {tally.slowest:.1f} s;"
-        note += f" peak {tally.peak / 1024:,.0f} MB"
-        findings = tuple(f"{name}: {what}" for what in tally.findings.values())
-        took = time.monotonic() - began
-        lines.append(Outcome(f"fuzzed {name}", inputs, inputs - tally.bad, took, findings, note))
-        print(lines[-1].line(), *findings, sep="\n", file=sys.stderr, flush=True)
-    return lines
+    deadline, tallies = time.monotonic() + 60 * minutes, {name: Tally() for name in readers()}
+    most, turn = (SHORT, SHORT) if short else (LONG, TURN)
+    for start in range(0, most, turn):
+        for name, tally in tallies.items():
+            if time.monotonic() < deadline:
+                fuzz(name, turn, start, tally)
+                print(_outcome(name, tally).line(), *tally.findings.values(), sep="\n", file=sys.stderr, flush=True)
+    return [_outcome(name, tally) for name, tally in tallies.items()]
+
+
+def _outcome(name: str, tally: Tally) -> Outcome:
+    note = f"{tally.refused:,} refused in a sentence, {tally.read:,} read; slowest {tally.slowest:.1f} s;"
+    note += f" peak {tally.peak / 1024:,.0f} MB"
+    findings = tuple(f"{name}: {what}" for what in tally.findings.values())
+    return Outcome(f"fuzzed {name}", tally.tried, tally.tried - tally.bad, tally.seconds, findings, note)
 
 
 def preload() -> None:
@@ -196,4 +201,7 @@ def _say(into: int, kind: bytes, number: int, words: str = "") -> None:
 
 
 if __name__ == "__main__":
-    outcomes(1, (sys.argv[1],), int(sys.argv[2]))
+    preload()
+    sys.stdout.write(
+        "\n".join([(said := _outcome(sys.argv[1], fuzz(sys.argv[1], 1, int(sys.argv[2])))).line(), *said.findings])
+    )
