@@ -1,6 +1,5 @@
 """What a run writes: `numbers.csv`, `spaces.csv`, `manifest.json`, tables, figures and, if asked, vectors."""
 
-import csv
 import json
 import platform
 from collections.abc import Mapping
@@ -26,6 +25,7 @@ from analysis.series.ranking import rankings
 from analysis.series.scores import score_table
 from analysis.series.series import series_of
 from analysis.series.verdict import verdicts
+from analysis.spreadsheet import write_csv
 from analysis.store import LIBRARIES, library_versions
 from analysis.study import ALLOWED
 from analysis.study_file import plain, study_key
@@ -151,8 +151,7 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
     for folder in ("tables", "figures", *(["vectors"] if vectors else [])):
         (out / folder).mkdir(parents=True, exist_ok=True)
     rows, spaces = number_rows(pipeline, asks), space_rows(pipeline)
-    rows.astype({"n": "Int64"}).to_csv(out / "numbers.csv", index=False)
-    spaces.to_csv(out / "spaces.csv", index=False)
+    marks = [*write_csv(rows.astype({"n": "Int64"}), out / "numbers.csv"), *write_csv(spaces, out / "spaces.csv")]
     for ask in asks:
         value = pipeline.find(ask)
         if isinstance(value, Result):
@@ -175,12 +174,13 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
         scores.to_parquet(out / "tables" / "scores.parquet", index=False)
     _write_series(pipeline, out)
     if vectors:
-        _write_vectors(pipeline, out / "vectors")
+        marks += _write_vectors(pipeline, out / "vectors")
     page = ReportPage()
     for drawn in figures_of(pipeline, asks, failures):
         _write_figure(drawn.figure, out / "figures" / f"{file_name(*drawn.name)}.html")
         page.add(drawn)
     said = manifest(pipeline, asks, failures) | _sentences(pipeline, asks)
+    said["notes"] = [*said["notes"], *marks]
     whole = json.dumps(said, indent=1, ensure_ascii=False)
     (out / "manifest.json").write_text(whole, encoding="utf-8")
     tables = (rows, spaces, scores, predicting(pipeline, rows))
@@ -204,15 +204,13 @@ def _sentences(pipeline: Pipeline, asks: list[Ask]) -> dict[str, Any]:
     return {"series": _series_said(pipeline), "tasks": verdicts(pipeline, asks)}
 
 
-def _write_vectors(pipeline: Pipeline, folder: Path) -> None:
+def _write_vectors(pipeline: Pipeline, folder: Path) -> tuple[str, ...]:
+    """The vectors of every space, and the samples' ids; what is to be said of those."""
     for space in pipeline.spaces():
         found = pipeline.find(Ask("space", subject=space.name))
         if found is not None:
             np.save(folder / f"{space.name}.npy", found.vectors, allow_pickle=False)
-    with (folder / "ids.csv").open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["id"])
-        rows.writerows([i] for i in pipeline.dataset().ids)
+    return write_csv(pd.DataFrame({"id": pipeline.dataset().ids}, dtype=object), folder / "ids.csv", end="\r\n")
 
 
 def _coordinates(pipeline: Pipeline, drawing: Drawing) -> pd.DataFrame:

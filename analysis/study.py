@@ -3,6 +3,7 @@
 The shape is the study file's (README, "The study file"). Reading and writing it is `study_file`'s work.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -246,15 +247,15 @@ class Study:
         must(0 <= self.draws <= 100_000, f"draws is {self.draws}; give 0 to 100,000.")
         check_seed(self.seed, "seed")
         for kind in ("checkpoint", "graph", "task", "corpus", "pretraining"):
-            names = [part.name for part in getattr(self, kind)]
-            for name in names:
-                must(names.count(name) == 1, f"two [[{kind}]] are called {name!r}; give each its own name.")
+            names = Counter(part.name for part in getattr(self, kind))
+            for name, count in names.items():
+                must(count == 1, f"two [[{kind}]] are called {name!r}; give each its own name.")
                 check_name(kind, name)
         for part in self.checkpoint:
             check_source(part, self.checkpoint)
-        sections = [(one.source, one.path) for one in self.metrics]
-        for source, path in sections:
-            must(sections.count((source, path)) == 1, f"two [[metrics]] read {source} {path!r}; join them.")
+        sections = Counter((one.source, one.path) for one in self.metrics)
+        for (source, path), count in sections.items():
+            must(count == 1, f"two [[metrics]] read {source} {path!r}; join them.")
         if self.dataset is None:
             alone = bool(self.corpus) or self.anchors is not None or self.benefit is not None
             must(alone, 'the study has no [dataset]; add one, for example source = "pydocs".')

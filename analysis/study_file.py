@@ -21,7 +21,8 @@ from models.errors import BadInput, nearest
 
 LONGEST = 1 << 20  # bytes of a study file; a larger one is not one
 SURROGATE = re.compile("[\ud800-\udfff]")
-DEEP_KEY = re.compile(r"^\s*\[*\s*[\w\"'-]+(?:\s*\.\s*[\w\"'-]+){32}", re.MULTILINE)  # quadratic to read
+QUOTED = re.compile(r"""\"(?:[^"\\\n]|\\.)*+\"?|'[^'\n]*+'?|#[^\n]*+""")  # texts, ended or not, and comments
+DEEP_KEY = re.compile(r"""(?<![\w"-])(?:[\w"-]++[ \t]*+\.[ \t]*+){32}""")  # which TOML takes quadratic time to read
 
 
 def read_study(path: Path) -> Study:
@@ -41,7 +42,7 @@ def read_study(path: Path) -> Study:
 
 def parse_study(text: str, *, name: str = "study", where: str = "the study") -> Study:
     """Read the text of a study file."""
-    if DEEP_KEY.search(text):
+    if DEEP_KEY.search(QUOTED.sub('"', text)):
         raise BadInput(f"{where} has a key of more than 32 parts; a study's keys have one or two.")
     try:
         table = tomllib.loads(text)

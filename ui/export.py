@@ -123,7 +123,7 @@ def selection(pipeline: Pipeline, rows: Sequence[int], space: str) -> None:
             stem = file_name("vectors", space)
             _download("Vectors, .npy", lambda: vectors("npy"), f"{stem}.npy.zip", key, disabled=not there)
             _download("Vectors, CSV", lambda: vectors("csv"), f"{stem}.csv.zip", key, disabled=not there)
-        words.quiet(f"Texts stand in a CSV as they are: {files.CAUTION}")
+        words.quiet("In a CSV, a text that a spreadsheet would take for a formula has an apostrophe before it.")
         if not there:
             words.quiet(f"The vectors of {space} are not on this machine yet; compute them on the Overview.")
 

@@ -1,8 +1,8 @@
 """The bytes of every download. Each carries its manifest: inside where the format has a place for it, else beside.
 
 Parquet keeps it in its schema, HTML in a script element of plain JSON, PNG and SVG in their metadata (`plot.js`);
-CSV, .npy and PDF come in a zip with `manifest.json`. CSV is that of RFC 4180, its texts as they are: a text that a
-spreadsheet would take for a formula is not altered, for ids and texts must read back; the manifest says so instead.
+CSV, .npy and PDF come in a zip with `manifest.json`. CSV is that of RFC 4180; a text that a spreadsheet would take for
+a formula is marked (`analysis.spreadsheet`), and the manifest says how many are.
 """
 
 import io
@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.spreadsheet import csv_of
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Manifest = Mapping[str, Any]
-CAUTION = "a spreadsheet may take them for formulas, so import the columns as text, or save Parquet."
-FORMULA = r"[=+\-@\t\r]"  # what makes a spreadsheet take the rest of a cell for a formula
 
 
 def packed(files: Mapping[str, bytes], manifest: Manifest) -> bytes:
@@ -34,26 +34,14 @@ def packed(files: Mapping[str, bytes], manifest: Manifest) -> bytes:
 
 
 def csv(name: str, table: pd.DataFrame, manifest: Manifest) -> bytes:
-    """A table as CSV, in a zip."""
-    return packed({f"{name}.csv": plain_csv(table)}, cautioned(manifest, table))
+    """A table as CSV, in a zip; its manifest says how many texts a spreadsheet would take for formulas, if any."""
+    content, said = csv_of(table)
+    return packed({f"{name}.csv": content}, noted(manifest, said))
 
 
-def plain_csv(table: pd.DataFrame) -> bytes:
-    """A table as CSV alone; with CRLF at its lines' ends, every cell that holds a CR or LF is quoted."""
-    content: str = table.to_csv(index=False, lineterminator="\r\n")
-    return content.encode()
-
-
-def cautioned(manifest: Manifest, table: pd.DataFrame) -> Manifest:
-    """A manifest that says how many cells a spreadsheet would take for formulas, where there are any."""
-    texts = [table[name].dropna().astype(str) for name in table.select_dtypes(exclude=["number", "bool"])]
-    n = pd.Index(table.columns.astype(str)).str.match(FORMULA).sum()
-    n += sum((cells.str.match(FORMULA) & pd.to_numeric(cells, errors="coerce").isna()).sum() for cells in texts)
-    if not n:
-        return manifest
-    begin = "1 cell begins" if n == 1 else f"{n:,} cells begin"
-    caution = f"{begin} with =, +, -, @, a tab or a carriage return and stand in the CSV as they are: {CAUTION}"
-    return {**manifest, "notes": [*manifest.get("notes", ()), caution]}
+def noted(manifest: Manifest, said: Sequence[str]) -> Manifest:
+    """A manifest with more to say."""
+    return {**manifest, "notes": [*manifest.get("notes", ()), *said]} if said else manifest
 
 
 def parquet(table: pd.DataFrame, manifest: Manifest) -> bytes:
@@ -78,8 +66,8 @@ def vectors(
         return csv(name, table, manifest)
     matrix = io.BytesIO()
     np.save(matrix, np.ascontiguousarray(rows), allow_pickle=False)
-    named = ids_of(ids)
-    return packed({f"{name}.npy": matrix.getvalue(), "ids.csv": plain_csv(named)}, cautioned(manifest, named))
+    named, said = csv_of(ids_of(ids))
+    return packed({f"{name}.npy": matrix.getvalue(), "ids.csv": named}, noted(manifest, said))
 
 
 def ids_of(ids: Sequence[str]) -> pd.DataFrame:

@@ -59,6 +59,7 @@ RULES = """
 .an-table .bounds { opacity: .68; white-space: nowrap; }
 .an-rule { border: 0; border-top: 1px solid rgba(128, 128, 128, .2); margin: .3rem 0; }
 .an-plot { width: 100%; }
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 .an-thumb { image-rendering: pixelated; }
 body:has(.st-key-view-colour [aria-expanded="true"]) [data-testid="stSelectboxVirtualDropdown"] { min-width: 22rem; }
 @media (max-width: 700px) {

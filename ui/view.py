@@ -12,7 +12,7 @@ DEEPEST = 50  # selections that can be undone
 PAGE_ALONE = ("named", "operation", "beside", "selection", "past", "future")  # not in the address
 MOST_SHOWN = 50  # neighbours listed
 LONGEST = 1_000  # characters of a value in the address
-LISTED = "|"  # between the parts of one
+LISTED, LITERAL = "|", "\\"  # between the parts of one; before a sign of these two that a part holds itself
 
 
 @dataclass(frozen=True)
@@ -187,14 +187,37 @@ def _addressed() -> list[str]:
 
 
 def _written(value: Any) -> str:
-    return LISTED.join(value) if isinstance(value, tuple) else str(value)
+    if not isinstance(value, tuple):
+        return str(value)
+    parts = [_escaped(part) for part in value]
+    while len(LISTED.join(parts)) > LONGEST:
+        parts.pop()  # whole ones: half a name is another name
+    return LISTED.join(parts)
+
+
+def _escaped(part: str) -> str:
+    return part.replace(LITERAL, LITERAL * 2).replace(LISTED, LITERAL + LISTED)
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    parts, at = [""], 0
+    while at < len(word):
+        if word[at] == LITERAL and at + 1 < len(word):
+            at += 1
+            parts[-1] += word[at]
+        elif word[at] == LISTED:
+            parts.append("")
+        else:
+            parts[-1] += word[at]
+        at += 1
+    return tuple(parts)
 
 
 def _read(fresh: Any, word: str) -> Any:
     if not word:
         return fresh
     if isinstance(fresh, tuple):
-        return tuple(word.split(LISTED))
+        return _parts(word)
     if isinstance(fresh, bool):
         return word == "True"
     if isinstance(fresh, int):

@@ -3,6 +3,7 @@
 Nothing that could run is read: object arrays and pickles are refused.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
@@ -65,11 +66,13 @@ def load_member(path: Path, name: str) -> npt.NDArray[Any]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             array: npt.NDArray[Any] = archive[name]
-            return array
     except DAMAGE as error:
         if "allow_pickle" in str(error):
             raise _objects(path, f"array {name!r} of ") from error
         raise damaged(path, error) from error
+    if array.dtype.kind == "U":
+        _check_letters(array, f"array {name!r} of {path.name!r}")
+    return array
 
 
 def choose(path: Path, members: dict[str, Member], wanted: str) -> str:
@@ -107,6 +110,15 @@ def _objects(path: Path, which: str = "") -> BadInput:
     )
 
 
+def _check_letters(texts: npt.NDArray[Any], what: str) -> None:
+    """Refuse texts of numbers that are no letters (numpy takes them as they stand), or half a surrogate pair."""
+    native = np.ascontiguousarray(texts, texts.dtype.newbyteorder("="))
+    codes = native.reshape(-1).view(np.uint32) if native.dtype.itemsize else np.empty(0, np.uint32)
+    wrong = (codes > sys.maxunicode) | ((codes >= 0xD800) & (codes <= 0xDFFF))
+    if wrong.any():
+        raise BadInput(f"{what} holds what is no text ({codes[wrong][0]:#x} is no letter); copy it again.")
+
+
 def _noted(array: npt.NDArray[Any], what: str, ids: Sequence[Any] | None = None) -> VectorFile:
     notes = () if array.dtype == np.float32 else (f"Vectors were {array.dtype} and are now float32.",)
     return VectorFile(to_float32(array, what), None if ids is None else tuple(map(str, ids)), notes)
@@ -122,7 +134,7 @@ def _npz_members(path: Path) -> dict[str, Member]:
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 with archive.open(member) as file:
-                    shape, dtype = _npy_header(file)
+                    shape, dtype, _ = npy_header(file)
                     held = member.file_size - file.tell()
                 claimed = prod(shape) * dtype.itemsize
                 if claimed != held and not dtype.hasobject:
@@ -138,13 +150,14 @@ def _npz_members(path: Path) -> dict[str, Member]:
     return found
 
 
-def _npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
+    """Shape, type and whether columns come first, of an array whose bytes follow."""
     version = np.lib.format.read_magic(file)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(file)
+    shape, columns_first, dtype = read(file)
     if any(isinstance(size, bool) or size < 0 for size in shape):
         raise ValueError(f"an array of shape {shape}")
-    return shape, dtype
+    return shape, dtype, columns_first
 
 
 def _read_npz(path: Path, array: str) -> VectorFile:

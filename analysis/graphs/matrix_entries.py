@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from analysis.graph import Ends, Weights
+from analysis.graph import MOST_LINKS, Ends, Weights
 from analysis.graphs.matrix_arrays import Arrays
 from models.errors import BadInput
 
+MOST_ENTRIES = 2 * MOST_LINKS  # of a whole matrix: both of a link without a direction
 COMPRESSED = {"indices", "indptr", "shape"}
 Entries = tuple[Ends, Weights | None, int]
 
@@ -31,13 +32,22 @@ def entries_of(arrays: Arrays, check: Callable[[int], None]) -> Entries:
     square = [name for name, (shape, _) in members.items() if len(shape) == 2 and shape[0] == shape[1]]
     if len(square) == 1:
         check(arrays.shape(square[0])[0])
-        matrix = arrays.reals(square[0])
-        rows, columns = np.nonzero(matrix)
-        return _valued(np.column_stack([rows, columns]), matrix[rows, columns].astype(np.float64), len(matrix))
+        return _whole(arrays, square[0])
     raise BadInput(
         f"{arrays.path.name!r} holds {', '.join(members) or 'nothing'}; give a matrix saved by scipy.sparse.save_npz"
         " (CSR, CSC or COO), or an array 'edges' of row pairs."
     )
+
+
+def _whole(arrays: Arrays, name: str) -> Entries:
+    pairs, values, found = [np.empty((0, 2), np.int64)], [np.empty(0)], 0
+    for ends, entries in arrays.parts(name):
+        found += len(ends)
+        if found > MOST_ENTRIES:
+            raise arrays.refuse(name, f"has over {MOST_ENTRIES:,} entries that are not zero; give a smaller graph.")
+        pairs.append(ends)
+        values.append(entries.astype(np.float64))
+    return _valued(np.concatenate(pairs), np.concatenate(values), arrays.shape(name)[0])
 
 
 def _coordinates(arrays: Arrays, check: Callable[[int], None]) -> Entries:

@@ -10,6 +10,7 @@ from analysis.cores import cores
 from analysis.reproductions import anchor, sipt, sipt_tables, synthetic_command
 from analysis.reproductions.markdown import markdown
 from analysis.reproductions.sentences import topics_kept
+from analysis.spreadsheet import write_csv
 from analysis.store import Store
 from models.errors import BadInput, Failed
 
@@ -44,7 +45,7 @@ def reproduce(paper: str, size: str, out: Path | None, cache: Path, say: Callabl
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "sipt.md").write_text(text, encoding="utf-8")
-        table.to_csv(out / "sipt.csv", index=False)
+        write_csv(table, out / "sipt.csv")
     return verdicts
 
 
@@ -66,7 +67,7 @@ def reproduce_anchor(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "anchor.md").write_text(text, encoding="utf-8")
-        table.to_csv(out / "anchor.csv", index=False)
+        write_csv(table, out / "anchor.csv")
     return verdicts
 
 

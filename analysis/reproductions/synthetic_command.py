@@ -18,6 +18,7 @@ from analysis.reproductions import synthetic_tables
 from analysis.reproductions.markdown import markdown
 from analysis.reproductions.synthetic import TINY, Plan, Regime, Run, finetunings, made, make, pretrainings, tunings
 from analysis.reproductions.synthetic_data import data_kept, make_data
+from analysis.spreadsheet import write_csv
 from analysis.store import Store
 from models.errors import BadInput, Failed
 
@@ -39,7 +40,7 @@ def reproduce(size: str, out: Path | None, cache: Path, say: Say) -> list[str]:
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "synthetic.md").write_text(text, encoding="utf-8")
-        table.to_csv(out / "synthetic.csv", index=False)
+        write_csv(table, out / "synthetic.csv")
     return verdicts
 
 

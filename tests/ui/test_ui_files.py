@@ -30,23 +30,25 @@ def test_csv_reads_back_with_its_manifest_beside_it():
     assert json.loads(found["manifest.json"]) == MANIFEST
 
 
-def test_csv_is_that_of_rfc_4180_and_texts_read_back_as_they_are():
+def test_csv_is_that_of_rfc_4180_and_texts_read_back_but_for_the_mark_of_formulas():
     texts = ["two\r\nlines", "old\rmac", "new\nline", '"quoted", comma', "=1+1", "-x", " spaces ", "日本 🐈"]
     content = unzipped(files.csv("t", pd.DataFrame({"id": ["a"] * 8, "text": texts}), {"notes": ["one"]}))
     assert content["t.csv"].startswith(b'id,text\r\na,"two\r\nlines"\r\na,"old\rmac"\r\na,"new\nline"\r\n')
     read = list(csv.reader(io.StringIO(content["t.csv"].decode(), newline="")))
-    assert read == [["id", "text"], *(["a", text] for text in texts)]
+    assert read == [["id", "text"], *(["a", "'" + text if text[0] in "=-" else text] for text in texts)]
     first, second = json.loads(content["manifest.json"])["notes"]
-    assert first == "one" and second.startswith("2 cells begin with =")
+    assert first == "one" and second.startswith("2 texts of the CSV would be taken for formulas")
 
 
 @pytest.mark.parametrize(
     ("cells", "n"), [(["=A1", "@x", "+y", "\tz", "\rw", "-v"], 6), (["-1.5", "+2", "a=b", None], 0), ([-1.5, 2.0], 0)]
 )
 def test_the_manifest_counts_what_a_spreadsheet_would_take_for_a_formula(cells, n):
-    told = files.cautioned({}, pd.DataFrame({"x": cells})).get("notes", [""])[0]
-    assert told.startswith(f"{n} cells begin") if n else not told
-    assert files.cautioned({}, pd.DataFrame({"=x": [1]}))["notes"][0].startswith("1 cell begins")
+    found = unzipped(files.csv("t", pd.DataFrame({"x": cells}), {}))
+    assert json.loads(found["manifest.json"]).get("notes", [""])[0].startswith(f"{n} texts" if n else "")
+    rows = list(csv.reader(io.StringIO(found["t.csv"].decode(), newline="")))[1:]
+    assert sum(row[0][:1] == "'" for row in rows) == n
+    assert unzipped(files.csv("t", pd.DataFrame({"=x": [1]}), {}))["t.csv"].startswith(b"'=x\r\n1")
 
 
 def test_a_table_of_samples_holds_the_whole_text_and_no_column_is_lost():

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from ui.view import DEEPEST, View, clear, keep, redo, select, undo
+import pytest
+
+from ui.view import DEEPEST, LONGEST, View, clear, from_address, in_address, keep, redo, select, undo
 
 
 def test_each_operation_combines_with_what_was_selected():
@@ -58,3 +60,21 @@ def test_other_samples_keep_what_is_among_them():
     kept = keep(view, {"b", "c"})
     assert (kept.selection, kept.past, kept.pinned, kept.colour) == (("b", "c"), ((), ("b",)), "", "package")
     assert keep(view, {"a", "b", "c"}) == view
+
+
+@pytest.mark.parametrize(
+    "names", [("a|b", "c"), ("|",), ("\\", "|\\|", "x\\"), ("accuracy", "ndcg@10 of citations|label"), ("a", "", "b")]
+)
+def test_an_address_keeps_names_that_hold_the_sign_between_names(names):
+    view = View(numbers=names, columns=names)
+    assert from_address(View(), in_address(view)) == view
+
+
+def test_an_address_of_too_many_names_keeps_whole_ones():
+    names = tuple(f"{i:03d}|" + "n" * 90 for i in range(30))
+    read = from_address(View(), in_address(View(numbers=names))).numbers
+    assert read == names[: len(read)] and 8 <= len(read) < LONGEST / 95
+
+
+def test_an_address_that_ends_in_the_middle_of_a_sign_is_read():
+    assert from_address(View(), {"numbers": "a|b\\"}).numbers == ("a", "b\\")

@@ -187,3 +187,30 @@ def test_a_column_that_is_embedded_is_told_from_one_that_is_not_there(said):
 def test_noise_is_a_finite_share(setting, share):
     with pytest.raises(BadInput, match=f"{setting} of"):
         GraphSpec(name="g", path="e.csv", **{setting: share})
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", ["f4", ">f8", "?", "u2"])
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_a_whole_matrix_is_read_in_parts_as_at_once(tmp_path, monkeypatch, order, dtype, save):
+    monkeypatch.setattr("analysis.graphs.matrix_arrays.PART", 100)
+    matrix = (np.random.default_rng(0).random((30, 30)) < 0.1).astype(dtype)
+    save(tmp_path / "a.npz", m=np.asarray(matrix, order=order))
+    found = read(tmp_path, numbered(30), source="npz", path="a.npz", directed=True)
+    rows, columns = np.nonzero(matrix)
+    apart = rows != columns  # no sample is linked to itself
+    assert sorted(map(tuple, found.pairs.tolist())) == sorted(zip(rows[apart], columns[apart], strict=True))
+
+
+def test_a_whole_matrix_larger_than_the_memory_of_links_is_read_in_little(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.graphs.matrix_arrays.MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("analysis.graphs.matrix_arrays.PART", 1 << 20)
+    bomb(tmp_path / "a.npz", "m", (6000, 6000), "<f4", {})
+    with little_memory():
+        assert len(read(tmp_path, numbered(6000), source="npz", path="a.npz").pairs) == 0
+
+
+def test_a_whole_matrix_of_too_many_entries_is_refused_before_all_are_held(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.graphs.matrix_entries.MOST_ENTRIES", 10)
+    np.savez(tmp_path / "a.npz", m=np.ones((6, 6)))
+    refused(tmp_path, dataset(), "has over 10 entries that are not zero", source="npz", path="a.npz")
