@@ -79,7 +79,8 @@ def agreement(
     numbers = judge_shares(shares, draws=draws, seed=seed, notes=notes)
     alone = int((labels.known & (whole.degrees == 0)).sum())
     if alone:
-        notes.append(f"{alone:,} labelled nodes without a link are left out.")
+        nodes = "1 labelled node without a link is" if alone == 1 else f"{alone:,} labelled nodes without a link are"
+        notes.append(f"{nodes} left out.")
     if times < draws:
         notes.append(f"Chance is of {times} rewired graphs.")
     if said := heterophily(graph.name, labels.name, numbers.get("homophily")):

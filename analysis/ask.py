@@ -14,6 +14,7 @@ Kind = Literal[
     "comparison",
     "transferability",
     "task",
+    "task_card",
     "metrics",
     "graph",
     "graph_card",
@@ -31,9 +32,9 @@ ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "f
 class Ask:
     """What is wanted: the samples, a space's vectors, its kNN graph, a projection of it, the names of that projection's
     regions, an answer about the space, a comparison of two spaces, an estimate of what fine-tuning would gain, what a
-    space scores on a task, metrics made elsewhere, a graph over the samples, what that graph is like (by a label
-    column), how a space agrees with it, a corpus in the tokens of a checkpoint, the checkpoint's anchors on it, or a
-    checkpoint that a [[pretraining]] makes.
+    space scores on a task, what naming a task's commonest class would score, metrics made elsewhere, a graph over the
+    samples, what that graph is like (by a label column), how a space agrees with it, a corpus in the tokens of a
+    checkpoint, the checkpoint's anchors on it, or a checkpoint that a [[pretraining]] makes.
 
     `name`: the projection, the analysis, the one measure of a comparison or estimator (none: those of the study), the
     method of a task, the source of metrics, the graph that is asked about by itself, or the
@@ -95,6 +96,8 @@ class Ask:
             return f"pre-training of {self.name}"
         if self.kind == "task":
             return f"{what} of {self.subject} on {self.other}"
+        if self.kind == "task_card":
+            return f"what the commonest class gives on {self.other}"
         if self.kind == "metrics":
             return f"metrics of {self.name} {self.other}"
         if self.kind == "graph_alignment":

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 VERSION = 1  # of how graphs are read
 JUDGED = 2  # of intervals and chance
-CARD = 1  # of what is counted of a graph
+CARD = 2  # of what is counted of a graph
 GRAPH_KINDS = ("graph", "graph_card", "graph_alignment")
 
 

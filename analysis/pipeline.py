@@ -35,14 +35,17 @@ from analysis.spaces import SpaceOf, spaces_of
 from analysis.store import Artifact, Store
 from analysis.study import Study
 from analysis.task_asks import read_task, score, task_recipe
+from analysis.task_card import card_recipe, make_card
 from analysis.transfer_asks import make_estimates, read_for, transfer_recipe
 from models.place import Place
 
 RECIPES: dict[str, Callable[["Pipeline", Ask], Recipe | None]]  # of asks that have a file of their own
 RECIPES = {"task": task_recipe, "transferability": transfer_recipe, "pretraining": pretraining_recipe}
+RECIPES["task_card"] = card_recipe
 RECIPES |= dict.fromkeys(GRAPH_KINDS, graph_recipe_for) | dict.fromkeys(ANCHOR_KINDS, anchor_recipe)
 MAKERS: dict[str, Callable[..., None]] = dict.fromkeys(GRAPH_KINDS, make_of_graph)
 MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"transferability": make_estimates, "task": score}
+MAKERS["task_card"] = make_card
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +175,7 @@ class Pipeline:
             progress(0, 1, "reading")
             take_once(ask, self.study, self.place, self.store, self._memory, there=self.find(ask) is not None)
             return self.find(ask)
-        if ask.kind == "task":
+        if ask.kind in ("task", "task_card"):
             read_task(self, ask)
         elif ask.kind == "transferability":
             read_for(self, ask)

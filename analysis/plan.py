@@ -12,6 +12,7 @@ from analysis.pipeline import Pipeline
 from analysis.pretraining import pretraining_asks
 from analysis.registry import alignments, analyses, comparisons, estimators
 from analysis.task_asks import task_asks
+from analysis.task_card import cards_of
 from analysis.transfer_asks import transfers_of
 from models.errors import BadInput, nearest
 
@@ -37,6 +38,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
             columns = analyses()[name].columns(dataset.labels)
             asks += [Ask("analysis", name, space.name, other=label) for label in columns]
     asks += pairs_of(pipeline) + transfers_of(pipeline) + graph_asks(pipeline) + task_asks(pipeline)
+    asks += cards_of(pipeline)  # of tasks whose samples are read by now
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
     return asks + anchor_asks(pipeline) + asks_of(pipeline.study)

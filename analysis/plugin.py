@@ -129,6 +129,7 @@ class Analysis:
     points: Mapping[str, str] = field(default_factory=dict)  # for each number of a sample: what it is, in a few words
     figures: "Mapping[str, Callable[[Result], go.Figure | None]]" = field(default_factory=dict)
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of_width: tuple[str, ...] = ()  # numbers that no space can exceed its dimensions in: shown with these beside them
     reading: str = ""  # how to weigh its numbers against one another, where that needs saying
     params: type[Params] = Params
     needs: tuple[Need, ...] = ()

@@ -120,3 +120,8 @@ def drawing_params(ask: Ask, projection: Projection) -> tuple[int, Params]:
     if dimensions not in (2, 3):
         raise BadInput(f"a map has 2 or 3 dimensions, not {dimensions!r}.")
     return dimensions, params_of(projection.params, given)
+
+
+def is_of_width(analysis: str, number: str) -> bool:
+    """Whether a number cannot exceed a space's dimensions, so that it says little without them."""
+    return analysis in analyses() and number.partition("@")[0] in analyses()[analysis].of_width

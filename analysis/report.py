@@ -20,11 +20,11 @@ from analysis.report_page import Contents, ReportPage
 from analysis.result import Result
 from analysis.rows import COLUMNS, number_rows, space_rows
 from analysis.seen import seen_sentence
+from analysis.series.answer import verdicts
 from analysis.series.course import collapse_in, numbers_of
 from analysis.series.ranking import rankings
 from analysis.series.scores import score_table
 from analysis.series.series import series_of
-from analysis.series.verdict import verdicts
 from analysis.spreadsheet import write_csv
 from analysis.store import LIBRARIES, library_versions
 from analysis.study import ALLOWED
@@ -157,6 +157,7 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
         if isinstance(value, Result):
             called = {"comparison": "comparison", "transferability": "transferability", "task": f"task {ask.name}"}
             called |= {"pretraining": f"pretraining {ask.name}", "graph_card": f"graph {ask.name}"}
+            called |= {"task_card": "task"}
             called |= {"graph_alignment": "alignment", "anchors": "anchors"}
             name = file_name(called.get(ask.kind, ask.name), ask.subject, ask.other)
             for table, frame in value.tables.items():

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.figures.palette import ACCENT, FAINT, INK, LABELS, OTHER, PAPER, SEQUENTIAL
 from analysis.report_figures import DECIDE, Drawn
 from analysis.report_words import methods_of, numbers_html, predictions_html, said_first, scores_html, table_html
-from analysis.series.ranking import Ranking, controls_of
+from analysis.series.ranking import Ranking
 from analysis.study import Study
 
 MOST_POINTS, MOST_CARDS = 6_000, 2_000  # in a figure; in a heat map
@@ -81,7 +81,7 @@ class ReportPage:
         code = get_plotlyjs()
         name = escape(found.study.name)
         n = found.manifest["n"]
-        said = said_first(found.rankings, controls_of(found.study), found.manifest)
+        said = said_first(found.rankings, found.study, found.manifest)
         body = [
             f"<h1>{name}</h1>",
             f'<p class="quiet">{_about(found, n)}</p>',

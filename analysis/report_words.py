@@ -1,6 +1,6 @@
 """The words and tables of a report: what was found, every number as a glyph, and how each was made."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -13,7 +13,7 @@ from analysis.figures.words import shown
 from analysis.number import Number
 from analysis.registry import alignments, analyses, comparisons, estimators, indexes, projections, task_methods
 from analysis.series.measured import number_title, score_title
-from analysis.series.ranking import Ranking, best_for, in_order, sentence
+from analysis.series.ranking import Ranking, all_trained, best_for, controls_of, in_order, sentence
 from analysis.study import Study
 from analysis.uncertainty import how_made
 
@@ -24,12 +24,12 @@ OTHERS |= {"alignment": "Graphs", "anchors": "Anchor vectors"}
 LONG = 3_000  # rows of a table
 
 
-def said_first(rankings: Sequence[Ranking], controls: Collection[str], manifest: Mapping[str, Any]) -> list[str]:
+def said_first(rankings: Sequence[Ranking], study: Study, manifest: Mapping[str, Any]) -> list[str]:
     """The sentences that a report opens with."""
     found = list(manifest["tasks"])
     for own in best_for(rankings):
         all_of_it = in_order([one for one in rankings if one.task == own.task])
-        found.append(sentence(all_of_it, controls))
+        found.append(sentence(all_of_it, controls_of(study), trained=all_trained(study)))
     found += [f"{one['name']}: {one['collapse']}." for one in manifest["series"] if one["collapse"]]
     found += [note.partition(": ")[2] for note in manifest["notes"] if ": Heterophilous: " in note]
     return found + [f"Not made: {sentence}" for sentence in manifest["failures"]]

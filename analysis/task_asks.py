@@ -128,7 +128,8 @@ def task_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe | None:
 
 def read_task(pipeline: "Pipeline", ask: Ask) -> None:
     """Read the samples of a task, so that its recipe is known."""
-    home_of(pipeline, spec_called(pipeline, ask.other), pipeline.space_called(ask.subject), make=True)
+    space = pipeline.space_called(ask.subject) if ask.subject else None
+    home_of(pipeline, spec_called(pipeline, ask.other), space, make=True)
 
 
 def _reads_graph(method: TaskMethod, spec: TaskSpec) -> bool:

@@ -2,25 +2,29 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from analysis.ask import Ask
+from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
-from analysis.series.verdict import verdicts
-from ui import words
+from analysis.series.answer import answers_of
+from ui import task_offer, words
 
 MOST = 3  # tasks whose sentence is said
 ASKED = "Which checkpoint is best on a task, by how much, and is that significant?"
 
 
-def draw(pipeline: Pipeline, asks: Sequence[Ask]) -> None:
-    """Draw the sentences of the first tasks that are scored, else the question, each with its link."""
+def draw(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
+    """Draw the sentences of the first tasks that are scored, else the question, each with its link.
+
+    Of label columns that no task is about, that they are not scored and a way to it.
+    """
     if len(pipeline.spaces()) < 2:
         return
-    scored = any(ask.kind == "task" and pipeline.find(ask) is not None for ask in asks)
-    said = verdicts(pipeline, asks) if scored else [ASKED]
-    more = f" {len(said) - MOST} more tasks there." if len(said) > MOST else ""
-    link = '<a data-page="fine_tuning" title="Fine-tuning: scores, tests, curves">Fine-tuning</a>'
-    lines = [words.escaped(one) for one in said[:MOST]]
-    lines[-1] += f" {link} →{more}"
-    st.html("".join(f'<p class="an-quiet">{line}</p>' for line in lines))
+    answers = answers_of(pipeline, asks)
+    for one in answers[:MOST]:
+        words.plain(" ".join(one.first))
+    scored = {one.task for one in answers}
+    waiting = [spec.name for spec in pipeline.study.task if spec.name not in scored]
+    said = [f"{words.counted(len(answers) - MOST, 'more task')} there."] if len(answers) > MOST else []
+    said += [f"Not scored yet: {words.listed(waiting)}."] if waiting else []
+    words.leading(" ".join(said) if answers else " ".join([ASKED, *said]), "fine_tuning", "Fine-tuning")
+    task_offer.offer_columns(pipeline, dataset)

@@ -11,6 +11,7 @@ from analysis.pipeline import Pipeline
 from analysis.plan import chosen_analyses
 from analysis.registry import analyses
 from analysis.result import Result
+from analysis.series.pair import twins_of
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf
 from ui.words import counted
@@ -33,6 +34,7 @@ class Finding:
     says: str
     number: Number | None
     other: str = ""
+    width: int = 0  # dimensions of the space, where the number cannot exceed them
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ def findings_of(pipeline: Pipeline, space: str, label: str) -> list[Finding]:
         result: Result | None = pipeline.find(ask)
         name, number = _first(result, names)
         says = f"{analysis.question} {analysis.describe.get(name.split('@')[0], '')}".strip()
-        found.append(Finding(ask.name, name.replace("_", " "), says, number, ask.other))
+        bounded = name.partition("@")[0] in analysis.of_width
+        width = width_of(pipeline, pipeline.space_called(space)) if bounded else 0
+        found.append(Finding(ask.name, name.replace("_", " "), says, number, ask.other, width))
     return found
 
 
@@ -97,20 +101,9 @@ def width_of(pipeline: Pipeline, space: SpaceOf) -> int:
     return space.card.width if found is None else found.d
 
 
-def twin_of(space: SpaceOf, spaces: Sequence[SpaceOf]) -> SpaceOf | None:
-    """The same layer of the same model with random weights, transformed likewise."""
-    mine = (space.checkpoint.model, space.checkpoint.architecture, space.checkpoint.transform, space.layer)
-    for other in spaces:
-        theirs = (other.checkpoint.model, other.checkpoint.architecture, other.checkpoint.transform, other.layer)
-        if other.checkpoint.init == "random" and theirs == mine and space.checkpoint.init != "random":
-            return other
-    return None
-
-
 def references_of(space: SpaceOf, spaces: Sequence[SpaceOf]) -> dict[str, str]:
     """What a space is to be compared with before it is praised, in words, by the name of the space that shows it."""
-    twin = twin_of(space, spaces)
-    found = {} if twin is None else {twin.name: "with random weights"}
+    found = {twin.name: "with random weights" for twin in twins_of(space, spaces)[:1]}
     if space.checkpoint.family != "tfidf":
         floor = next((other for other in spaces if other.checkpoint.family == "tfidf"), None)
         found |= {} if floor is None else {floor.name: f"in {floor.name} (word counts alone)"}

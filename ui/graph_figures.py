@@ -13,6 +13,11 @@ from analysis.pipeline import Pipeline
 from analysis.result import Result
 from ui import answer_panel, graph_beside, linked_table, state, words
 
+TITLE = "Does the graph decide what can be read from the space?"
+PREMISE = (
+    "The theorem needs one distance that all linked pairs, and no others, lie within; then a vote among all samples"
+    " within it is a vote among the linked ones, and is right as often as the label is consistent over the graph."
+)
 PAIRS = ("linked_but_far", "near_but_not_linked")
 
 
@@ -42,7 +47,7 @@ def draw(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask], label: str) 
         _distances(pipeline, ask)
     for sentence in [*result.notes, *reasons]:
         words.quiet(sentence)
-    _theorem(pipeline, there, ask, result)
+    _theorem(pipeline, there, ask, result, other)
     radii = result.tables["radii"]
     mine = radii[radii["label"] == label] if len(radii) else radii
     if len(mine):
@@ -57,26 +62,29 @@ def draw(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask], label: str) 
 
 
 def _distances(pipeline: Pipeline, ask: Ask, *, place: str = "") -> None:
-    """Whether the premise holds in a space, and how far apart its linked and unlinked pairs are."""
+    """How far apart the linked and the unlinked pairs of a space are."""
     result: Result = pipeline.make(ask)
-    badge(result, ask.subject)
     answer_panel.figure(pipeline, ask, result, link_distances, "distances", place=place)
 
 
-def badge(result: Result, space: str) -> None:
-    """Whether the premise of the theorem holds: that some radius recovers the graph."""
+def badge(result: Result, space: str) -> str:
+    """Whether the premise of the theorem holds in a space."""
     if bool(result.arrays["recovered"][0]):
-        words.note(f"Premise holds: a radius of {space} recovers the graph exactly.")
-        return
+        return f"Premise holds: {space} has such a distance, and recovers the graph exactly."
     best = result.numbers.get("best_radius_f1")
-    f1 = "" if best is None or best.value is None else f"; the best one has F1 {best.value:.2f}"
-    words.note(
-        f"Premise does not hold: no radius of {space} recovers the graph{f1}. The theorem promises nothing here."
-    )
+    f1 = "" if best is None or best.value is None else f" (F1 of the best one: {best.value:.2f})"
+    return f"Premise does not hold: {space} has no such distance{f1}, so that the theorem promises nothing here."
 
 
-def _theorem(pipeline: Pipeline, there: dict[str, Ask], ask: Ask, result: Result) -> None:
-    """Accuracies against local consistency, of every space that is there."""
+def _theorem(pipeline: Pipeline, there: dict[str, Ask], ask: Ask, result: Result, other: str) -> None:
+    """The theorem's premise, whether it holds, and accuracies against local consistency in every space."""
+    looked_at = [ask, *([there[other]] if other else [])]
+    said = [badge(one, each.subject) for each in looked_at if "recovered" in (one := pipeline.make(each)).arrays]
+    if said:
+        st.html(f'<p class="an-title">{TITLE}</p>')
+        words.quiet(PREMISE)
+    for sentence in said:
+        words.note(sentence)
     found: dict[str, Result] = {name: pipeline.make(one) for name, one in there.items()}
     known = {name: one for name, one in found.items() if len(one.tables.get("theorem", ()))}
     if not known:

@@ -63,6 +63,7 @@ def _line(finding: Finding, number: Number, spans: Mapping[str, Span], with_chan
     interval = ""
     if number.low is not None and number.high is not None:
         interval = f"[{shown(number.low, places)}, {shown(number.high, places)}]"
+    interval += f'<span class="of"> of {finding.width}</span>' if finding.width else ""
     tail = _tail(number, places, count, with_chance)
     scale = '<span class="none"></span>' if count else _scale(number, spans.get(finding.name) or span_of([number]))
     return (

@@ -39,7 +39,7 @@ NO_SCORE = (
 COLUMNS = {
     "candidate": "candidate",
     "kind": "kind",
-    "choice": "would take",
+    "choice": "puts first",
     "probability_best": "P(best)",
     "weighted_tau": "weighted τ",
     "regret": "regret",
@@ -48,6 +48,9 @@ COLUMNS = {
     "beats_size": "beats size",
     "beats_elsewhere": "beats mean rank",
 }
+
+
+CHOICE = ("candidate", "kind", "choice", "probability_best")  # what stands there where a record means nothing yet
 
 
 def draw(
@@ -66,7 +69,9 @@ def draw(
         candidates, truth = judged_by(candidates, judge), scores_by(scores, judge, spaces)
         held = record(candidates, truth, sizes_of(pipeline))
         names = ", ".join(sorted(set(truth["task"])))
-        words.quiet(f"Held to {judge_title(judge)} on {names}. {held.caution}")
+        words.quiet(f"Held to {judge_title(judge)} on {names}.")
+        if held.caution:
+            words.note(held.caution)
     else:
         words.note(NO_SCORE)
         if not pipeline.study.task:
@@ -78,6 +83,7 @@ def draw(
     table = _table(choices(candidates, found, task.name), held)
     if not len(table):
         return
+    sure = held is not None and not held.caution
     key = "ranking.record"
 
     def open_map() -> None:
@@ -85,7 +91,7 @@ def draw(
         if chosen and isinstance(space := table["space"].iloc[chosen[0]], str):
             ranking_view.open_map(space)
 
-    shown = table[[name for name in COLUMNS if name in table]].rename(columns=COLUMNS)
+    shown = table[[name for name in COLUMNS if name in table and (sure or name in CHOICE)]].rename(columns=COLUMNS)
     number = st.column_config.NumberColumn(format="%.2f")
     st.dataframe(
         shown,
@@ -98,7 +104,11 @@ def draw(
         placeholder="–",
         height=min(460, 38 + 35 * len(shown)),
     )
-    words.quiet(f"A click on a row opens the map of what it would take. {HOW if held is not None else ''}")
+    words.quiet(f"A click on a row opens the map of what it puts first. {HOW if sure else ''}")
+    if held is not None and not sure:
+        with st.expander("The record all the same, from which nothing follows"):
+            st.dataframe(table[[name for name in COLUMNS if name in table]].rename(columns=COLUMNS), hide_index=True)
+            words.quiet(HOW)
     export.table(pipeline, asks, lambda: table, key=key, name="record")
 
 

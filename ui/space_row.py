@@ -62,6 +62,8 @@ def name_of(ask: Ask) -> str:
         return f"transfer to {ask.other}"
     if ask.kind == "task":
         return f"{task_methods()[ask.name].title.lower()} on {ask.other}"
+    if ask.kind == "task_card":
+        return f"the commonest class of {ask.other}"
     if ask.kind == "graph_alignment":
         return f"agreement with {ask.other}"
     title = analyses()[ask.name].title.lower()

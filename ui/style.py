@@ -12,6 +12,7 @@ RULES = """
 .stSidebar [data-testid="stSidebarHeader"] { height: 2.2rem; }
 .stMainBlockContainer h2 { font-size: 1.55rem; padding: 0 0 .2rem; }
 .an-lead { font-size: 1.22rem; line-height: 1.5; max-width: 46rem; margin: 0 0 .4rem; text-wrap: pretty; }
+.an-plain { font-size: .95rem; line-height: 1.5; max-width: 46rem; margin: 0; text-wrap: pretty; }
 .an-quiet { opacity: .68; font-size: .875rem; line-height: 1.45; max-width: 46rem; margin: 0; overflow-wrap: anywhere; }
 .stHtml .an-quiet a { color: inherit; cursor: pointer; font-weight: 600; text-decoration: underline; }
 .an-note { border-left: 3px solid currentColor; padding: .1rem 0 .1rem .8rem; max-width: 46rem; line-height: 1.5; }
@@ -25,7 +26,7 @@ RULES = """
 .an-dot { display: inline-block; width: .68rem; height: .68rem; border-radius: 50%; margin-right: .5rem; }
 .an-box { container-type: inline-size; }
 .an-numbers { display: grid; max-width: 48rem; gap: .28rem; font-size: .88rem; line-height: 1.5; }
-.an-numbers .row { display: grid; grid-template-columns: 8.2rem 4.8rem 6.2rem minmax(8rem, 1fr) 4.2rem;
+.an-numbers .row { display: grid; grid-template-columns: 8.2rem 4.8rem 7.6rem minmax(7rem, 1fr) 4.2rem;
   align-items: center; column-gap: .5rem; }
 .an-numbers .name { color: inherit; text-decoration: none; cursor: pointer; white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }
@@ -77,6 +78,7 @@ body:has(.st-key-view-colour [aria-expanded="true"]) [data-testid="stSelectboxVi
   .an-numbers .row { grid-template-columns: 1fr 4.9rem 6.4rem; row-gap: .1rem; }
   .an-numbers .name { white-space: normal; }
   .an-numbers .interval { text-align: right; }
+  .an-numbers .of { display: block; }
   .an-numbers .strip { grid-column: 1 / -1; grid-template-columns: auto 1fr auto; }
   .an-numbers .none { display: none; }
   .an-numbers .tail { display: none; }

@@ -28,7 +28,8 @@ FITTING = 8  # columns of scores up to which all methods are shown at first
 class Choice:
     """The scores that are looked at: their asks, the table of those that are there, and each task's leading method.
 
-    `every`: what the chosen tasks ask by whichever method; `found`: how many of these were there when they were read.
+    `every`: what the chosen tasks ask by whichever method; `found`: how many of these were there when they were
+    read; `wanted`: the number that was asked for, empty for each method's own.
     """
 
     asks: tuple[Ask, ...]
@@ -36,6 +37,7 @@ class Choice:
     table: pd.DataFrame
     leading: dict[str, str]
     found: int
+    wanted: str = ""
 
     @property
     def tasks(self) -> list[str]:
@@ -96,13 +98,7 @@ def choose(pipeline: Pipeline, asks: Sequence[Ask]) -> Choice:
             )
     wanted = state.view().score if state.view().score in options else ""
     table = standings(pipeline, kept, wanted)
-    return Choice(tuple(kept), tuple(every), table, leading_methods(table, len(pipeline.spaces())), found)
-
-
-def waiting(pipeline: Pipeline, chosen: Choice, task: str, method: str) -> list[str]:
-    """The spaces that are not scored yet on a task by a method."""
-    mine = [ask for ask in chosen.asks if (ask.other, ask.name) == (task, method)]
-    return [ask.subject for ask in mine if pipeline.find(ask) is None]
+    return Choice(tuple(kept), tuple(every), table, leading_methods(table, len(pipeline.spaces())), found, wanted)
 
 
 def is_stale(pipeline: Pipeline, chosen: Choice) -> bool:

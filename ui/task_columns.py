@@ -17,7 +17,7 @@ from ui import panel, state
 from ui.series_curves import named
 from ui.task_choice import Choice
 
-FIRST = ("effective_rank", "twonn", "k_skewness", "knn_accuracy", "knn_spearman")
+FIRST = ("effective_rank", "twonn", "k_skewness")
 AGREEMENT = "label_agreement"  # a score itself, which the paired tests of the table are about
 TELLS = "The numbers chosen to stand beside the scores are not computed for every checkpoint yet."
 NOTHING = "What is different about its space is not computed yet; the numbers to compute are offered below."

@@ -18,6 +18,7 @@ NO_LABELS = (
     " with train and test files."
 )
 KEY, MOST_SEEDS = "task", 20
+FEW = 3  # columns that have a button each
 USUAL = TaskSpec(name="usual", label="usual").methods
 
 
@@ -75,6 +76,27 @@ def _choose(pipeline: Pipeline, dataset: Dataset) -> None:
         words.quiet("This is scored already and stands above.")
         return
     st.button(f"Score · about {takes}", key=f"{KEY}.score", type="primary", on_click=_score, args=(spec,))
+
+
+def offer_columns(pipeline: Pipeline, dataset: Dataset) -> None:
+    """Of the label columns that no task is about: that nothing is scored on them, and a button that does it."""
+    known = {spec.label for spec in pipeline.study.task if not spec.train}
+    without = [label for label in dataset.labels if label not in known]
+    if not without or len(pipeline.spaces()) < 2:
+        return
+    columns = words.listed([f"“{label}”" for label in without])
+    has = "is a label column" if len(without) == 1 else "are label columns"
+    words.quiet(
+        f"{columns} {has} that no task is about, so nothing is scored on {'it' if len(without) == 1 else 'them'}."
+    )
+    with st.container(horizontal=True):
+        for label in without[:FEW]:
+            options = fitting(dataset, label)
+            methods = [name for name in USUAL if name in options] or options[:1]
+            spec = task_from(pipeline.study, label, methods, "0 1 2", "")
+            changed = replace(pipeline, study=with_task(pipeline.study, spec))
+            takes = words.lasting(costs.seconds_for(changed, asks_of(changed, spec)))
+            st.button(f"Score {label} · about {takes}", key=f"{KEY}.column.{label}", on_click=_score, args=(spec,))
 
 
 def fitting(dataset: Dataset, label: str) -> list[str]:

@@ -11,6 +11,7 @@ from analysis.result import Result
 from analysis.seen import seen_sentence
 from analysis.series.standings import title_of
 from analysis.study import TaskSpec
+from analysis.tasks.chosen import AT_END
 from ui import words
 from ui.task_choice import Choice
 
@@ -59,7 +60,7 @@ def noted(results: Mapping[tuple[str, str], Result]) -> list[str]:
     spaces = {space for space, _ in results}
     of: dict[str, dict[str, None]] = {}
     for (space, _), result in results.items():
-        for note in result.notes:
+        for note in (note for note in result.notes if AT_END not in note):  # told under the table
             of.setdefault(note, {})[space] = None
     return [note if len(mine) == len(spaces) else f"{listed([*mine])}: {note}" for note, mine in of.items()]
 

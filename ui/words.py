@@ -49,9 +49,24 @@ def lead(sentence: str) -> None:
     st.html(f'<p class="an-lead">{escaped(sentence)}</p>')
 
 
+def plain(sentence: str) -> None:
+    """A sentence of the text."""
+    st.html(f'<p class="an-plain">{escaped(sentence)}</p>')
+
+
 def quiet(sentence: str) -> None:
     """A caption."""
     st.html(f'<p class="an-quiet">{escaped(sentence)}</p>')
+
+
+def leading(sentence: str, page: str, name: str) -> None:
+    """A caption that ends with the way to another page."""
+    st.html(f'<p class="an-quiet">{escaped(sentence)} {way(page, name)}</p>')
+
+
+def way(page: str, name: str) -> str:
+    """The HTML of a link to another page."""
+    return f'<a data-page="{escaped(page)}">{escaped(name)}</a> →'
 
 
 def note(sentence: str) -> None:

@@ -73,6 +73,19 @@ def with_interval(number: Number) -> str:
     return f"{shown(number.value, places)} [{shown(number.low, places)}, {shown(number.high, places)}]"
 
 
+def with_gap(number: Number) -> str:
+    """A difference with its interval, in as many decimals as the interval's width needs, whatever its own size.
+
+    >>> with_gap(Number(value=0.01, low=-0.0107, high=0.0296))
+    '0.010 [−0.011, 0.030]'
+    """
+    if number.value is None or number.low is None or number.high is None or number.high <= number.low:
+        return with_interval(number)
+    needed = math.ceil(-math.log10(number.high - number.low))
+    places = min(max(needed, min(decimals_of(number.value), needed + 1), 0), 6)
+    return f"{shown(number.value, places)} [{shown(number.low, places)}, {shown(number.high, places)}]"
+
+
 def plain(text: object) -> str:
     """Text that plotly, which reads some HTML, shows as it is."""
     return html.escape(str(text), quote=False)

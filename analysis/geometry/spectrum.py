@@ -111,6 +111,7 @@ ANALYSIS = Analysis(
         "alpha_req": "How steeply variance falls: v ∝ axis^-α, fitted on axes 11 to 100 (α-ReQ, Agrawal et al.).",
         "stable_rank": "Total variance over that of the widest axis: 1 where one direction holds all.",
     },
+    of_width=("effective_rank", "participation_ratio", "rankme", "stable_rank"),
     reading="The ranks grow with the samples: compare at equal n. A number within chance is one that shuffling"
     " the dimensions leaves as it is: they are hardly correlated, as TF-IDF's are made to be.",
     interval=Subsample(share=share),

@@ -13,9 +13,11 @@ from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.plan import pairs_of
 from analysis.spaces import SpaceOf
+from analysis.study import CheckpointSpec
 
 MOST = 50  # samples in a table
 BY_CLASS = 60  # classes in one
+WITHOUT_WEIGHTS = ("tfidf", "numeric", "vectors")  # families that were never trained, or not that we know
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,28 @@ def ask_of(pipeline: Pipeline, a: str, b: str, measure: str = "") -> Ask:
 def is_control(space: SpaceOf) -> bool:
     """Whether a space says what a space is like that learnt nothing: random weights, or counted words."""
     return space.checkpoint.init == "random" or space.checkpoint.family == "tfidf"
+
+
+def is_trained(space: SpaceOf) -> bool:
+    """Whether a space is of pre-trained weights: no control, no weights made by statistics, no columns or vectors."""
+    return was_trained(space.checkpoint)
+
+
+def was_trained(checkpoint: CheckpointSpec) -> bool:
+    """The same of a checkpoint."""
+    return checkpoint.init == "pretrained" and checkpoint.family not in WITHOUT_WEIGHTS
+
+
+def twins_of(space: SpaceOf, spaces: Sequence[SpaceOf]) -> list[SpaceOf]:
+    """The same layer of the same model with random weights, transformed likewise; one for each seed of them."""
+    if space.checkpoint.init == "random":
+        return []
+    return [one for one in spaces if one.checkpoint.init == "random" and _place(one) == _place(space)]
+
+
+def _place(space: SpaceOf) -> tuple[object, ...]:
+    own = space.checkpoint
+    return own.model, own.architecture, own.transform, space.layer
 
 
 def references(pipeline: Pipeline, a: str, b: str, number: str) -> list[Reference]:

@@ -19,6 +19,7 @@ from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.registry import estimators
 from analysis.result import Result
+from analysis.series.pair import was_trained
 from analysis.study import Study
 from analysis.transfer_asks import task_named
 
@@ -131,31 +132,66 @@ def in_order(found: Sequence[Ranking]) -> list[Ranking]:
     return sorted(found, key=lambda one: order.index(one.estimator))
 
 
-def sentence(found: Sequence[Ranking], controls: Collection[str], task: str = "") -> str:
+@dataclass(frozen=True)
+class First:
+    """Whom most estimators of one task put first, and how many of them."""
+
+    checkpoint: str
+    votes: int
+    estimators: int
+
+
+def first_of(found: Sequence[Ranking], among: Collection[str] | None = None) -> First:
+    """Whom most of these estimators put first: of all checkpoints, or of some; ties to the estimator that is first."""
+    orders = [[name for name in one.checkpoints["checkpoint"] if among is None or name in among] for one in found]
+    firsts = [names[0] for names in orders if names]
+    best = max(firsts, key=firsts.count)
+    return First(best, firsts.count(best), len(found))
+
+
+def votes_of(found: Sequence[Ranking]) -> list[tuple[str, int]]:
+    """How many estimators put each checkpoint first of all, those with most votes first; others have none."""
+    firsts = [str(one.checkpoints["checkpoint"].iloc[0]) for one in found]
+    return sorted(((name, firsts.count(name)) for name in dict.fromkeys(firsts)), key=lambda one: -one[1])
+
+
+def choice_of(found: Sequence[Ranking], controls: Collection[str]) -> First:
+    """Whom most would take: of those that are no control, where there is one."""
+    names = [name for name in found[0].checkpoints["checkpoint"] if name not in controls]
+    return first_of(found, names or None)
+
+
+def sentence(found: Sequence[Ranking], controls: Collection[str], task: str = "", *, trained: bool = True) -> str:
     """Whom the estimators of one task would take, how probable that first place is, and which control is ahead of it.
 
     `controls`: checkpoints that learnt nothing (random weights, counted words). They are no choice, but a choice that
-    is behind one is worth little; where there is nothing else, they are ranked.
+    is behind one is worth little; where there is nothing else, they are ranked. `trained`: whether all others were
+    pre-trained.
     """
     rows = [one.checkpoints for one in found]
     names = [name for name in rows[0]["checkpoint"] if name not in controls] or list(rows[0]["checkpoint"])
-    firsts = [
-        next(name for name in one["checkpoint"] if name in names) for one in rows if set(one["checkpoint"]) & {*names}
-    ]
-    best = max(firsts, key=firsts.count)
-    on, n = f"To fine-tune on {task or found[0].task}", len(found)
+    choice = choice_of(found, controls)
+    best, n = choice.checkpoint, len(found)
+    on = f"To fine-tune on {task or found[0].task}"
     if len(names) == 1:
-        said = f"{on}, {best} is the only checkpoint here that was trained"
+        only = "only pre-trained checkpoint here" if trained else "only checkpoint here that is no baseline"
+        said = f"{on}, {best} is the {only}"
     else:
         records = [(one, row) for one in found for row in one.checkpoints.to_dict("records")]
         of, own = next((one, row) for one, row in records if row["checkpoint"] == best)
         layer = f" at layer {own['space'].rpartition('@')[2]}" if own["space"] != best else ""
         share, title = own["probability_best"], estimators()[of.estimator].title
         sure = "" if pd.isna(share) else f" ({title} gives it a probability of {share:.2f} to be the best of all)"
-        said = f"{on}, {firsts.count(best)} of {n} estimators would take {best}{layer}{sure}"
-    ahead = {name: sum(_above(one, name, best) for one in rows) for name in rows[0]["checkpoint"] if name in controls}
+        said = f"{on}, {choice.votes} of {n} estimators would take {best}{layer}{sure}"
+    top, own_votes = first_of(found), sum(str(one["checkpoint"].iloc[0]) == best for one in rows)
+    if top.checkpoint in controls and top.votes > own_votes and top.checkpoint != best:
+        ahead = f"{top.votes} of {n} estimators put {top.checkpoint} above every other, though it learnt nothing"
+        return f"{said}. First of all is a baseline: {ahead}."
+    ahead_of = {name: sum(_above(one, name, best) for one in rows) for name in rows[0]["checkpoint"]}
     worse = [
-        f"{count} of {n} estimators put {name} above it" for name, count in ahead.items() if count and name != best
+        f"{count} of {n} estimators put {name} above it"
+        for name, count in ahead_of.items()
+        if count and name in controls and name != best
     ]
     return f"{said}. {'; '.join(worse)}, though it learnt nothing." if worse else f"{said}."
 
@@ -171,15 +207,21 @@ def controls_of(study: Study) -> frozenset[str]:
     return frozenset(one.name for one in checkpoints_of(study) if one.init == "random" or one.family == "tfidf")
 
 
+def all_trained(study: Study) -> bool:
+    """Whether every checkpoint but the controls was pre-trained."""
+    return all(was_trained(one) for one in checkpoints_of(study) if one.name not in controls_of(study))
+
+
 def agreement(found: Sequence[Ranking]) -> str:
-    """How many estimators of one task would take the checkpoint that most of them would, and what the others would."""
+    """How many estimators of one task put the same checkpoint first, and whom the others put there."""
     firsts = {estimators()[one.estimator].title: str(one.checkpoints["checkpoint"][0]) for one in found}
-    best = max(firsts.values(), key=list(firsts.values()).count)
-    for_it = sum(choice == best for choice in firsts.values())
-    if for_it == len(firsts):
-        return f"All {len(firsts)} estimators would take {best}" if len(firsts) > 1 else f"{next(iter(firsts))}: {best}"
-    apart = ", ".join(f"{name}: {choice}" for name, choice in firsts.items() if choice != best)
-    return f"{for_it} of {len(firsts)} estimators would take {best} ({apart})"
+    top = first_of(found)
+    if len(firsts) == 1:
+        return f"{next(iter(firsts))}: {top.checkpoint}"
+    apart = ", ".join(f"{name}: {choice}" for name, choice in firsts.items() if choice != top.checkpoint)
+    if not apart:
+        return f"All {len(firsts)} estimators put {top.checkpoint} first"
+    return f"{top.votes} of {len(firsts)} estimators put {top.checkpoint} first ({apart})"
 
 
 def candidates(found: Sequence[Ranking]) -> pd.DataFrame:

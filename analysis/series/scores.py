@@ -18,7 +18,7 @@ from analysis.ask import Ask
 from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
 from analysis.result import Result
-from analysis.series.significance import LEVEL, difference, holm, scores_in
+from analysis.series.significance import LEVEL, Difference, difference, holm, scores_in
 from analysis.task_asks import stretch_of, subject_of
 from analysis.task_data import spec_called
 
@@ -53,9 +53,8 @@ def score_table(
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(MEASURED, np.float64))
     for column in TESTED:
         table[column] = np.nan
-    for (task, method, number), members in groups.items():
-        stretch = stretch_of(spec_called(pipeline, task), task_methods()[method])
-        _against_best(pipeline, table, results, members, number, stretch)
+    for (_, _, number), members in groups.items():
+        _against_best(pipeline, table, results, members, number)
     for members in groups.values():
         table.loc[members, "p_holm"] = holm(table["p"].iloc[members].tolist())
         _mark(table, members)
@@ -68,7 +67,6 @@ def _against_best(
     results: Sequence[tuple[Ask, Result]],
     members: Sequence[int],
     number: str,
-    stretch: float,
 ) -> None:
     """Fill in which space is best, and how far the others are behind, with p."""
     values = {row: float(table["value"].iloc[row]) for row in members}
@@ -78,16 +76,22 @@ def _against_best(
     best = max(known, key=lambda row: values[row])
     table.loc[best, "best"] = True
     table.loc[best, "behind"] = 0.0
-    first = scores_in(results[best][1], number)
     for row in known:
         if row == best:
             continue
         table.loc[row, "behind"] = values[best] - values[row]
-        other = scores_in(results[row][1], number)
-        same = _samples(pipeline, results[best][0]) == _samples(pipeline, results[row][0])
-        found = difference(first, other, stretch=stretch) if first and other and same else None
+        found = paired(pipeline, results[best], results[row], number)
         if found is not None:
             table.loc[row, ["behind_low", "behind_high", "p"]] = (found.low, found.high, found.p)
+
+
+def paired(pipeline: Pipeline, one: tuple[Ask, Result], other: tuple[Ask, Result], number: str) -> Difference | None:
+    """How far one score is above another of the same task and method; None where they are not of the same samples."""
+    first, second = scores_in(one[1], number), scores_in(other[1], number)
+    if first is None or second is None or _samples(pipeline, one[0]) != _samples(pipeline, other[0]):
+        return None
+    stretch = stretch_of(spec_called(pipeline, one[0].other), task_methods()[one[0].name])
+    return difference(first, second, stretch=stretch)
 
 
 def _samples(pipeline: Pipeline, ask: Ask) -> str:

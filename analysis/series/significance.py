@@ -42,6 +42,17 @@ def holm(p_values: Sequence[float]) -> npt.NDArray[np.float64]:
     return corrected
 
 
+def p_words(p: float) -> str:
+    """A p-value as papers write it.
+
+    >>> p_words(0.00004), p_words(0.0312), p_words(1.0)
+    ('p < 0.001', 'p = 0.031', 'p = 1.0')
+    """
+    if p < 0.001:
+        return "p < 0.001"
+    return "p = 1.0" if p > 0.995 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
 def scores_in(result: Result, number: str) -> Scores | None:
     """A number of a kept score with its draws; None where it has none."""
     if f"seeds-{number}" not in result.arrays or result.numbers[number].value is None:

@@ -5,7 +5,7 @@ for, else its first (of few shots, the one from the most examples). A cell is ma
 beyond doubt, ○ where it cannot be told apart from the best.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from analysis.ask import Ask
 from analysis.figures.words import listed, shown, with_interval
 from analysis.number import Number
 from analysis.pipeline import Pipeline
-from analysis.registry import task_methods
+from analysis.registry import is_of_width, task_methods
 from analysis.result import Result
 from analysis.series.pair import is_control
 from analysis.series.scores import COLUMNS, MEASURED, TESTED, error_reduction, score_table
@@ -23,8 +23,9 @@ from analysis.study import TaskSpec
 from analysis.task_asks import methods_of
 
 Column = tuple[str, str]  # task, method
-ALONE, TIED, NONE = "●", "○", "–"
-CHANCE = "chance"
+Head = tuple[str, str]  # of a column: task, method
+ALONE, TIED, NONE, NOTED = "●", "○", "–", "†"
+CHANCE, COMMONEST = "chance", "commonest class"  # rows beside the spaces
 FIRST = ("finetune", "linear", "knn", "similarity")  # whose score is a task's own: the first that is there
 EMPTY = dict.fromkeys(COLUMNS, None) | dict.fromkeys(("best", "significant", "tied"), False)
 TITLES = {"macro_f1": "macro F1", "auroc": "AUROC", "mcc": "MCC", "v_measure": "V-measure", "ndcg": "nDCG"}
@@ -108,31 +109,67 @@ def baseline_of(spaces: Sequence[SpaceOf]) -> str:
     return next(iter(random or controls or spaces)).name
 
 
-def cells(table: pd.DataFrame, spaces: Sequence[str], baseline: str = "") -> pd.DataFrame:
-    """These spaces × task and method in words, best of the first column on top, what chance gives below.
+def cells(
+    table: pd.DataFrame,
+    spaces: Sequence[str],
+    baseline: str = "",
+    *,
+    levels: Mapping[Column, float] | None = None,
+    marked: Collection[tuple[str, str, str]] = (),
+) -> pd.DataFrame:
+    """These spaces × task and method in words, best of the first column on top, below what knows nothing gives.
 
+    `levels`: what naming the commonest class gives. `marked`: the scores (space, task, method) that a note is about.
     With a `baseline` each cell says the share of its errors that the space saves.
     """
     rows = error_reduction(table, baseline) if baseline else table
-    found: dict[str, dict[str, str]] = {space: {} for space in order(table, spaces)}
-    means: dict[str, list[float]] = {}
-    alone = len(set(table["task"])) == 1
+    found: dict[str, dict[Head, str]] = {space: {} for space in order(table, spaces)}
+    means: dict[Head, list[float]] = {}
+    heads, constant = heads_of(table), dict[Head, str]()
     for row in rows.to_dict("records"):
-        head = _head(row, alone=alone)
-        found[row["space"]][head] = _saved(row) if baseline else _score(row)
+        place = (row["task"], row["method"])
+        head = heads[place]
+        note = f" {NOTED}" if (row["space"], *place) in marked else ""
+        found[row["space"]][head] = (_saved(row) if baseline else _score(row)) + note
         means.setdefault(head, []).append(row["null_mean"])
+        if levels and place in levels:
+            constant[head] = shown(levels[place], 2)
     if not baseline and means:
         chance = {head: [value for value in values if not pd.isna(value)] for head, values in means.items()}
+        found |= {COMMONEST: constant} if constant else {}
         found[CHANCE] = {head: shown(sum(values) / len(values), 2) for head, values in chance.items() if values}
-    lines = [[cell.get(head, NONE) for head in means] for cell in found.values()]
-    return pd.DataFrame(lines, index=pd.Index(found, name="checkpoint"), columns=list(means))
+    known = {CHANCE, COMMONEST}
+    lines = [[cell.get(head, "" if name in known else NONE) for head in means] for name, cell in found.items()]
+    index = pd.Index(found, name="checkpoint")
+    return pd.DataFrame(lines, index=index, columns=pd.MultiIndex.from_tuples(means) if means else [])
+
+
+def heads_of(table: pd.DataFrame) -> dict[Column, Head]:
+    """The two lines of each column's head: the task with its number, where all its methods show one, and the method."""
+    places = table[["task", "method", "number"]].drop_duplicates(["task", "method"])
+    found: dict[Column, Head] = {}
+    for task, part in places.groupby("task", sort=False):
+        shared = set(part["number"]) - {""}
+        over = f"{task}: {title_of(shared.pop())}" if len(shared) == 1 else str(task)
+        for method, number in zip(part["method"], part["number"], strict=True):
+            title = task_methods()[method].title.lower()
+            found[str(task), method] = (over, title if ":" in over or not number else f"{title}, {title_of(number)}")
+    return found
+
+
+def leading_first(table: pd.DataFrame, leading: Mapping[str, str]) -> pd.DataFrame:
+    """The rows with each task's leading method before its others."""
+    tasks = list(dict.fromkeys(table["task"]))
+    first = [leading.get(task) != method for task, method in zip(table["task"], table["method"], strict=True)]
+    by = table.assign(_task=table["task"].map(tasks.index), _first=first)
+    return by.sort_values(["_task", "_first"], kind="stable", ignore_index=True).drop(columns=["_task", "_first"])
 
 
 def beside(numbers: pd.DataFrame, key: tuple[str, str, str], spaces: Iterable[str]) -> list[str]:
     """One number of `course.numbers_of` (analysis, number, other) of these spaces in words; empty for what is none."""
     mine = numbers[(numbers[["analysis", "number", "other"]] == list(key)).all(axis=1)]
     known = {row["space"]: _number(row) for row in mine.to_dict("records")}
-    return [known.get(space, "" if space == CHANCE else NONE) for space in spaces]
+    return [known.get(space, "" if space in (CHANCE, COMMONEST) else NONE) for space in spaces]
 
 
 def order(table: pd.DataFrame, spaces: Sequence[str]) -> list[str]:
@@ -173,17 +210,13 @@ def _at(number: str) -> float:
     return float(k) if k else 0.0
 
 
-def _head(row: Mapping[Any, Any], *, alone: bool) -> str:
-    """What a column is called; with several tasks, of which it is."""
-    title = task_methods()[row["method"]].title + (f", {title_of(row['number'])}" if row["number"] else "")
-    return title if alone else f"{row['task']}: {title[0].lower()}{title[1:]}"
-
-
 def _number(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["value"]):
         return NONE
     known = not pd.isna(row["low"])
     said = with_interval(Number(value=row["value"], low=row["low"], high=row["high"])) if known else shown(row["value"])
+    if is_of_width(row["analysis"], row["number"]) and not pd.isna(row.get("d")):
+        said += f" of {row['d']:.0f}"
     return f"{said} ({row['why']})" if row["why"] else said
 
 

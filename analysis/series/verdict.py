@@ -1,22 +1,21 @@
-"""Which space is best on a task, by how much, beyond doubt or not, and what is different about it: in two sentences.
+"""Which space is best on a task, by how much, beyond doubt or not, held to what, and what is different about it.
 
 Made from the rows of `standings`: the best is praised alone only where every paired test against it, corrected for how
 many there are (Holm), says that the others are behind; else those it cannot be told apart from are named. Numbers
 of two spaces differ here where their 95 % intervals do not meet, which asks for more than a test would.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.ask import Ask
-from analysis.figures.words import listed, shown, with_interval
+from analysis.figures.words import listed, shown, with_gap, with_interval
 from analysis.number import Number
-from analysis.pipeline import Pipeline
-from analysis.registry import task_methods
-from analysis.series.significance import LEVEL
-from analysis.series.standings import leading_methods, number_in, reasons, standings, title_of
+from analysis.registry import is_of_width, task_methods
+from analysis.series.significance import LEVEL, p_words
+from analysis.series.standings import number_in, reasons, title_of
 
 Key = tuple[str, str, str]  # analysis, number, label column
 Row = dict[Any, Any]
@@ -29,80 +28,112 @@ SAID = {
 }
 
 
-def verdict(table: pd.DataFrame, task: str, method: str, waiting: Sequence[str] = ()) -> str:
+def verdict(
+    table: pd.DataFrame,
+    task: str,
+    method: str,
+    waiting: Sequence[str] = (),
+    *,
+    controls: Collection[str] = (),
+    on: str = "",
+) -> str:
     """The sentence about one task by one method.
 
-    `waiting`: the spaces that are not scored yet.
+    `waiting`: the spaces that are not scored yet. `controls`: the spaces that say what is reached without pre-training.
+    `on`: how it begins, where that is not with the task.
     """
     rows = table[(table["task"] == task) & (table["method"] == method)]
     known: list[Row] = rows[rows["value"].notna()].to_dict("records")
-    by = f"by {task_methods()[method].title.lower()}"
+    on, by = on or f"On “{task}”,", f"by {task_methods()[method].title.lower()}"
     if not known:
-        return " ".join([f"On “{task}”, nothing can be said {by}.", *reasons(rows)])
+        return " ".join([f"{on} nothing can be said {by}.", *reasons(rows)])
     known.sort(key=lambda row: -row["value"])
     best, rivals = next(row for row in known if row["best"]), [row for row in known if not row["best"]]
-    tests = int(rows["p_holm"].notna().sum())
+    name = best["space"] + (", a baseline," if best["space"] in controls else "")
     score = f"{title_of(str(best['number']))} {with_interval(number_in(best))}"
     if waiting:
-        has = f"so far {best['space']} has the highest {score}" if rivals else f"{best['space']} has {score}"
-        return f"On “{task}”, {has} {by}; {listed(waiting)} {'is' if len(waiting) == 1 else 'are'} not scored yet."
-    parts = [_compared(f"On “{task}”,", best, rivals, by, score, tests), _chance(best)]
-    if not rivals and not waiting:
-        parts.append("There is no other checkpoint to compare it with.")
-    return " ".join(filter(None, parts))
-
-
-def verdicts(pipeline: Pipeline, asks: Sequence[Ask]) -> list[str]:
-    """The sentence on each task that is scored among these asks, by the method that is its own."""
-    mine = [ask for ask in asks if ask.kind == "task"]
-    table, lacking = standings(pipeline, mine), [ask for ask in mine if pipeline.find(ask) is None]
-    leading = leading_methods(table, len(pipeline.spaces()))
-    waiting = {pair: [ask.subject for ask in lacking if (ask.other, ask.name) == pair] for pair in leading.items()}
-    return [verdict(table, *pair, names) for pair, names in waiting.items()]
-
-
-def _compared(on: str, best: Row, rivals: Sequence[Row], by: str, score: str, tests: int) -> str:
-    """The best beside the others."""
-    name = best["space"]
+        has = f"so far {name} has the highest {score}" if rivals else f"{name} has {score}"
+        return f"{on} {has} {by}; {listed(waiting)} {'is' if len(waiting) == 1 else 'are'} not scored yet."
     if not rivals:
-        return f"{on} {name} has {score} {by}."
+        return f"{on} {name} has {score} {by}. There is no other checkpoint to compare it with."
+    return _compared(f"{on} {name}", best, rivals, by, score)
+
+
+def _compared(on: str, best: Row, rivals: Sequence[Row], by: str, score: str) -> str:
+    """The best beside the others."""
     untested = [row["space"] for row in rivals if pd.isna(row["p_holm"])]
     if untested:
         why = "; without draws of the same samples in both, nothing tells whether that is significant"
-        return f"{on} {name} is highest {by}, {score}, {_ahead(rivals[0])}{why} (of {listed(untested)})."
-    corrected = f" after correction for {tests} comparisons" if tests > 1 else ""
+        return f"{on} is highest {by}, {score}, {_ahead(rivals[0])}{why} (of {listed(untested)})."
     if best["significant"]:
-        p = f"({p_words(max(row['p_holm'] for row in rivals))}{corrected})"
-        return f"{on} {name} is best {by}: {score}, {_ahead(rivals[0])}, a significant difference {p}."
+        p = f"({p_words(max(row['p_holm'] for row in rivals))})"
+        return f"{on} is best {by}: {score}, {_ahead(rivals[0])}, a significant difference {p}."
     tied, behind = ([row for row in rivals if (row["p_holm"] >= LEVEL) == same] for same in (True, False))
     others = listed([f"{row['space']} ({shown(row['value'])})" for row in tied])
-    p = f"(not significant, {p_words(min(row['p_holm'] for row in tied))}{corrected})"
-    said = f"{on} {name} has the highest {score} {by}, but cannot be told apart from {others} {p}."
+    p = f"(not significant, {p_words(min(row['p_holm'] for row in tied))})"
+    said = f"{on} has the highest {score} {by}, but cannot be told apart from {others} {p}."
     return f"{said} It is significantly, {_ahead(behind[0])}." if behind else said
 
 
 def _ahead(row: Row) -> str:
     ends = {name: row[f"behind_{name}"] for name in ("low", "high") if not pd.isna(row[f"behind_{name}"])}
-    return f"{with_interval(Number(value=row['behind'], **ends))} ahead of {row['space']}"
+    return f"{with_gap(Number(value=row['behind'], **ends))} ahead of {row['space']}"
 
 
-def _chance(best: Row) -> str:
-    if pd.isna(best["null_mean"]):
-        return ""
-    within = number_in(best).beyond_null is False
-    mean = shown(best["null_mean"], 2)
-    return f"That is not above chance, which gives {mean}." if within else f"Chance gives {mean}."
+def corrected(table: pd.DataFrame, task: str, method: str) -> str:
+    """For which comparisons the p-values of a task are corrected; empty where there is one, or none."""
+    rows = table[(table["task"] == task) & (table["method"] == method) & table["p_holm"].notna()]
+    names = [str(name) for name in rows["space"]]
+    return f"p is corrected (Holm) for {len(names)} comparisons: with {listed(names)}." if len(names) > 1 else ""
 
 
-def p_words(p: float) -> str:
-    """A p-value as papers write it.
+def references(table: pd.DataFrame, task: str, method: str, level: Number | None = None, commonest: str = "") -> str:
+    """What the best score is to be held to: naming the commonest class every time, and labels dealt anew; or empty.
 
-    >>> p_words(0.00004), p_words(0.0312), p_words(1.0)
-    ('p < 0.001', 'p = 0.031', 'p = 1.0')
+    `level`: what the commonest class gives in the same number. A best score within chance, or whose interval reaches
+    down to the commonest class, is said to be no more than that.
     """
-    if p < 0.001:
-        return "p < 0.001"
-    return "p = 1.0" if p > 0.995 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    best, which = _first(table, task, method), f" (“{commonest}”)" if commonest else ""
+    if best is None:
+        return ""
+    parts = []
+    if level is not None and level.value is not None:
+        least: float = best["value"] if pd.isna(best["low"]) else best["low"]
+        above = "" if least > level.value else ", which the best is not above beyond doubt"
+        parts.append(f"always naming the commonest class{which} gives {shown(level.value, 2)}{above}")
+    if not pd.isna(best["null_mean"]):
+        within = ", which the best is not above" if number_in(best).beyond_null is False else ""
+        parts.append(f"labels dealt anew (chance) give {shown(best['null_mean'], 2)}{within}")
+    return sentence_of(parts)
+
+
+def elsewhere(table: pd.DataFrame, task: str, method: str, spaces: int) -> str:
+    """What the other methods of a task say of who is best on it; empty where none has scored all spaces."""
+    best = _first(table, task, method)
+    said = []
+    for other in dict.fromkeys(table.loc[table["task"] == task, "method"]):
+        mine = table[(table["task"] == task) & (table["method"] == other)]
+        found = _first(table, task, other)
+        if other == method or best is None or found is None or len(mine) < spaces:
+            continue
+        same = " too" if found["space"] == best["space"] else " instead"
+        tied = [str(name) for name in mine.loc[mine["tied"] & ~mine["best"], "space"]]
+        apart = f", though it cannot be told apart from {listed(tied)}" if tied else ""
+        value = f"{title_of(str(found['number']))} {shown(found['value'])}"
+        said.append(f"by {task_methods()[other].title.lower()} it is {found['space']}{same} ({value}{apart})")
+    return sentence_of(said)
+
+
+def sentence_of(parts: Sequence[str]) -> str:
+    """Parts as one sentence; empty of none."""
+    said = "; ".join(parts)
+    return f"{said[0].upper()}{said[1:]}." if said else ""
+
+
+def _first(table: pd.DataFrame, task: str, method: str) -> Row | None:
+    """The row of the best space."""
+    rows = table[(table["task"] == task) & (table["method"] == method) & table["best"]].to_dict("records")
+    return rows[0] if rows else None
 
 
 def pair_of(table: pd.DataFrame, task: str, method: str) -> tuple[str, str] | None:
@@ -115,7 +146,8 @@ def pair_of(table: pd.DataFrame, task: str, method: str) -> tuple[str, str] | No
 def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> str:
     """What is different about the space of `best`, of these numbers of `course.numbers_of`; empty where none is there.
 
-    Numbers without an interval are left out.
+    Numbers without an interval are left out. One that a space's dimensions bound is told with them, and of spaces of
+    different width it is the shares of these that must be apart.
     """
     differ: list[str] = []
     alike: list[str] = []
@@ -127,8 +159,12 @@ def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> 
         a, b = of[best], of[other]
         if pd.isna([a["low"], b["low"]]).any():
             continue
-        said = f"{plain_name(key[1], key[2])} {shown(a['value'])} against {shown(b['value'])}"
-        (differ if a["low"] > b["high"] or b["low"] > a["high"] else alike).append(said)
+        given: list[float] = [row.get("d", np.nan) for row in (a, b)]
+        widths = given if is_of_width(*key[:2]) and np.isfinite(given).all() else [1.0, 1.0]
+        said = [_in_width(row["value"], width) for row, width in zip((a, b), widths, strict=True)]
+        (left, right) = (a, b) if widths[0] == widths[1] else (_share(a, widths[0]), _share(b, widths[1]))
+        apart = left["low"] > right["high"] or right["low"] > left["high"]
+        (differ if apart else alike).append(f"{plain_name(key[1], key[2])} {said[0]} against {said[1]}")
     if not differ and not alike:
         return ""
     meets = f"{listed(alike, len(alike))}: the intervals meet." if alike else ""
@@ -136,6 +172,19 @@ def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> 
         return f"The space of {best} cannot be told apart from that of {other} by {meets}"
     also = f" No clear difference in {meets}" if alike else ""
     return f"The space of {best} differs from that of {other}: {listed(differ, len(differ))}.{also}"
+
+
+def _share(row: Row, width: float) -> Row:
+    return {name: row[name] / width for name in ("low", "high")}
+
+
+def _in_width(value: float, width: float) -> str:
+    """A number with the dimensions that it cannot exceed, where it has such.
+
+    >>> _in_width(238.2, 256), _in_width(2.34, 1)
+    ('238 of 256 (93 %)', '2.34')
+    """
+    return shown(value) if width == 1 else f"{shown(value)} of {width:.0f} ({100 * value / width:.0f} %)"
 
 
 def plain_name(number: str, label: str = "") -> str:

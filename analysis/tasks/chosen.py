@@ -17,6 +17,7 @@ from analysis.tasks.splits import folds
 
 FOLDS = 5
 ROUGH, FINE = 0.2, 0.01  # tolerance of a fold's fit, whose accuracy alone counts, and of the last
+AT_END = "the end of the grid"  # says a note where the weakest penalty was chosen: a weaker one might be better
 Codes = npt.NDArray[np.int64]
 
 

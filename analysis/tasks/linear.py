@@ -13,7 +13,7 @@ from analysis.plugin import TaskMethod
 from analysis.space import EmbeddingSpace
 from analysis.task import Members, Split, Task
 from analysis.tasks.answers import Answers, ClassAnswers, SetAnswers, ValueAnswers
-from analysis.tasks.chosen import chosen_fit, chosen_ridge
+from analysis.tasks.chosen import AT_END, chosen_fit, chosen_ridge
 from analysis.tasks.context import Answered, Context, learnt, splits_of
 from analysis.tasks.logistic import probabilities
 from analysis.tasks.rotated import Rotated, rotated
@@ -40,7 +40,7 @@ def answer(space: EmbeddingSpace, task: Task, context: Context) -> Answered:
         penalties.append(penalty)
     name, grid = ("alpha", ALPHAS) if task.labels.kind == "numeric" else ("C", CS)
     ends = sum(penalty == grid[-1] for penalty in penalties)
-    notes: tuple[str, ...] = (f"{name} = {grid[-1]:g}, the end of the grid, was chosen {ends} times.",) if ends else ()
+    notes: tuple[str, ...] = (f"{name} = {grid[-1]:g}, {AT_END}, was chosen {ends} times.",) if ends else ()
     if task.given and len(task.seeds) > 1:
         notes += ("Train and test are given and the fit is exact, so there is one answer for all seeds.",)
     return Answered(answers, {name: penalties}, notes)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.series.ranking import Ranking, sentence
+from analysis.series.ranking import First, Ranking, agreement, choice_of, first_of, sentence, votes_of
 
 
 def ranking(estimator: str, *order: str, shares: tuple[float, ...] = ()) -> Ranking:
@@ -31,9 +31,19 @@ def test_controls_are_no_choice_but_told_where_they_are_ahead():
 def test_one_trained_checkpoint_is_no_choice():
     said = sentence([ranking("h_score", "words", "A")], frozenset({"words"}), "sort")
     assert said == (
-        "To fine-tune on sort, A is the only checkpoint here that was trained. 1 of 1 estimators put words above it,"
-        " though it learnt nothing."
+        "To fine-tune on sort, A is the only pre-trained checkpoint here. First of all is a baseline: 1 of 1 estimators"
+        " put words above every other, though it learnt nothing."
     )
+    other = sentence([ranking("h_score", "words", "A")], frozenset({"words"}), trained=False)
+    assert "A is the only checkpoint here that is no baseline." in other
+
+
+def test_who_is_first_of_all_and_who_of_those_that_are_no_baseline_are_counted_apart():
+    found = [ranking("h_score", "words", "A", "B"), ranking("logme", "words", "B", "A"), ranking("gbc", "A", "B")]
+    assert first_of(found) == First("words", 2, 3) and votes_of(found) == [("words", 2), ("A", 1)]
+    assert choice_of(found, frozenset({"words"})) == First("A", 2, 3)
+    assert choice_of(found[:1], frozenset({"words", "A", "B"})) == First("words", 1, 1)
+    assert agreement(found) == "2 of 3 estimators put words first (GBC: A)"
 
 
 def test_controls_alone_are_ranked_among_themselves():

@@ -10,6 +10,7 @@ import pytest
 from analysis.ask import Ask
 from analysis.figures.course import course_figure
 from analysis.figures.learning import learning_figure
+from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.run import open_study
 from analysis.series.course import NOT_YET, numbers_of
@@ -24,12 +25,14 @@ from analysis.series.standings import (
     beside,
     cells,
     chosen_numbers,
+    heads_of,
+    leading_first,
     leading_methods,
     order,
     reasons,
     standings,
 )
-from analysis.series.verdict import apart, pair_of, verdict
+from analysis.series.verdict import apart, corrected, elsewhere, pair_of, references, verdict
 from analysis.task_asks import task_asks
 
 STUDY = """
@@ -118,8 +121,11 @@ def three(**changes: object) -> pd.DataFrame:
 def test_the_best_is_said_with_how_far_it_is_ahead_and_for_how_many_tests_that_is_corrected() -> None:
     assert verdict(three(), "topic", "linear") == (
         "On “topic”, A is best by linear probe: accuracy 0.84 [0.82, 0.86], 0.090 [0.070, 0.110] ahead of B, a"
-        " significant difference (p = 0.001 after correction for 2 comparisons). Chance gives 0.20."
+        " significant difference (p = 0.001)."
     )
+    assert corrected(three(), "topic", "linear") == "p is corrected (Holm) for 2 comparisons: with B and C."
+    assert corrected(three().head(2), "topic", "linear") == ""
+    assert "A, a baseline, is best by" in verdict(three(), "topic", "linear", controls={"A"})
 
 
 def test_what_cannot_be_told_apart_from_the_best_is_not_behind_it() -> None:
@@ -127,7 +133,7 @@ def test_what_cannot_be_told_apart_from_the_best_is_not_behind_it() -> None:
     assert (
         "A has the highest accuracy 0.84 [0.82, 0.86] by linear probe, but cannot be told apart from B (0.75)" in said
     )
-    assert "(not significant, p = 0.31 after correction for 2 comparisons)" in said and " best " not in said
+    assert "(not significant, p = 0.31)" in said and " best " not in said
     assert "It is significantly, 0.44 [0.40, 0.48] ahead of C." in said
 
 
@@ -136,8 +142,28 @@ def test_without_tests_nothing_is_called_significant() -> None:
     assert "nothing tells whether that is significant (of B and C)" in said and "a significant" not in said
 
 
-def test_a_best_score_within_chance_is_said_to_be_no_more_than_that() -> None:
-    assert verdict(three(null_high=0.9), "topic", "linear").endswith("That is not above chance, which gives 0.20.")
+def test_scores_are_held_to_the_commonest_class_and_to_chance_and_said_to_be_no_more_where_they_are_not() -> None:
+    level = Number(value=0.54, n=100)
+    assert references(three(), "topic", "linear", level, "B") == (
+        "Always naming the commonest class (“B”) gives 0.54; labels dealt anew (chance) give 0.20."
+    )
+    reached = references(three(), "topic", "linear", Number(value=0.83, n=100))
+    assert "gives 0.83, which the best is not above beyond doubt;" in reached  # its interval begins at 0.82
+    assert references(three(null_high=0.9), "topic", "linear") == (
+        "Labels dealt anew (chance) give 0.20, which the best is not above."
+    )
+    assert references(three(null_mean=np.nan), "topic", "linear") == ""
+
+
+def test_other_methods_are_said_to_agree_or_not_and_where_they_cannot_tell() -> None:
+    same = three(tied=[True, True, False]).assign(method="knn")
+    other = three(space=["B", "A", "C"]).assign(method="cluster", number="v_measure")
+    whole = pd.concat([three(), same, other], ignore_index=True)
+    assert elsewhere(whole, "topic", "linear", 3) == (
+        "By nearest neighbours it is A too (accuracy 0.84, though it cannot be told apart from B); by clusters it is B"
+        " instead (V-measure 0.84)."
+    )
+    assert elsewhere(pd.concat([three(), same.head(2)]), "topic", "linear", 3) == ""  # not all are scored yet
 
 
 def test_one_checkpoint_alone_is_compared_with_nobody_and_one_that_waits_is_named() -> None:
@@ -150,7 +176,7 @@ def test_a_real_twin_ties_and_the_marks_say_so(table: pd.DataFrame) -> None:
     said = verdict(table, "kinds", "linear")
     assert "cannot be told apart from" in said and "ahead of noise" in said
     found = cells(table, ["good", "twin", "noise"])
-    column = found["kinds: linear probe, accuracy"]
+    column = found["kinds", "linear probe, accuracy"]
     assert column["good"].endswith("○") and column["twin"].endswith("○") and column["noise"][-1] == "]"
     assert list(found.index[-2:]) == ["noise", "chance"] and float(column["chance"]) == pytest.approx(1 / 3, abs=0.06)
     assert pair_of(table, "kinds", "linear")[1] in ("good", "twin")
@@ -162,11 +188,30 @@ def test_a_task_without_an_answer_has_a_row_and_a_reason(table: pd.DataFrame) ->
     )
     (why,) = reasons(table)
     assert "every class has one sample" in why
-    assert set(cells(table, ["good", "twin", "noise"])["alone: linear probe"].iloc[:3]) == {"–"}
+    assert set(cells(table, ["good", "twin", "noise"])["alone", "linear probe"].iloc[:3]) == {"–"}
+
+
+def test_below_the_spaces_stand_both_levels_and_a_note_has_its_mark(table: pd.DataFrame) -> None:
+    spaces, place = ["good", "twin", "noise"], ("kinds", "linear")
+    found = cells(table, spaces, levels={place: 0.34}, marked={("noise", *place)})
+    column = found["kinds", "linear probe, accuracy"]
+    assert list(found.index[-2:]) == ["commonest class", "chance"] and column["commonest class"] == "0.34"
+    assert column["noise"].endswith("] †") and "†" not in column["good"]
+    assert found["kinds", "clusters, V-measure"]["commonest class"] == ""
+
+
+def test_a_head_says_the_number_once_where_all_methods_of_the_task_show_it() -> None:
+    both = pd.concat([three(), three().assign(method="knn")], ignore_index=True)
+    assert list(heads_of(both).values()) == [
+        ("topic: accuracy", "linear probe"),
+        ("topic: accuracy", "nearest neighbours"),
+    ]
+    first = leading_first(both, {"topic": "knn"})
+    assert list(dict.fromkeys(first["method"])) == ["knn", "linear"] and len(first) == len(both)
 
 
 def test_errors_saved_stand_in_percent_of_the_baselines(table: pd.DataFrame) -> None:
-    found = cells(table, ["good", "twin", "noise"], "noise")["kinds: linear probe, accuracy"]
+    found = cells(table, ["good", "twin", "noise"], "noise")["kinds", "linear probe, accuracy"]
     mine = table[(table["method"] == "linear") & (table["task"] == "kinds")].set_index("space")["value"]
     share = 100 * (mine["good"] - mine["noise"]) / (1 - mine["noise"])
     assert found["good"].startswith(f"{share:.0f} % [") and found["noise"].startswith("0 % [")
@@ -262,6 +307,21 @@ def test_what_differs_between_two_spaces_is_told_where_their_intervals_do_not_me
     )
     assert apart(table, keys[1:], "A", "B").startswith("The space of A cannot be told apart from that of B by ")
     assert apart(table, keys[2:], "A", "B") == ""
+
+
+def test_numbers_that_dimensions_bound_are_told_with_them_and_compared_by_their_share() -> None:
+    key = ("spectrum", "effective_rank", "")
+    table = pd.DataFrame(
+        [(*key, "A", 238.2, 237.0, 239.0, 256.0, 100, ""), (*key, "B", 359.0, 355.0, 361.0, 384.0, 100, "")],
+        columns=["analysis", "number", "other", "space", "value", "low", "high", "d", "n", "why"],
+    )
+    assert beside(table, key, ["A"]) == ["238 [237, 239] of 256"]
+    assert apart(table, [key], "A", "B") == (  # the ranks are apart, what they are of their widths is not
+        "The space of A cannot be told apart from that of B by directions used (effective rank) 238 of 256 (93 %)"
+        " against 359 of 384 (93 %): the intervals meet."
+    )
+    wider = table.assign(d=[256.0, 512.0])
+    assert "differs from that of B" in apart(wider, [key], "A", "B")
 
 
 def test_the_sentence_is_about_a_method_that_every_space_is_scored_by_while_another_is_still_at_work() -> None:

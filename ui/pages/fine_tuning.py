@@ -7,11 +7,11 @@ import streamlit as st
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
-from analysis.series.verdict import verdict
 from ui import (
     opened,
     panel,
     samples_panel,
+    task_answers,
     task_choice,
     task_columns,
     task_curves,
@@ -25,8 +25,6 @@ from ui import (
 QUESTION = "Which checkpoint is best on a task, by how much, is that more than chance, and what differs in its space?"
 TELLS = "Not scored for every checkpoint yet. A score says what can be read from a space, with interval and chance."
 NONE = "This study has no task yet. Any label column can be one: score it, and the answer stands here in a sentence."
-
-LOUD = 3  # sentences up to which each is as large as those that other pages open with
 
 
 def page() -> None:
@@ -55,6 +53,8 @@ def _answers(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
     above = st.container()
     chosen = task_choice.choose(pipeline, asks)
     panel.offer(pipeline, chosen.asks, TELLS, button="Score", place="scores")
+    if len(chosen.table):
+        task_answers.offer_levels(pipeline)
     table = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         columns = task_columns.choose(pipeline, dataset)
@@ -64,13 +64,7 @@ def _answers(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
         task_table.draw(pipeline, chosen, columns, baseline)
         task_columns.offer(pipeline, columns)
     with above:
-        sentences: dict[str, None] = {}
-        say = words.lead if len(chosen.leading) <= LOUD else words.note
-        for task, method in chosen.leading.items():
-            say(verdict(chosen.table, task, method, task_choice.waiting(pipeline, chosen, task, method)))
-            sentences[task_columns.what_differs(pipeline, chosen, columns, task, method)] = None
-        for sentence in filter(None, sentences):
-            words.quiet(sentence)
+        task_answers.draw(pipeline, chosen, columns)
     task_curves.draw(pipeline, chosen)
     task_splits.draw(pipeline, chosen)
     if task_choice.is_stale(pipeline, chosen):

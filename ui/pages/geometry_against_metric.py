@@ -38,15 +38,8 @@ def page() -> None:
         return
     number, score = _chosen(numbers, scores)
     against_view.draw(pipeline, numbers, scores, number, score)
-    most = scores[scores["space"].isin(numbers["space"])].groupby("axis")["space"].nunique().max()
-    if most >= FEWEST:
+    if against_view.spaces_with_both(numbers, scores) >= FEWEST:
         against_table.draw(pipeline, numbers, scores)
-    else:
-        spaces = words.counted(0 if pd.isna(most) else int(most), "space")
-        words.note(
-            f"Which number predicts which task cannot be said of {spaces}: {FEWEST} are the least. Add checkpoints, or"
-            " more layers of one, under Change."
-        )
 
 
 def _chosen(numbers: pd.DataFrame, scores: pd.DataFrame) -> tuple[str, str]:

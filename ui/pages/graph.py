@@ -5,7 +5,7 @@ import streamlit as st
 from analysis.ask import Ask
 from analysis.graph_asks import alignments_of, classes_of
 from analysis.pipeline import Pipeline
-from ui import graph_figures, graph_numbers, opened, panel, samples_panel, state, words
+from ui import graph_answer, graph_figures, graph_numbers, opened, panel, samples_panel, state, words
 
 QUESTION = "Are linked samples near one another, and does that agree with the labels?"
 
@@ -39,6 +39,7 @@ def page() -> None:
     cards = [Ask("graph_card", name, other=one) for one in ("", *classes)]
     left, right = st.columns([2, 1], gap="large")
     with left:
+        _lead(pipeline, spaces, next((card for card in cards[1:] if card.other == label), None))
         _card(pipeline, cards[0])
         panel.offer(pipeline, [*cards, *spaces], f"Not computed for every space yet. {QUESTION}")
         graph_figures.draw(pipeline, dataset, spaces, label)
@@ -47,12 +48,20 @@ def page() -> None:
         graph_numbers.of_spaces(pipeline, spaces, label)
 
 
+def _lead(pipeline: Pipeline, asks: list[Ask], card: Ask | None) -> None:
+    """The answer in a sentence or two, of what is there."""
+    found = {ask.subject: result for ask in asks if (result := pipeline.find(ask)) is not None}
+    space = state.view().space if state.view().space in found else next(iter(found), "")
+    near = graph_answer.nearness(found, space)
+    same = "" if card is None else graph_answer.sameness(pipeline.find(card), card.other)
+    if near or same:
+        words.lead(" ".join(filter(None, (near, same))))
+
+
 def _card(pipeline: Pipeline, ask: Ask) -> None:
     result = pipeline.find(ask)
     if result is not None:
-        words.lead(graph_numbers.card(result))
-        if result.notes:
-            words.quiet(" ".join(result.notes))
+        words.quiet(" ".join([graph_numbers.card(result), *result.notes]))
         with st.expander("Degrees and components"):
             for table in result.tables.values():
                 st.dataframe(table, hide_index=True, height=min(240, 38 + 35 * len(table)))

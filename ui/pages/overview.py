@@ -26,7 +26,7 @@ def page() -> None:
     if len(dataset.labels) > 1:
         st.segmented_control("Label", dataset.labels, **state.bound("label", dataset.labels))
     asks = [ask for ask in wanted(pipeline) if ask.kind not in ("space", "metrics")]
-    best.draw(pipeline, asks)
+    best.draw(pipeline, dataset, asks)
     missing = [ask for ask in asks if pipeline.find(ask) is None]
     if len({ask.subject for ask in missing}) > 1:
         panel.compute(pipeline, missing, "Compute everything", title=f"{pipeline.study.name}: everything")

@@ -7,9 +7,9 @@ import streamlit as st
 from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.series.candidates import Question, questions
-from analysis.series.ranking import Ranking, controls_of, in_order, rankings, sentence
+from analysis.series.ranking import Ranking, all_trained, controls_of, in_order, rankings, sentence
 from analysis.transfer_asks import transfers_of
-from ui import measured, opened, panel, ranking_record, ranking_view, samples_panel, state, words
+from ui import cross_words, measured, opened, panel, ranking_record, ranking_view, samples_panel, state, words
 
 QUESTION = "Which checkpoint should be fine-tuned on a task, and has what says so been right before?"
 ONE = "There is one checkpoint here, so there is nothing to choose. Add another under Change."
@@ -59,4 +59,6 @@ def _ranked(pipeline: Pipeline, task: Question) -> list[Ranking]:
 
 def _lead(pipeline: Pipeline, found: Sequence[Ranking], task: Question) -> None:
     if found:
-        words.lead(sentence(found, controls_of(pipeline.study), task.name))
+        study = pipeline.study
+        words.lead(sentence(found, controls_of(study), task.name, trained=all_trained(study)))
+        cross_words.scores_said(pipeline, task)

@@ -1,0 +1,117 @@
+"""What is said of a task: the best space of all, the best that was pre-trained, what pre-training gained, held to what.
+
+Baselines (random weights, counted words) compete like any other space, for a choice that is behind one is worth
+little; but nobody would fine-tune them, so that the best pre-trained one is named beside them, from tests of its own
+among the pre-trained.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.ask import Ask
+from analysis.figures.words import with_interval
+from analysis.number import Number
+from analysis.pipeline import Pipeline
+from analysis.registry import task_methods
+from analysis.result import Result
+from analysis.series.gains import gain_said, gains_of, others_said
+from analysis.series.pair import is_control, is_trained
+from analysis.series.scores import score_table
+from analysis.series.standings import leading_methods, number_in, standings
+from analysis.series.verdict import corrected, elsewhere, references, verdict
+from analysis.task_card import KIND, commonest_in, level_of
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of one task by one method.
+
+    `first`: who is best, and what pre-training gained. `beside`: what that is held to, and what other methods say.
+    `best`, `trained`: the best space of all and of the pre-trained; empty while it is not known.
+    """
+
+    task: str
+    method: str
+    first: tuple[str, ...]
+    beside: tuple[str, ...]
+    best: str = ""
+    trained: str = ""
+
+
+def answers_of(
+    pipeline: Pipeline, asks: Sequence[Ask], table: pd.DataFrame | None = None, wanted: str = ""
+) -> list[Answer]:
+    """The answer on each task that is scored among these asks, by the method that is its own.
+
+    `table`: the standings whose leading methods are asked about, where these are not those of all the asks.
+    """
+    mine = [ask for ask in asks if ask.kind == "task"]
+    whole = standings(pipeline, mine, wanted)
+    leading = leading_methods(whole if table is None else table, len(pipeline.spaces()))
+    return [_answer(pipeline, whole, mine, task, method) for task, method in leading.items()]
+
+
+def verdicts(pipeline: Pipeline, asks: Sequence[Ask]) -> list[str]:
+    """The sentences on each task as one text."""
+    return [" ".join((*one.first, *one.beside)) for one in answers_of(pipeline, asks)]
+
+
+def _answer(pipeline: Pipeline, table: pd.DataFrame, asks: Sequence[Ask], task: str, method: str) -> Answer:
+    spaces = pipeline.spaces()
+    mine = [ask for ask in asks if (ask.other, ask.name) == (task, method)]
+    waiting = [ask.subject for ask in mine if pipeline.find(ask) is None]
+    controls = {space.name for space in spaces if is_control(space)}
+    first = [verdict(table, task, method, waiting, controls=controls)]
+    rows = table[(table["task"] == task) & (table["method"] == method)]
+    best = rows[rows["best"]]
+    if waiting or best.empty:
+        return Answer(task, method, tuple(first), ())
+    winner, number = str(best["space"].iloc[0]), str(best["number"].iloc[0])
+    trained = {space.name for space in spaces if is_trained(space)}
+    among = score_table(pipeline, [ask for ask in mine if ask.subject in trained], {(task, method): number})
+    among["space"] = [name.partition("#")[0] for name in among["space"]]
+    choice = among.loc[among["best"], "space"]
+    of_trained = str(choice.iloc[0]) if len(choice) else ""
+    gains = gains_of(pipeline, task, method, number)
+    own = next((one for one in gains if one.space == of_trained), None)
+    alone = of_trained != winner and int(among["value"].notna().sum()) == 1
+    if of_trained and of_trained != winner and not alone:
+        first.append(verdict(among, task, method, on="Of the pre-trained,"))
+    said = f"{of_trained}, the only pre-trained one, has {with_interval(_value_of(among, of_trained))}" if alone else ""
+    if own is not None:
+        first.append(gain_said(own, f"{said} and" if said else "It" if of_trained != winner else ""))
+    elif said:
+        first.append(f"{said}.")
+    card = pipeline.find(Ask(KIND, other=task)) if _has_card(pipeline, task) else None
+    level = level_of(card if isinstance(card, Result) else None, method, number)
+    beside = (
+        corrected(table, task, method),
+        references(table, task, method, level, commonest_in(card)),
+        others_said(gains, of_trained),
+        elsewhere(table, task, method, len(spaces)),
+        *_by_others(pipeline, table, task, method, of_trained),
+    )
+    return Answer(task, method, tuple(first), tuple(filter(None, beside)), winner, of_trained)
+
+
+def _value_of(table: pd.DataFrame, space: str) -> Number:
+    rows: list[dict[Any, Any]] = table[table["space"] == space].to_dict("records")
+    return number_in(rows[0])
+
+
+def _by_others(pipeline: Pipeline, table: pd.DataFrame, task: str, method: str, space: str) -> list[str]:
+    """What a space gained by pre-training as the other methods see it."""
+    rows = table[(table["task"] == task) & (table["method"] != method) & table["best"]]
+    found = []
+    for other, number in zip(rows["method"], rows["number"], strict=True):
+        own = next((one for one in gains_of(pipeline, task, other, number) if one.space == space), None)
+        if own is not None:
+            found.append(gain_said(own, f"By {task_methods()[other].title.lower()}, {space}"))
+    return found
+
+
+def _has_card(pipeline: Pipeline, task: str) -> bool:
+    return any(spec.name == task and spec.label for spec in pipeline.study.task)
