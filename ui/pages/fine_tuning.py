@@ -9,7 +9,6 @@ from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from analysis.series.verdict import verdict
 from ui import (
-    opened,
     panel,
     samples_panel,
     task_choice,
@@ -31,10 +30,7 @@ LOUD = 3  # sentences up to which each is as large as those that other pages ope
 
 def page() -> None:
     """Draw the page."""
-    pipeline = opened.pipeline()
-    st.header("Fine-tuning")
-    words.quiet(QUESTION)
-    dataset = samples_panel.obtain(pipeline)
+    pipeline, dataset = samples_panel.on_page("Fine-tuning", QUESTION)
     if dataset is None:
         return
     asks, troubles = task_choice.asked(pipeline)
