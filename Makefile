@@ -35,6 +35,10 @@ starter: .venv/installed ## make the starter layer of the built-in study anew
 	@echo "computing the built-in study (some minutes)"
 	@$(RUN) -m analysis.starter
 
+twin: .venv/installed ## train the checkpoints that ship anew
+	@echo "training them over the See Also of docstrings (some minutes)"
+	@$(RUN) -m analysis.twin
+
 .venv/bin/python:
 	@echo "making .venv"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Anchorage needs Python 3.11 or newer")'
@@ -54,4 +58,4 @@ starter: .venv/installed ## make the starter layer of the built-in study anew
 	@$(BIN)/pip install -q --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
-.PHONY: help demo setup test check fix bench starter
+.PHONY: help demo setup test check fix bench starter twin

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from analysis.study import ALLOWED, CheckpointSpec
+from models.adapters import is_adapter
 from models.architecture import architecture_of
 from models.checkpoints import SINGLE_AND_SHARDED, read_json, sha256_of_files, state_shapes, weight_files
 from models.discovery import discover
@@ -97,6 +98,8 @@ def _state(file: Path, shapes: Shapes, name: str, series: str = "", at: str | No
 def _checkpoint(path: Path, name: str, series: str = "", at: str | None = None) -> CheckpointSpec:
     """The checkpoint of a folder with a configuration, or of a file beside one; it may lack the series' tokenizer."""
     folder = path if path.is_dir() else path.parent
+    if is_adapter(folder):
+        return _spec(path, name, series, at)
     config = read_json(folder / "config.json")
     if "image_size" in config or "num_channels" in config:
         return replace(_spec(path, name, series, at), family="image")
@@ -114,7 +117,9 @@ def _spec(path: Path, name: str, series: str, at: str | None) -> CheckpointSpec:
 
 
 def _is_checkpoint(folder: Path) -> bool:
-    """Whether a folder is a checkpoint as a whole: a configuration, and weights under their usual names."""
+    """Whether a folder is a checkpoint as a whole: a configuration and weights under their usual names, or LoRA's."""
+    if is_adapter(folder):
+        return True
     if not (folder / "config.json").is_file():
         return False
     others = (file for file in _entries(folder) if file.suffix in OTHER_WEIGHTS and file.is_file())

@@ -22,12 +22,13 @@ class PretrainingSpec:
     weight: tuple[float, ...] | None = None  # objectives that know one: 0, 0.1, 0.5
     steps: int = 500
     seeds: tuple[int, ...] = (0, 1, 2)
-    lr: float | None = None  # 5e-5; from random weights 1e-3
+    lr: float | None = None  # 5e-5; from random weights 1e-3; of LoRA 5e-4
     batch: int = 16  # samples a step; of each also two partners
     max_length: int = 128
     pooling: Pooling | None = None  # as the start's; from random weights: mean
     margin: float | None = None  # contrastive: 10; where vectors have length 1: 1
     head_steps: int = 200  # of a masked-LM head alone, where the start has none
+    lora: int = 0  # rank of LoRA; 0: all weights are trained
     corpus: tuple[str, ...] = ()  # more texts for "mlm": "pydocs", or files of one text a line
 
     def __post_init__(self) -> None:
@@ -39,6 +40,7 @@ class PretrainingSpec:
             must(0 <= weight <= 1, f"a weight of {where} is {weight}; give 0 to 1.")
             must(self.weights.count(weight) == 1, f"{where} names weight {weight} twice; give each once.")
         must(self.objective == "mlm" or not self.corpus, f"{where} has a `corpus`, which objective 'mlm' alone reads.")
+        must(not self.lora or self.start != "random", f"{where} has `lora`, which needs a `start` that has weights.")
 
     @property
     def weights(self) -> tuple[float, ...]:
@@ -48,7 +50,7 @@ class PretrainingSpec:
 
     def settings(self, *, weight: float, seed: int, pooling: Pooling = "mean", unit: bool = False) -> PreTraining:
         """What is asked of one run; `pooling` and `unit` (vectors of length 1): of what it starts from."""
-        lr = 1e-3 if self.start == "random" else 5e-5
+        lr = 1e-3 if self.start == "random" else 5e-4 if self.lora else 5e-5
         return PreTraining(
             objective=self.objective,
             loss=self.loss,
@@ -62,6 +64,7 @@ class PretrainingSpec:
             normalize=unit,
             margin=(1.0 if unit else 10.0) if self.margin is None else self.margin,
             head_steps=self.head_steps,
+            lora=self.lora,
         )
 
 

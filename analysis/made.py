@@ -64,6 +64,11 @@ def _made(
     said |= {"name": f"{section.name}(weight={weight},seed={seed})", "series": section.name, "at": weight}
     said |= {"model": "", "init": "pretrained", "init_seed": 0, "init_from": "", "grouping": "", "mode": ""}
     said |= {"tokenizer": "", "transform": "none"}
+    if section.lora and start is not None and start.init != "pretrained":
+        raise BadInput(
+            f"[[pretraining]] {section.name!r} has `lora` and starts from {start.name!r}, whose weights are drawn and"
+            " lie nowhere; leave `lora` out, or start from a checkpoint with init = 'pretrained'."
+        )
     if section.pooling is not None:
         said["pooling"] = section.pooling
     return MadeCheckpoint(section=section, weight=weight, seed=seed, start=start, **said)

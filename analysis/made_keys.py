@@ -18,6 +18,7 @@ from analysis.samples import dataset_recipe
 from analysis.store import Store
 from analysis.study import DatasetSpec, GraphSpec, Study
 from analysis.study_file import plain
+from models.adapters import WEIGHTS
 from models.checkpoints import sha256_of
 from models.encoder import Card, Pooling
 from models.place import Place
@@ -42,6 +43,8 @@ def made_recipe(
     """Recipe of a checkpoint; `cards`: of the study's checkpoints before it."""
     version = objective_called(spec.section.objective).version
     params = asdict(settings_of(spec)) | {"version": version}
+    if not spec.section.lora:
+        del params["lora"]
     inputs = {"samples": _samples_key(study, place)}
     if spec.weight:
         graph = next(one for one in study.graph if one.name == spec.section.graph)
@@ -81,7 +84,7 @@ def as_start(spec: MadeCheckpoint, start: Card) -> MadeCheckpoint:
 
 def made_card(spec: MadeCheckpoint, start: Card | None) -> Card:
     """Its card; the hash of its weights once they are there."""
-    file = Path(spec.model) / "model.safetensors"
+    file = Path(spec.model) / (WEIGHTS if spec.section.lora else "model.safetensors")
     sha256 = sha256_of(file) if spec.model and file.is_file() else ""
     identity: dict[str, str | int | bool] = {"made": spec.key, "pooling": spec.pooling or "mean"}
     identity |= {"normalize": bool(spec.normalize), "max_length": spec.max_length, "prefix": spec.prefix}

@@ -60,7 +60,8 @@ def card_of_made(spec: MadeCheckpoint, study: Study) -> RecipeCard:
     settings = settings_of(spec)
     within = f"masked LM, {settings.share:.0%} of tokens hidden" if spec.weight < 1 else ""
     start = spec.section.architecture if spec.start is None else spec.start.name
-    reference = f"{settings.steps:,} steps from {'random weights of ' if spec.start is None else ''}{start}"
+    how = f" of LoRA, rank {settings.lora}," if settings.lora else ""
+    reference = f"{settings.steps:,} steps{how} from {'random weights of ' if spec.start is None else ''}{start}"
     if not spec.weight:
         return RecipeCard(name=spec.name, within=within, graph="", weight=0.0, reference=reference)
     graph = next(one for one in study.graph if one.name == spec.section.graph)

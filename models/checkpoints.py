@@ -183,3 +183,12 @@ def read_tensors(path: Path) -> dict[str, "torch.Tensor"]:
     if wrong:
         raise BadInput(f"{path.name!r} is no state dict: its entry {wrong[0]!r} is not a tensor; save one of those.")
     return {str(name).removeprefix("module."): value for name, value in content.items()}
+
+
+def halve(source: Path, target: Path) -> None:
+    """Write the tensors of a safetensors file in half precision."""
+    import torch
+    from safetensors.torch import save_file
+
+    tensors = read_tensors(source)
+    save_file({name: one.to(torch.float16).contiguous() for name, one in tensors.items()}, target, {"format": "pt"})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from models.adapters import CONFIG, MOST, Adapter, is_adapter, read_adapter
 from models.checkpoints import sha256_of
 from models.discovery import discover
 from models.errors import BadInput
@@ -47,7 +48,8 @@ PACKAGES = (
 class Found:
     """Where a model is. `listing`: what the hub still has to send before its weights are here.
 
-    `weights`: the file that holds them, where the model is one of several in the folder `path`.
+    `weights`: the file that holds them, where the model is one of several in the folder `path`. `adapters`: what is
+    added to them, in this order; the model is then the one that they belong to.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Found:
     name: str
     listing: Listing | None = None
     weights: Path | None = None
+    adapters: tuple[Adapter, ...] = ()
 
 
 def find_model(name: str, place: Place, what: str = "model") -> Found:
@@ -94,8 +97,26 @@ def find_model(name: str, place: Place, what: str = "model") -> Found:
 
 
 def find_configured(name: str, place: Place) -> Found:
-    """Find a model that has a configuration; a safetensors file has it, and its tokenizer, in the folder it lies in."""
-    found = find_model(name, place)
+    """Find a model that has a configuration; a safetensors file has it, and its tokenizer, in the folder it lies in.
+
+    Of an adapter, the model that it belongs to, with the adapter.
+    """
+    found, adapters = find_model(name, place), list[Adapter]()
+    while is_adapter(found.path):
+        adapters.insert(0, read_adapter(found.path))
+        if len(adapters) > MOST:
+            raise BadInput(f"model {name!r} is an adapter of more than {MOST} others; mend its {CONFIG}.")
+        try:
+            found = find_model(adapters[0].base, place)
+        except BadInput as error:
+            raise BadInput(f"the model that adapter {name!r} belongs to: {error}") from None
+    if adapters:
+        return replace(_configured(found, adapters[0].base, place), adapters=tuple(adapters))
+    return _configured(found, name, place)
+
+
+def _configured(found: Found, name: str, place: Place) -> Found:
+    """The same, with the folder of a file."""
     if not (name.endswith(".safetensors") and found.path.is_file()):
         return found
     parent = str(Path(name).expanduser().parent)  # not of where a link leads

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from models.adapters import merge
 from models.checkpoints import read_tensors, weight_files
 from models.encoder import EncoderRecipe, Items
 from models.errors import BadInput, Failed
@@ -104,6 +105,8 @@ class TextEncoder(TorchEncoder):
             optional = (*OPTIONAL, "decoder.") if config.get("is_encoder_decoder") else OPTIONAL
             weights = self.found.weights
             transformer = pretrained(_auto(config), folder, optional=optional, name=recipe.model, weights=weights)
+            for adapter in self.found.adapters:
+                merge(transformer, adapter)
         if config.get("is_encoder_decoder") and hasattr(transformer, "get_encoder"):
             transformer = transformer.get_encoder()  # a Protocol of every such model
         transformer.config.use_cache = False

@@ -102,7 +102,10 @@ def read_settings(root: Path, recipe: EncoderRecipe) -> TextSettings:
     if not (folder / "config.json").is_file():
         raise BadInput(f"model {recipe.model!r} has no config.json in {folder}; give a folder that has one.")
     if (folder / "adapter_config.json").is_file():
-        raise BadInput(f"model {recipe.model!r} is an adapter; merge it into its base model and save that.")
+        raise BadInput(
+            f"model {recipe.model!r} is an adapter without its adapter_model.safetensors, or with weights of its own;"
+            " keep one of them."
+        )
     config = read_json(folder / "config.json")
     lengths = [read_json(folder / name) for name in LENGTH_FILES if (folder / name).is_file()]
     dense = tuple(_dense(path) for kind, path in modules if kind == "Dense")

@@ -12,17 +12,15 @@ from analysis.plugin import Analysis
 from analysis.registry import analyses
 from analysis.result import Result
 from analysis.uncertainty import how_made
-from ui import answer_panel, controls, opened, panel, samples_panel, state, words
+from ui import answer_panel, controls, panel, samples_panel, state, words
 from ui.findings import Finding
 from ui.numbers import BANDLESS, STRIP, lines, meanings, spans_of
 
 
 def page(name: str) -> None:
     """Draw the page of the analysis called `name`."""
-    analysis, pipeline = analyses()[name], opened.pipeline()
-    st.header(analysis.title)
-    words.quiet(analysis.question)
-    dataset = samples_panel.obtain(pipeline)
+    analysis = analyses()[name]
+    pipeline, dataset = samples_panel.on_page(analysis.title, analysis.question)
     if dataset is None:
         return
     columns, label = analysis.columns(dataset.labels), ""

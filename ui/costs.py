@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from analysis.ask import Ask
+from analysis.cores import cores
 from analysis.corpora import corpus_called
 from analysis.made_keys import settings_of
 from analysis.pipeline import Pipeline
@@ -18,6 +19,7 @@ from analysis.task_data import home_of, spec_called
 START = 5.0  # seconds until a worker has its imports
 TEXTS_A_SECOND = 35.0  # a small transformer over a paragraph
 IMAGES_A_SECOND = 120.0
+OPERATIONS_A_SECOND = 3e10  # of one core that trains
 UMAP_COMPILES = 60.0  # its first call in a process
 CONTEXTS_A_SECOND = 2000.0  # a small language model, its bulk rules and fits
 JOINT_COMPILES = 40.0  # at each joint fit
@@ -127,12 +129,15 @@ def _training(pipeline: Pipeline, ask: Ask) -> float:
 
 
 def _pretraining(pipeline: Pipeline, ask: Ask) -> float:
-    """Each step reads a batch there and back, with a weight its partners too, at ten billion operations a second."""
-    made = made_in(pipeline)[ask.name]
+    """Each step reads a batch there and back, with a weight its partners too; a training a core, side by side."""
+    every = made_in(pipeline)
+    made = every[ask.name]
+    together = [Ask("pretraining", name) for name, one in every.items() if one.section == made.section]
+    abreast = max(1, min(cores(), sum(pipeline.find(one) is None for one in together)))
     settings = settings_of(made)
     work = next(space.card.work for space in pipeline.spaces() if space.checkpoint.name == ask.name)
     texts = settings.steps * settings.batch * (3 if made.weight else 1)
-    return 8 + 3 * texts * settings.max_length * work / 1e10
+    return (8 + 3 * texts * settings.max_length * work / OPERATIONS_A_SECOND) / abreast
 
 
 def _measured(pipeline: Pipeline, ask: Ask) -> float | None:

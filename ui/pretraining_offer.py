@@ -4,23 +4,20 @@ from dataclasses import replace
 
 import streamlit as st
 
+from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.laboratory import PretrainingSpec
 from analysis.made import RANDOM, MadeCheckpoint, checkpoints_of
 from analysis.pipeline import Pipeline
+from analysis.pretraining import made_in
 from analysis.spaces import spaces_of
 from analysis.study import Study, check_name
 from models.errors import BadInput, Failed
-from models.pretraining.architectures import ARCHITECTURES
-from models.pretraining.objective import objectives
-from ui import opened, state, words
-from ui.task_offer import seeds_from
+from ui import costs, opened, pretraining_form, state, words, work
+from ui.pretraining_form import KEY
 
-KEY, MOST_WEIGHTS = "pretraining", 12
 TRAINABLE = ("transformer", "masked_lm")  # families that masked LM can train
 NO_TEXTS = "The samples have no texts, which is what pre-training reads here."
-NO_GRAPH = "The study has no [[graph]], so there is masked LM alone. Add one to its file to pre-train over links."
-LOSSES = {"contrastive": "contrastive", "multi_similarity": "multi-similarity"}
 
 
 def draw(pipeline: Pipeline, dataset: Dataset, *, expanded: bool = False) -> None:
@@ -28,9 +25,9 @@ def draw(pipeline: Pipeline, dataset: Dataset, *, expanded: bool = False) -> Non
     if "text" not in dataset.modalities:
         words.note(NO_TEXTS)
         return
-    with st.expander("Add a pre-training", expanded=expanded):
+    with st.expander("Train a new one", expanded=expanded):
         try:
-            _choose(pipeline.study)
+            _choose(pipeline)
         except BadInput as error:
             words.trouble(str(error))
     names = [section.name for section in pipeline.study.pretraining]
@@ -41,47 +38,27 @@ def draw(pipeline: Pipeline, dataset: Dataset, *, expanded: bool = False) -> Non
                 st.button(f"Remove {name}", key=f"{KEY}.remove.{name}", type="tertiary", on_click=_remove, args=(name,))
 
 
-def _choose(study: Study) -> None:
-    known = {name: one for name, one in objectives().items() if study.graph or not one.links}
-    if not study.graph:
-        words.quiet(NO_GRAPH)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", free_name(study), key=f"{KEY}.name", width=140)
-        start = st.selectbox("Start from", starts(study), format_func=_called, key=f"{KEY}.start", width=240)
-        architecture = ""
-        if start == RANDOM:
-            architecture = st.selectbox("Architecture", list(ARCHITECTURES), key=f"{KEY}.architecture", width=150)
-        objective = st.selectbox(
-            "Objective",
-            sorted(known, key=lambda one: not known[one].links),
-            format_func=lambda one: known[one].title,
-            key=f"{KEY}.objective",
-            width=260,
-        )
-    said = PretrainingSpec(name=name.strip(), start=start, architecture=architecture, objective=objective)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        graph = loss = weights = ""
-        if known[objective].links:
-            graph = st.selectbox("Graph", [one.name for one in study.graph], key=f"{KEY}.graph", width=200)
-            loss = st.selectbox("Loss", list(LOSSES), format_func=LOSSES.__getitem__, key=f"{KEY}.loss", width=170)
-            help = "0 to 1; 0 is masked LM alone, the baseline"
-            weights = st.text_input("Weights λ", "0 0.1 0.5", key=f"{KEY}.weights", width=130, help=help)
-        steps = st.number_input("Steps", 1, 1_000_000, said.steps, key=f"{KEY}.steps", width=130)
-        seeds = st.text_input(
-            "Seeds", "0 1 2", key=f"{KEY}.seeds", width=110, help="At least three tell the luck in it"
-        )
+def _choose(pipeline: Pipeline) -> None:
+    study = pipeline.study
     try:
-        said = replace(said, graph=graph, steps=int(steps), seeds=seeds_from(seeds))
-        if weights:
-            said = replace(said, loss="contrastive" if loss == "contrastive" else "multi_similarity")
-            said = replace(said, weight=weights_from(weights))
-        changed = with_section(study, said)
+        section = pretraining_form.ask(study, name=free_name(study), starts=starts(study))
+        changed = replace(pipeline, study=with_section(study, section), _memory={})
+        takes = words.lasting(costs.seconds_for(changed, _asks(changed, section)))
     except BadInput as error:
         words.trouble(str(error))
         return
-    count = len(said.weights) * len(said.seeds)
-    words.quiet(f"It adds {words.counted(count, 'checkpoint')}; nothing is trained before you say so.")
-    st.button("Add to the study", key=f"{KEY}.add", type="primary", on_click=_add, args=(changed,))
+    count = words.counted(len(section.weights) * len(section.seeds), "checkpoint")
+    each = "weight λ and seed" if section.graph else "seed"
+    words.quiet(f"{count}, one for each {each}, in a job that goes on while you look at other pages.")
+    with st.container(horizontal=True):
+        st.button(f"Train · about {takes}", key=f"{KEY}.train", type="primary", on_click=_train, args=(section,))
+        st.button("Add without training", key=f"{KEY}.add", on_click=_add, args=(section,))
+
+
+def _asks(pipeline: Pipeline, section: PretrainingSpec) -> list[Ask]:
+    """The checkpoints of a section that are not there."""
+    asks = [Ask("pretraining", name) for name, made in made_in(pipeline).items() if made.section == section]
+    return [ask for ask in asks if pipeline.find(ask) is None]
 
 
 def starts(study: Study) -> list[str]:
@@ -101,22 +78,6 @@ def free_name(study: Study) -> str:
     return name
 
 
-def weights_from(typed: str) -> tuple[float, ...]:
-    """The weights that somebody typed; BadInput for what are none.
-
-    >>> weights_from("0 0.1, .5")
-    (0.0, 0.1, 0.5)
-    """
-    parts = typed.replace(",", " ").split()
-    try:
-        found = tuple(float(part) for part in parts)
-    except ValueError:
-        found = ()
-    if not found or len(found) > MOST_WEIGHTS:
-        raise BadInput(f"weights {typed!r} are none; give up to {MOST_WEIGHTS} numbers of 0 to 1, such as 0 0.1 0.5.")
-    return found
-
-
 def with_section(study: Study, section: PretrainingSpec) -> Study:
     """The study with one more section; BadInput where it cannot be made."""
     check_name("pretraining", section.name)
@@ -127,19 +88,29 @@ def with_section(study: Study, section: PretrainingSpec) -> Study:
     return changed
 
 
-def _called(start: str) -> str:
-    return "random weights" if start == RANDOM else start
-
-
-def _add(changed: Study) -> None:
+def _add(section: PretrainingSpec) -> None:
     """Turn to the study with the section, if what it starts from and its files can be read."""
     try:
-        pipeline = opened.pipeline()
+        pipeline, changed = opened.pipeline(), with_section(state.session().study, section)
         spaces_of(changed, pipeline.place, pipeline.store)
     except (BadInput, Failed) as error:
         state.complain(str(error))
         return
     _turn_to(changed)
+
+
+def _train(section: PretrainingSpec) -> None:
+    """The same, and start the job; in a callback, so that no drawing of the page loses it."""
+    _add(section)
+    try:
+        pipeline = opened.pipeline()
+        asks = _asks(pipeline, section) if section in pipeline.study.pretraining else []
+        if asks:
+            work.start(
+                pipeline, asks, f"{pipeline.study.name}: {section.name}, {words.counted(len(asks), 'checkpoint')}"
+            )
+    except (BadInput, Failed) as error:
+        state.complain(str(error))
 
 
 def _remove(name: str) -> None:

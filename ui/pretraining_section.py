@@ -45,7 +45,7 @@ def draw(pipeline: Pipeline, section: PretrainingSpec) -> None:
         words.trouble(f"{words.listed(names)}: {sentence}")
     cards = card_table(cards_of(pipeline, runs), "recipe").drop(columns="recipe")
     st.dataframe(cards, hide_index=True, placeholder="–", height=38 + 35 * len(cards))
-    panel.offer(pipeline, [run.ask for run in runs], TELLS, button="Make what is missing", place=section.name)
+    panel.offer(pipeline, [run.ask for run in runs], TELLS, button="Train what is missing", place=section.name)
     live = any(job.active for job in work.jobs_of(pipeline)) and not all(run.result for run in runs)
     st.fragment(_outcome, run_every="3s" if live else None)(pipeline, section)
 

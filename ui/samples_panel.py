@@ -22,6 +22,14 @@ def obtain(pipeline: Pipeline) -> Dataset | None:
     return dataset
 
 
+def on_page(title: str, question: str) -> tuple[Pipeline, Dataset | None]:
+    """Begin a page that is about the samples: its heading, its question, and the samples as `obtain` gets them."""
+    pipeline = opened.pipeline()
+    st.header(title)
+    words.quiet(question)
+    return pipeline, obtain(pipeline)
+
+
 def with_items(pipeline: Pipeline) -> None:
     """Read what the encoders read (texts, images) where only ids and labels are at hand; it takes a job of seconds."""
     if pipeline.find(READ) is not None:

@@ -44,8 +44,8 @@ def outputs_of(network: "nn.ModuleList", inputs: "dict[str, torch.Tensor]", pool
 
 
 def weight_groups(network: "nn.ModuleList", decay: float) -> "list[dict[str, object]]":
-    """Parameters for AdamW: matrices decay, biases and norms do not."""
-    weights = list(network.parameters())
+    """Parameters for AdamW, of those that are trained: matrices decay, biases and norms do not."""
+    weights = [one for one in network.parameters() if one.requires_grad]
     return [
         {"params": [one for one in weights if one.ndim > 1], "weight_decay": decay},
         {"params": [one for one in weights if one.ndim < 2], "weight_decay": 0.0},

@@ -1,5 +1,7 @@
 """Encoders to begin without weights: BERT in the small sizes of Turc et al. (2019), no dropout, and their words.
 
+One size is ours: nano, half as wide as their smallest and with half the words, small enough to ship.
+
 Their words are pieces by byte-pair encoding (Sennrich et al., 2016), lower-cased, each word's beginning marked, learnt
 from the texts that are trained on. The same texts give the same words, which WordPiece's trainer does not promise.
 """
@@ -17,12 +19,13 @@ SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 @dataclass(frozen=True)
 class TextArchitecture:
-    """Sizes of a BERT; `inner`: of its feed-forward layers."""
+    """Sizes of a BERT; `inner`: of its feed-forward layers; `words`: in its vocabulary, at most."""
 
     name: str
     layers: int
     width: int
     heads: int
+    words: int = 8192
 
     @property
     def inner(self) -> int:
@@ -52,7 +55,13 @@ class TextArchitecture:
         )
 
 
-SIZES = (("tiny", 2, 128, 2), ("mini", 4, 256, 4), ("small", 4, 512, 8), ("medium", 8, 512, 8))
+SIZES = (
+    ("nano", 2, 64, 2, 4096),
+    ("tiny", 2, 128, 2),
+    ("mini", 4, 256, 4),
+    ("small", 4, 512, 8),
+    ("medium", 8, 512, 8),
+)
 ARCHITECTURES: Mapping[str, TextArchitecture] = MappingProxyType(
     {f"bert-{name}": TextArchitecture(f"bert-{name}", *sizes) for name, *sizes in SIZES}
 )
@@ -66,9 +75,9 @@ def text_architecture(name: str) -> TextArchitecture:
 
 
 def write_start(
-    folder: Path, architecture: TextArchitecture, texts: Iterable[str], *, words: int, longest: int
+    folder: Path, architecture: TextArchitecture, texts: Iterable[str], *, longest: int, words: int | None = None
 ) -> None:
-    """Write config.json and tokenizer of a checkpoint that has no weights yet."""
+    """Write config.json and tokenizer of a checkpoint that has no weights yet; `words`: None: the architecture's."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -76,7 +85,9 @@ def write_start(
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     cuts = [pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Metaspace(prepend_scheme="always")]
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(cuts)
-    trainer = trainers.BpeTrainer(vocab_size=words, min_frequency=2, special_tokens=[*SPECIALS], show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=words or architecture.words, min_frequency=2, special_tokens=[*SPECIALS], show_progress=False
+    )
     tokenizer.train_from_iterator(texts, trainer)
     ends = [(name, SPECIALS.index(name)) for name in ("[CLS]", "[SEP]")]
     tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)

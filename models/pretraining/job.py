@@ -24,7 +24,6 @@ from models.pretraining.settings import PreTraining
 
 AMONG = "among.npy"
 JOB, EDGES, CURVES, MADE, RESULT, ERROR = "job.json", "edges.npy", "curves.jsonl", "made", "result.json", "error.json"
-WORDS = 8192  # in the vocabulary of a checkpoint that begins without weights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +81,7 @@ class PretrainingJob:
         if not (start / "config.json").is_file():
             start.mkdir(exist_ok=True)
             architecture = text_architecture(self.architecture)
-            write_start(start, architecture, texts, words=WORDS, longest=settings.max_length)
+            write_start(start, architecture, texts, longest=settings.max_length)
         return EncoderRecipe(
             family="masked_lm",
             model=str(start),

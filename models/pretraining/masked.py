@@ -22,7 +22,7 @@ def loss_of(head: Any, states: "Tensor", ids: "Tensor", hidden: "Tensor") -> "tu
     from torch.nn import functional
 
     if not hidden.any():
-        return states.sum() * 0.0, float("nan")
+        return head(states[:1, 0]).sum() * 0.0, float("nan")  # of a frozen encoder the head alone has gradients
     logits, truth = head(states[hidden]), ids[hidden]
     right = float((logits.detach().argmax(dim=-1) == truth).float().mean())
     return functional.cross_entropy(logits.float(), truth), right

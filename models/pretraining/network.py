@@ -16,7 +16,9 @@ from models.embedding_job import family_called
 from models.encoder import EncoderRecipe, Items, Pooling
 from models.errors import BadInput
 from models.initialization import seeded
+from models.lookup import Found
 from models.pooling import pool
+from models.pretraining.lora import PART, add_lora, save_lora
 from models.quiet import quietly
 from models.text_encoder import TextEncoder, Tokens
 from models.tokens import CHUNK, TOKENIZER_FILES
@@ -31,7 +33,7 @@ LENGTHS = "sentence_bert_config.json"
 class Network:
     """A transformer that tells hidden tokens; `fresh`: its head was drawn anew."""
 
-    def __init__(self, recipe: EncoderRecipe, *, pooling: Pooling, seed: int) -> None:
+    def __init__(self, recipe: EncoderRecipe, *, pooling: Pooling, seed: int, lora: int = 0) -> None:
         encoder = family_called(recipe.family).load(recipe)
         if not isinstance(encoder, TextEncoder):
             raise BadInput(
@@ -50,6 +52,17 @@ class Network:
         base = set(self.model.base_model.parameters())
         self.head = [one for one in self.model.parameters() if one not in base]
         self._modules = _head_modules(self.model, recipe.model)
+        self._lora = add_lora(self.model.base_model, lora, seed=seed, name=recipe.model) if lora else None
+
+    def trained(self, *, head: bool) -> "list[torch.nn.Parameter]":
+        """The weights that a step changes: with `head`, those of the head alone; of LoRA, its own and a new head."""
+        if head:
+            return self.head
+        every = list(self.model.named_parameters())
+        if self._lora is None:
+            return [one for _, one in every]
+        new = {id(one) for one in self.head} if self.fresh else set()
+        return [one for name, one in every if PART in name or id(one) in new]
 
     def tokens(self, texts: Items, *, whole: bool) -> Tokens:
         """Tokens of the beginning of each text; with `whole`, of all of it in as many pieces as that takes."""
@@ -95,7 +108,10 @@ class Network:
         return states
 
     def save(self, folder: Path) -> None:
-        """Write weights (safetensors), settings and tokenizer as a checkpoint's folder."""
+        """Write weights (safetensors), settings and tokenizer as a checkpoint's folder; of LoRA, its parts alone."""
+        if self._lora is not None:
+            save_lora(self.model.base_model, self._lora, folder, base=_base(self.recipe.model, self.encoder.found))
+            return
         with quietly():
             self.model.save_pretrained(str(folder))
         for name in TOKENIZER_FILES:
@@ -103,6 +119,13 @@ class Network:
                 shutil.copyfile(self.encoder.tokenizer_folder / name, folder / name)
         if self.encoder.settings.lowercase:
             (folder / LENGTHS).write_text('{"do_lower_case": true}', encoding="utf-8")
+
+
+def _base(name: str, found: Found) -> str:
+    """The model that LoRA belongs to, as any folder can name it."""
+    if found.adapters:
+        return str(found.adapters[-1].folder)
+    return str(found.weights or found.path) if found.origin == "directory" else name
 
 
 def _with_head(encoder: TextEncoder, seed: int) -> tuple[Any, bool]:

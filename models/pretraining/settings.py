@@ -17,7 +17,10 @@ Loss = Literal["contrastive", "multi_similarity"]
 
 @dataclass(frozen=True, kw_only=True)
 class PreTraining:
-    """One run. `margin`: how far apart the contrastive loss wants unlinked samples; `normalize`: of unit vectors."""
+    """One run. `margin`: how far apart the contrastive loss wants unlinked samples; `normalize`: of unit vectors.
+
+    `lora`: rank of what is trained beside the weights, which then stay; 0: the weights themselves.
+    """
 
     objective: str
     steps: int
@@ -36,11 +39,13 @@ class PreTraining:
     clip: float = 1.0
     head_steps: int = 200
     head_lr: float = 1e-3
+    lora: int = 0
 
     def __post_init__(self) -> None:
         """Check what needs no file."""
         for name, least in (("steps", 1), ("batch", 2), ("max_length", 8), ("head_steps", 0)):
             self._must(name, getattr(self, name) >= least, f"{least} or more")
+        self._must("lora", 0 <= self.lora <= 1024, "a rank such as 8, or 0 to train all weights")
         self._must("lr", 0 < self.lr < 1, "a number between 0 and 1, such as 5e-5")
         self._must("weight", 0 <= self.weight <= 1, "0 to 1")
         self._must("margin", 0 < self.margin < float("inf"), "a finite number above 0")

@@ -54,7 +54,7 @@ class Training:
         recipe = self.job.encoder(folder, texts)
         limit = min(recipe.max_length, self.settings.max_length)
         recipe = replace(recipe, max_length=limit, dtype="float32")
-        self.network = Network(recipe, pooling=self.settings.pooling, seed=self.settings.seed)
+        self.network = Network(recipe, pooling=self.settings.pooling, seed=self.settings.seed, lora=self.settings.lora)
         whole = self.objective.whole
         self.tokens = self.network.tokens(texts if whole else texts[: self.job.samples], whole=whole)
         self.lengths = np.array([len(one) for one in self.tokens.numbers], np.int64)
@@ -129,15 +129,16 @@ class Training:
         return int(np.random.SeedSequence([self.settings.seed, number, what]).generate_state(1)[0])
 
     def _optimizer(self, step: int) -> "torch.optim.Optimizer":
-        """Of the head alone, or of everything."""
+        """Of the head alone, or of all that is trained."""
         import torch
 
-        if step < self.head:
-            head = {id(one) for one in self.network.head}
-            for one in self.network.model.parameters():
-                one.requires_grad_(id(one) in head)
-            return torch.optim.AdamW(self.network.head, lr=self.settings.head_lr, weight_decay=0.0)
-        self.network.model.requires_grad_(True)
+        alone = step < self.head
+        trained = self.network.trained(head=alone)
+        known = {id(one) for one in trained}
+        for one in self.network.model.parameters():
+            one.requires_grad_(id(one) in known)
+        if alone:
+            return torch.optim.AdamW(trained, lr=self.settings.head_lr, weight_decay=0.0)
         groups = weight_groups(self.network.model, self.settings.decay)
         return torch.optim.AdamW(groups, lr=self.settings.lr, fused=True)
 

@@ -21,7 +21,8 @@ from tests.ui.conftest import started
 from tests.ui.test_ui_pages import drawn, raw
 from tests.ui.test_ui_pages import said as words_of
 from tests.unit.test_pretraining_study import BASE, LINKS, ROWS, SIPT, pipeline_of, study_of
-from ui.pretraining_offer import starts, weights_from, with_section
+from ui.pretraining_form import weights_from
+from ui.pretraining_offer import starts, with_section
 
 NAME = "sipt(weight={},seed={})"
 
@@ -105,10 +106,8 @@ def test_the_page_shows_recipe_state_price_and_known_methods(folder: Path, monke
         page = drawn("pre_training")
         words = words_of(page)
         assert "2 of 4 checkpoints are made, 1 collapsed." in words and "half its margin" in words
-        assert [button.label[:27] for button in page.button if "about" in button.label] == [
-            "Make what is missing · abou",
-            "Make what is missing · abou",
-        ]
+        priced = [button.label.partition(" · about ")[0] for button in page.button if "about" in button.label]
+        assert priced == ["Train what is missing", "Train what is missing", "Train"]
         cards = page.dataframe[2].value
         assert cards["structure"].tolist() == ["–", "explicit, deep"] and cards["λ"].tolist() == [0.0, 0.1]
         assert "SimCSE" in page.dataframe[-1].value["method"].tolist()
@@ -134,13 +133,32 @@ def test_a_section_is_added_to_the_study_of_the_session_and_removed(
         assert sections(page) == ["base"]
 
 
+def test_every_setting_can_be_given_and_what_is_left_empty_is_as_usual(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in started(dumped(folder, BASE), monkeypatch):
+        page = drawn("pre_training")
+        page.toggle(key="pretraining.all").set_value(True).run()
+        assert page.number_input(key="pretraining.lr").placeholder == "5e-05"
+        page.number_input(key="pretraining.lora").set_value(4).run()
+        assert page.number_input(key="pretraining.lr").placeholder == "0.0005"
+        page.number_input(key="pretraining.lr").set_value(2e-4)
+        page.number_input(key="pretraining.batch").set_value(8)
+        page.number_input(key="pretraining.margin").set_value(5.0)
+        page.selectbox(key="pretraining.pooling").set_value("cls").run()
+        page.button(key="pretraining.add").click().run()
+        made = page.session_state["anchorage"].study.pretraining[1]
+        assert (made.lora, made.lr, made.batch, made.margin, made.pooling) == (4, 2e-4, 8, 5.0, "cls")
+        assert (made.max_length, made.head_steps, made.without, made.weights) == (128, 200, "", (0.0, 0.1, 0.5))
+
+
 def test_a_section_whose_start_was_removed_can_be_removed_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = [{"name": "words", "family": "tfidf"}]
     for _ in started(dumped(folder, {**SIPT, "start": "gone"}, checkpoint=words), monkeypatch):
         page = drawn("pre_training")
         assert "starts from 'gone'" in words_of(page)
         page.button(key="pretraining.remove.sipt").click().run()
-        assert "makes no checkpoint yet" in words_of(page)
+        assert "Nothing is trained in this study yet" in words_of(page)
 
 
 def test_a_section_that_cannot_be_made_is_refused_at_the_form(folder: Path) -> None:

@@ -10,6 +10,7 @@ from analysis.ask import Ask
 from analysis.made import MadeCheckpoint, checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.pretraining import made_in, pretraining_asks
+from analysis.recipe_cards import card_of_made
 from analysis.series.series import series_of
 from analysis.store import Store
 from analysis.study_file import study_from
@@ -85,6 +86,8 @@ def test_the_start_may_be_an_earlier_section_seed_by_seed(folder: Path) -> None:
         ([BASE, SIPT | {"weight": []}], "has no weights"),
         ([BASE, SIPT | {"corpus": ["pydocs"]}], "'mlm' alone reads"),
         ([BASE | {"corpus": ["nowhere.txt"]}], "nowhere.txt"),
+        ([BASE | {"lora": 8}], "has `lora`, which needs a `start`"),
+        ([BASE, SIPT | {"lora": -1}], "lora of .* is -1"),
         ([BASE, SIPT | {"los": "contrastive"}], "unknown key 'los'"),
     ],
 )
@@ -103,6 +106,17 @@ def test_a_start_that_tells_no_tokens_is_refused(folder: Path) -> None:
             pipeline_of(folder, SIPT | {"start": name}, checkpoint=models).spaces()
 
 
+def test_lora_starts_from_weights_that_lie_somewhere_and_learns_faster(folder: Path) -> None:
+    write_model(folder / "bert", "bert")
+    drawn = {"name": "drawn", "model": "bert", "init": "random"}
+    with pytest.raises(BadInput, match="starts from 'drawn', whose weights are drawn"):
+        pipeline_of(folder, SIPT | {"start": "drawn", "lora": 4}, checkpoint=[drawn]).spaces()
+    pipeline = pipeline_of(folder, BASE, SIPT | {"lora": 4})
+    made = made_in(pipeline)["sipt(weight=0.1,seed=0)"]
+    assert made.section.settings(weight=0.1, seed=0).lr == 5e-4
+    assert card_of_made(made, pipeline.study).reference == "500 steps of LoRA, rank 4, from base(weight=0.0,seed=0)"
+
+
 def key(folder: Path, *sections: Mapping[str, Any], weight: float = 0.1, **more: Any) -> str:
     return made_in(pipeline_of(folder, *sections, **more))[f"sipt(weight={weight},seed=0)"].key
 
@@ -117,6 +131,7 @@ def test_only_what_moves_the_weights_moves_the_key(folder: Path) -> None:
     unlabeled = study_of()["dataset"] | {"labels": []}
     assert key(folder, BASE, SIPT, dataset=unlabeled) == usual
     assert key(folder, BASE | {"steps": 7}, SIPT, weight=0.0) != plain  # what it starts from is another
+    assert key(folder, BASE, SIPT | {"lora": 0}) == usual != key(folder, BASE, SIPT | {"lora": 8})
     (folder / "links.csv").write_text(LINKS + "a,c\n")
     assert key(folder, BASE, SIPT) != usual and key(folder, BASE, SIPT, weight=0.0) == plain
     (folder / "rows.csv").write_text(ROWS.replace("blue", "green"))

@@ -10,17 +10,14 @@ from analysis.pipeline import Pipeline
 from analysis.plan import pairs_of
 from analysis.registry import comparisons
 from analysis.series.matrix import matrices, title_of
-from ui import matrix_view, opened, panel, samples_panel, state, words
+from ui import matrix_view, panel, samples_panel, state, words
 
 QUESTION = "How alike are the spaces of the same samples, and is it more than chance?"
 
 
 def page() -> None:
     """Draw the page."""
-    pipeline = opened.pipeline()
-    st.header("Compare")
-    words.quiet(QUESTION)
-    dataset = samples_panel.obtain(pipeline)
+    pipeline, dataset = samples_panel.on_page("Compare", QUESTION)
     if dataset is None:
         return
     names = [space.name for space in pipeline.spaces()]

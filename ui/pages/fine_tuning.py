@@ -8,7 +8,6 @@ from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from ui import (
-    opened,
     panel,
     samples_panel,
     task_answers,
@@ -29,10 +28,7 @@ NONE = "This study has no task yet. Any label column can be one: score it, and t
 
 def page() -> None:
     """Draw the page."""
-    pipeline = opened.pipeline()
-    st.header("Fine-tuning")
-    words.quiet(QUESTION)
-    dataset = samples_panel.obtain(pipeline)
+    pipeline, dataset = samples_panel.on_page("Fine-tuning", QUESTION)
     if dataset is None:
         return
     asks, troubles = task_choice.asked(pipeline)

@@ -5,7 +5,7 @@ import streamlit as st
 
 from analysis.series.measured import number_title, numbers_in, score_title, scores_in
 from analysis.series.prediction import FEWEST
-from ui import against_table, against_view, measured, opened, panel, samples_panel, state, task_offer, words
+from ui import against_table, against_view, measured, panel, samples_panel, state, task_offer, words
 
 QUESTION = "Does the geometry of a space say how well it does on a task? A point is a space."
 TELLS = "Not everything is measured yet. What is missing becomes an axis here."
@@ -18,10 +18,7 @@ FIRST = ("effective_rank", "knn_accuracy", "silhouette", "rankme")  # drawn agai
 
 def page() -> None:
     """Draw the page."""
-    pipeline = opened.pipeline()
-    st.header("Geometry against metric")
-    words.quiet(QUESTION)
-    dataset = samples_panel.obtain(pipeline)
+    pipeline, dataset = samples_panel.on_page("Geometry against metric", QUESTION)
     if dataset is None:
         return
     asks = [ask for ask in measured.asks_of(pipeline) if ask.kind != "transferability"]

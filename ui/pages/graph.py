@@ -5,17 +5,14 @@ import streamlit as st
 from analysis.ask import Ask
 from analysis.graph_asks import alignments_of, classes_of
 from analysis.pipeline import Pipeline
-from ui import graph_answer, graph_figures, graph_numbers, opened, panel, samples_panel, state, words
+from ui import graph_answer, graph_figures, graph_numbers, panel, samples_panel, state, words
 
 QUESTION = "Are linked samples near one another, and does that agree with the labels?"
 
 
 def page() -> None:
     """Draw the page."""
-    pipeline = opened.pipeline()
-    st.header("Graph")
-    words.quiet(QUESTION)
-    dataset = samples_panel.obtain(pipeline)
+    pipeline, dataset = samples_panel.on_page("Graph", QUESTION)
     if dataset is None:
         return
     names = [spec.name for spec in pipeline.study.graph]

@@ -4,12 +4,12 @@ import streamlit as st
 
 from analysis.recipe_cards import KNOWN, card_table
 from models.errors import BadInput, Failed
-from ui import opened, pretraining_offer, pretraining_section, samples_panel, words
+from ui import pretraining_given, pretraining_offer, pretraining_section, samples_panel, words
 
 QUESTION = "What does an encoder learn when linked samples shall be near: (1 − λ) masked LM + λ of a loss over a graph?"
 NONE = (
-    "This study makes no checkpoint yet. Choose what to start from, a graph of the study and the weights λ; λ = 0 is"
-    " the baseline, masked LM alone."
+    "Nothing is trained in this study yet. Say below what to start from, over which graph and with which weights λ,"
+    " then press Train. λ = 0 is the baseline, masked LM alone."
 )
 TERMS = (
     "L_M looks within a sample, L_SI at a graph over samples. Explicit: stated on distances; implicit: told by a head."
@@ -20,16 +20,14 @@ TERMS = (
 
 def page() -> None:
     """Draw the page."""
-    pipeline = opened.pipeline()
-    st.header("Pre-training")
-    words.quiet(QUESTION)
-    dataset = samples_panel.obtain(pipeline)
+    pipeline, dataset = samples_panel.on_page("Pre-training", QUESTION)
     if dataset is None:
         return
     sections = pipeline.study.pretraining
     if not sections:
         words.note(NONE)
     try:
+        pretraining_given.draw(pipeline)
         for section in sections:
             pretraining_section.draw(pipeline, section)
     except (BadInput, Failed) as error:  # such as a start that was removed; the section still can be, below

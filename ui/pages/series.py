@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analysis.series.series import series_of
-from ui import opened, samples_panel, series_curves, series_maps, state, words
+from ui import samples_panel, series_curves, series_maps, state, words
 
 QUESTION = "How does the space change from step to step, or from layer to layer, and does it collapse anywhere?"
 NONE = (
@@ -14,10 +14,7 @@ NONE = (
 
 def page() -> None:
     """Draw the page."""
-    pipeline = opened.pipeline()
-    st.header("Series")
-    words.quiet(QUESTION)
-    dataset = samples_panel.obtain(pipeline)
+    pipeline, dataset = samples_panel.on_page("Series", QUESTION)
     if dataset is None:
         return
     known = {series.title: series for series in series_of(pipeline.spaces())}

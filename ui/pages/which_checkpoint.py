@@ -9,7 +9,7 @@ from analysis.pipeline import Pipeline
 from analysis.series.candidates import Question, questions
 from analysis.series.ranking import Ranking, all_trained, controls_of, in_order, rankings, sentence
 from analysis.transfer_asks import transfers_of
-from ui import cross_words, measured, opened, panel, ranking_record, ranking_view, samples_panel, state, words
+from ui import cross_words, measured, panel, ranking_record, ranking_view, samples_panel, state, words
 
 QUESTION = "Which checkpoint should be fine-tuned on a task, and has what says so been right before?"
 ONE = "There is one checkpoint here, so there is nothing to choose. Add another under Change."
@@ -20,10 +20,7 @@ TELLS = "Not estimated yet. It says which checkpoint would gain most from fine-t
 
 def page() -> None:
     """Draw the page."""
-    pipeline = opened.pipeline()
-    st.header("Which checkpoint?")
-    words.quiet(QUESTION)
-    dataset = samples_panel.obtain(pipeline)
+    pipeline, dataset = samples_panel.on_page("Which checkpoint?", QUESTION)
     if dataset is None:
         return
     asked = questions(pipeline.study, dataset.labels)
