@@ -40,6 +40,7 @@ from ui.pages import (
     pre_training,
     series,
     side_by_side,
+    synthetic_tasks,
     which_checkpoint,
 )
 
@@ -120,7 +121,11 @@ def pages_of() -> Pages:
             page(fine_tuning.page, "Fine-tuning", "fine_tuning"),
             page(geometry_against_metric.page, "Geometry against metric", "geometry_against_metric"),
         ],
-        "Work": [page(jobs.page, "Jobs", "jobs"), page(pre_training.page, "Pre-training", "pre_training")],
+        "Work": [
+            page(jobs.page, "Jobs", "jobs"),
+            page(pre_training.page, "Pre-training", "pre_training"),
+            page(synthetic_tasks.page, "Synthetic tasks", "synthetic_tasks"),
+        ],
     }
 
 
