@@ -81,7 +81,7 @@ def _choose(study: Study) -> None:
         return
     count = len(said.weights) * len(said.seeds)
     words.quiet(f"It adds {words.counted(count, 'checkpoint')}; nothing is trained before you say so.")
-    st.button("Add to the study", key=f"{KEY}.add", type="primary", on_click=_add, args=(changed,))
+    st.button("Add to the study", key=f"{KEY}.add", type="primary", on_click=add, args=(changed,))
 
 
 def starts(study: Study) -> list[str]:
@@ -131,7 +131,7 @@ def _called(start: str) -> str:
     return "random weights" if start == RANDOM else start
 
 
-def _add(changed: Study) -> None:
+def add(changed: Study) -> None:
     """Turn to the study with the section, if what it starts from and its files can be read."""
     try:
         pipeline = opened.pipeline()

@@ -13,3 +13,16 @@ def test_the_gallery_shows_records_of_a_task_and_follows_its_settings(world, fig
     longest = next(one for one in page.number_input if one.key.endswith(".longest"))
     longest.set_value(2).run()
     assert "give 4 or more" in said(page)
+
+
+def test_a_pre_training_on_the_task_is_added_to_the_study_and_offered_on_its_page(world):
+    page = drawn("synthetic_tasks", synthetic="copy")
+    steps = next(one for one in page.number_input if one.key == "synthetic.offer.steps")
+    steps.set_value(20).run()
+    next(one for one in page.button if one.label == "Add to the study").click().run()
+    (section,) = page.session_state["anchorage"].study.pretraining
+    assert (section.name, section.objective, section.architecture, section.steps) == ("copy", "copy", "t5-tiny", 20)
+    assert "copy 2" in [one.value for one in page.text_input if one.label == "Name"]
+    begin = next(one for one in page.selectbox if one.key == "synthetic.offer.start")
+    begin.select("copy(weight=0.0,seed=0)").run()
+    assert [one.label for one in page.selectbox][-1] == "which"

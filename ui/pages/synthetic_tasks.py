@@ -12,7 +12,7 @@ from analysis.gallery import Drawn, drawn, entropy_figure, length_figure
 from analysis.registry import generators
 from analysis.report import file_name
 from models.pretraining.synthetic.generator import Generator, Settings
-from ui import figure_panel, opened, state, synthetic_settings, words
+from ui import figure_panel, opened, state, synthetic_offer, synthetic_settings, words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -51,6 +51,7 @@ def page() -> None:
     words.quiet(WORDS)
     if generator.running:
         words.quiet("Running text: in pre-training, spans of it are hidden and to be written (span corruption).")
+    synthetic_offer.draw(opened.pipeline(), generator.name)
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing records")
