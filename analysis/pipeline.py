@@ -36,13 +36,16 @@ from analysis.store import Artifact, Store
 from analysis.study import Study
 from analysis.task_asks import read_task, score, task_recipe
 from analysis.transfer_asks import make_estimates, read_for, transfer_recipe
+from analysis.weight_asks import make_weights, weights_recipe
 from models.place import Place
 
 RECIPES: dict[str, Callable[["Pipeline", Ask], Recipe | None]]  # of asks that have a file of their own
 RECIPES = {"task": task_recipe, "transferability": transfer_recipe, "pretraining": pretraining_recipe}
 RECIPES |= dict.fromkeys(GRAPH_KINDS, graph_recipe_for) | dict.fromkeys(ANCHOR_KINDS, anchor_recipe)
 MAKERS: dict[str, Callable[..., None]] = dict.fromkeys(GRAPH_KINDS, make_of_graph)
-MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"transferability": make_estimates, "task": score}
+RECIPES["weights"] = weights_recipe
+MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"weights": make_weights}
+MAKERS |= {"transferability": make_estimates, "task": score}
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +179,7 @@ class Pipeline:
             read_task(self, ask)
         elif ask.kind == "transferability":
             read_for(self, ask)
-        elif ask.kind not in ANCHOR_KINDS:
+        elif ask.kind not in (*ANCHOR_KINDS, "weights"):
             self.dataset()
         found = self.find(ask)
         if found is not None:

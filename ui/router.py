@@ -41,6 +41,7 @@ from ui.pages import (
     series,
     side_by_side,
     synthetic_tasks,
+    weights,
     which_checkpoint,
 )
 
@@ -115,6 +116,7 @@ def pages_of() -> Pages:
             ),
             page(graph.page, "Graph", "graph"),
             page(anchors.page, "Anchors", "anchors"),
+            page(weights.page, "Weights", "weights"),
         ],
         "Decide": [
             page(which_checkpoint.page, "Which checkpoint?", "which_checkpoint"),
