@@ -22,6 +22,7 @@ Kind = Literal[
     "corpus",
     "anchors",
     "pretraining",
+    "weights",
 ]
 
 ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "fitted with"}
@@ -34,7 +35,8 @@ class Ask:
     regions, an answer about the space, a comparison of two spaces, an estimate of what fine-tuning would gain, what a
     space scores on a task, what naming a task's commonest class would score, metrics made elsewhere, a graph over the
     samples, what that graph is like (by a label column), how a space agrees with it, a corpus in the tokens of a
-    checkpoint, the checkpoint's anchors on it, or a checkpoint that a [[pretraining]] makes.
+    checkpoint, the checkpoint's anchors on it, a checkpoint that a [[pretraining]] makes, or what the weights of a
+    checkpoint (`subject`) are like.
 
     `name`: the projection, the analysis, the one measure of a comparison or estimator (none: those of the study), the
     method of a task, the source of metrics, the graph that is asked about by itself, or the
@@ -53,7 +55,7 @@ class Ask:
     @property
     def spaces(self) -> tuple[str, ...]:
         """The spaces it is about: two of a comparison or an aligned drawing, one of most, none of the samples."""
-        if self.kind in ("corpus", "anchors"):
+        if self.kind in ("corpus", "anchors", "weights"):
             return ()
         both = (self.subject, self.other) if self.kind == "comparison" or self.alignment else (self.subject,)
         return tuple(name for name in both if name)

@@ -5,7 +5,9 @@ from typing import Literal
 
 from analysis.study_checks import check_seeds, must
 from models.encoder import Pooling
+from models.pretraining.objective import SPAN, sequence_objectives
 from models.pretraining.settings import Loss, PreTraining
+from models.weight_groups import scheme_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +17,9 @@ class PretrainingSpec:
     name: str
     start: str = "random"  # a checkpoint, an earlier [[pretraining]] (seed by seed), or random weights
     architecture: str = ""
+    init_from: str = ""  # of an encoder-decoder drawn at random: an earlier [[pretraining]] whose statistics it takes
+    grouping: str = ""
+    mode: str = ""
     objective: str = "structure"
     graph: str = ""
     without: str = ""  # a task: no link of a sample that one of its splits asks is learnt from
@@ -22,7 +27,7 @@ class PretrainingSpec:
     weight: tuple[float, ...] | None = None  # objectives that know one: 0, 0.1, 0.5
     steps: int = 500
     seeds: tuple[int, ...] = (0, 1, 2)
-    lr: float | None = None  # 5e-5; from random weights 1e-3; of LoRA 5e-4
+    lr: float | None = None  # 5e-5; from random weights 1e-3; of LoRA 5e-4; of an encoder-decoder (Adafactor) 3e-2
     batch: int = 16  # samples a step; of each also two partners
     max_length: int = 128
     pooling: Pooling | None = None  # as the start's; from random weights: mean
@@ -39,8 +44,20 @@ class PretrainingSpec:
         for weight in self.weights:
             must(0 <= weight <= 1, f"a weight of {where} is {weight}; give 0 to 1.")
             must(self.weights.count(weight) == 1, f"{where} names weight {weight} twice; give each once.")
-        must(self.objective == "mlm" or not self.corpus, f"{where} has a `corpus`, which objective 'mlm' alone reads.")
+        reads = self.objective in ("mlm", SPAN)
+        must(reads or not self.corpus, f"{where} has a `corpus`, which objectives 'mlm' and 'span' alone read.")
         must(not self.lora or self.start != "random", f"{where} has `lora`, which needs a `start` that has weights.")
+        must(not self.lora or not self.sequences, f"{where} has `lora`, which no encoder-decoder is trained by here.")
+        must(
+            bool(self.init_from) or not (self.grouping or self.mode),
+            f"{where} has a `grouping` or `mode` of statistics but no `init_from` that they are taken from.",
+        )
+        scheme_of(self.grouping, self.mode)
+
+    @property
+    def sequences(self) -> bool:
+        """Whether it trains an encoder-decoder."""
+        return self.objective in sequence_objectives()
 
     @property
     def weights(self) -> tuple[float, ...]:
@@ -50,7 +67,8 @@ class PretrainingSpec:
 
     def settings(self, *, weight: float, seed: int, pooling: Pooling = "mean", unit: bool = False) -> PreTraining:
         """What is asked of one run; `pooling` and `unit` (vectors of length 1): of what it starts from."""
-        lr = 1e-3 if self.start == "random" else 5e-4 if self.lora else 5e-5
+        usual = 1e-3 if self.start == "random" else 5e-4 if self.lora else 5e-5
+        lr = 3e-2 if self.sequences else usual
         return PreTraining(
             objective=self.objective,
             loss=self.loss,

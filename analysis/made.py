@@ -1,7 +1,8 @@
 """The checkpoints of a study: those it gives, and those that its `[[pretraining]]` makes.
 
 A section makes one for each weight and seed, called `sipt(weight=0.1,seed=0)`; together they are a series along the
-weight. Each is read as what it starts from is: same family, pooling, length and layers.
+weight. Each is read as what it starts from is: same family, pooling, length and layers. Synthetic tasks and `span` make
+encoder-decoders, which are read by their encoder and begin from random weights or from one another.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from analysis.study import CheckpointSpec, Study
 from models.errors import BadInput, nearest
 from models.pretraining.architectures import text_architecture
 from models.pretraining.objective import objective_called
+from models.pretraining.sequence_model import shape_called
 
 RANDOM = "random"
 
@@ -30,6 +32,12 @@ class MadeCheckpoint(CheckpointSpec):
     seed: int
     start: CheckpointSpec | None
     key: str = ""
+
+    @property
+    def sizes(self) -> str:
+        """The architecture that its section names, else that of the checkpoint of ours that it starts from."""
+        of_start = self.start.sizes if isinstance(self.start, MadeCheckpoint) else ""
+        return self.section.architecture or of_start
 
 
 def checkpoints_of(study: Study) -> tuple[CheckpointSpec, ...]:
@@ -51,10 +59,11 @@ def checkpoints_of(study: Study) -> tuple[CheckpointSpec, ...]:
 def _made(
     section: PretrainingSpec, weight: float, seed: int, known: Sequence[CheckpointSpec], study: Study
 ) -> MadeCheckpoint:
-    start = None if section.start == RANDOM else _start(section, seed, known, study)
+    source = section.init_from if section.start == RANDOM else section.start
+    start = _start(section, source, seed, known, study) if source else None
     if start is None:
         said: dict[str, Any] = {
-            "family": "masked_lm",
+            "family": "transformer" if section.sequences else "masked_lm",
             "pooling": section.pooling or "mean",
             "max_length": section.max_length,
         }
@@ -74,37 +83,65 @@ def _made(
     return MadeCheckpoint(section=section, weight=weight, seed=seed, start=start, **said)
 
 
-def _start(section: PretrainingSpec, seed: int, known: Sequence[CheckpointSpec], study: Study) -> CheckpointSpec:
+def _start(
+    section: PretrainingSpec, source: str, seed: int, known: Sequence[CheckpointSpec], study: Study
+) -> CheckpointSpec:
     """The checkpoint it goes on from: one by name, or that of the same seed of an earlier section with one weight."""
-    earlier = [one for one in known if isinstance(one, MadeCheckpoint) and one.section.name == section.start]
+    earlier = [one for one in known if isinstance(one, MadeCheckpoint) and one.section.name == source]
     if earlier:
+        _check_kin(section, earlier[0])
         same = [one for one in earlier if one.seed == seed]
         if len(same) != 1:
             raise BadInput(
-                f"[[pretraining]] {section.name!r} starts from {section.start!r}, which makes {len(same)} checkpoints"
+                f"[[pretraining]] {section.name!r} starts from {source!r}, which makes {len(same)} checkpoints"
                 f" of seed {seed}; name one of them, such as {earlier[0].name!r}."
             )
         return same[0]
     found = {one.name: one for one in known}
-    if section.start in found:
-        return replace(found[section.start], transform="none")
-    if section.start in [one.name for one in study.pretraining]:
+    if source in found:
+        _check_kin(section, found[source])
+        return replace(found[source], transform="none")
+    if source in [one.name for one in study.pretraining]:
         raise BadInput(
-            f"[[pretraining]] {section.name!r} starts from {section.start!r}, which stands after it; put that first."
+            f"[[pretraining]] {section.name!r} starts from {source!r}, which stands after it; put that first."
         )
-    raise BadInput(
-        f"[[pretraining]] {section.name!r} starts from {section.start!r}{nearest(section.start, [*found, RANDOM])}"
-    )
+    raise BadInput(f"[[pretraining]] {section.name!r} starts from {source!r}{nearest(source, [*found, RANDOM])}")
+
+
+def _check_kin(section: PretrainingSpec, start: CheckpointSpec) -> None:
+    """Refuse an encoder to go on as an encoder-decoder, and the reverse; sizes must agree."""
+    theirs = start.section if isinstance(start, MadeCheckpoint) else None
+    if section.sequences == (theirs is not None and theirs.sequences):
+        sizes = start.sizes if isinstance(start, MadeCheckpoint) else ""
+        if not section.sequences or section.architecture in ("", sizes):
+            return
+        said, way_out = f"whose architecture is {sizes!r} and not {section.architecture!r}", "leave `architecture` out"
+    elif section.sequences:
+        said, way_out = "which no synthetic task or 'span' made", "start from one that did, or from 'random'"
+    else:
+        said, way_out = (
+            "an encoder-decoder, which tells no hidden tokens",
+            "set objective = 'span' or start from another",
+        )
+    raise BadInput(f"[[pretraining]] {section.name!r} starts from {start.name!r}, {said}; {way_out}.")
 
 
 def _check(section: PretrainingSpec, study: Study) -> None:
     """What needs the rest of the study, or the plug-ins, but no file."""
     where = f"[[pretraining]] {section.name!r}"
     objective = objective_called(section.objective)
-    if section.start == RANDOM:
-        if not section.architecture:
-            raise BadInput(f"{where} starts from random weights but names no `architecture`, such as 'bert-mini'.")
+    if section.start == RANDOM and not section.architecture:
+        usual = "t5-tiny" if section.sequences else "bert-mini"
+        raise BadInput(f"{where} starts from random weights but names no `architecture`, such as {usual!r}.")
+    if section.sequences and section.architecture:
+        shape_called(section.architecture)
+    elif section.start == RANDOM:
         text_architecture(section.architecture)
+    if section.init_from and (section.start != RANDOM or not section.sequences):
+        raise BadInput(
+            f"{where} has `init_from`, which is for a synthetic task or 'span' that starts from random weights; leave"
+            " it out."
+        )
     if study.dataset is None:
         raise BadInput(f"{where} needs a [dataset] whose texts it reads; add one.")
     graphs = [one.name for one in study.graph]

@@ -22,9 +22,11 @@ from models.adapters import WEIGHTS
 from models.checkpoints import sha256_of
 from models.encoder import Card, Pooling
 from models.place import Place
-from models.pretraining.architectures import text_architecture
+from models.pretraining.architectures import TextArchitecture, text_architecture
 from models.pretraining.objective import objective_called
+from models.pretraining.sequence_model import Shape, shape_called, work_of
 from models.pretraining.settings import PreTraining
+from models.weight_groups import scheme_of
 
 VERSION = 1  # of what is trained: the same recipe and version are the same checkpoint, but for rounding
 PYDOCS = "pydocs"
@@ -53,10 +55,12 @@ def made_recipe(
             inputs["without"] = _split_key(spec.section.without, study, place, cards)
     else:
         params = {name: value for name, value in params.items() if name not in OF_STRUCTURE}
-    if start is None:
-        params["architecture"] = spec.section.architecture
-    else:
+    if start is None or spec.section.sequences:
+        params["architecture"] = spec.sizes
+    if start is not None:
         inputs["start"] = _identity(start)
+    if spec.section.init_from:
+        params["statistics"] = str(scheme_of(spec.section.grouping, spec.section.mode))
     for at, name in enumerate(spec.section.corpus):
         inputs[f"corpus{at}"] = _corpus_key(name, place)
     return Recipe("pretraining", VERSION, params, inputs)
@@ -92,7 +96,13 @@ def made_card(spec: MadeCheckpoint, start: Card | None) -> Card:
     if start is not None:
         kept = replace(start, title=spec.name, weights_sha256=sha256, identity=identity, asked=0)
         return replace(kept, pooling=str(spec.pooling), normalize=bool(spec.normalize))
-    architecture = text_architecture(spec.section.architecture)
+    architecture: TextArchitecture | Shape
+    if spec.section.sequences:
+        architecture = shape_called(spec.sizes)
+        work = work_of(architecture)
+    else:
+        architecture = text_architecture(spec.section.architecture)
+        work = architecture.work
     return Card(
         title=spec.name,
         weights_sha256=sha256,
@@ -102,7 +112,7 @@ def made_card(spec: MadeCheckpoint, start: Card | None) -> Card:
         pooling=str(spec.pooling),
         normalize=False,
         identity=identity,
-        work=architecture.work,
+        work=work,
     )
 
 

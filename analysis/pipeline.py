@@ -37,6 +37,7 @@ from analysis.study import Study
 from analysis.task_asks import read_task, score, task_recipe
 from analysis.task_card import card_recipe, make_card
 from analysis.transfer_asks import make_estimates, read_for, transfer_recipe
+from analysis.weight_asks import make_weights, weights_recipe
 from models.place import Place
 
 RECIPES: dict[str, Callable[["Pipeline", Ask], Recipe | None]]  # of asks that have a file of their own
@@ -44,8 +45,9 @@ RECIPES = {"task": task_recipe, "transferability": transfer_recipe, "pretraining
 RECIPES["task_card"] = card_recipe
 RECIPES |= dict.fromkeys(GRAPH_KINDS, graph_recipe_for) | dict.fromkeys(ANCHOR_KINDS, anchor_recipe)
 MAKERS: dict[str, Callable[..., None]] = dict.fromkeys(GRAPH_KINDS, make_of_graph)
-MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"transferability": make_estimates, "task": score}
-MAKERS["task_card"] = make_card
+RECIPES["weights"] = weights_recipe
+MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"weights": make_weights, "task_card": make_card}
+MAKERS |= {"transferability": make_estimates, "task": score}
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +181,7 @@ class Pipeline:
             read_task(self, ask)
         elif ask.kind == "transferability":
             read_for(self, ask)
-        elif ask.kind not in ANCHOR_KINDS:
+        elif ask.kind not in (*ANCHOR_KINDS, "weights"):
             self.dataset()
         found = self.find(ask)
         if found is not None:

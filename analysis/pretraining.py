@@ -37,6 +37,7 @@ SAID = {
     "masked_accuracy": ("right", "This run had no masked-LM loss."),
     "structure_loss": ("structure", "With weight 0 there is no structure-inducing loss."),
 }
+SAID_OF_SEQUENCES = {"token_loss": ("masked", ""), "token_accuracy": ("right", "")}  # of records held out
 COLUMNS = ["part", "step", "loss", "masked", "right", "structure", "tokens", "seconds"]
 
 
@@ -149,9 +150,10 @@ def _prepared(pipeline: "Pipeline", spec: MadeCheckpoint, progress: Progress) ->
     job = PretrainingJob(
         settings=settings_of(spec),
         start=None if spec.start is None else encoder_recipe(spec.start, pipeline.place),
-        architecture=spec.section.architecture,
+        architecture=spec.sizes if spec.section.sequences else spec.section.architecture,
         samples=len(texts),
         made_of=recipe.key,
+        statistics=(spec.section.grouping, spec.section.mode) if spec.section.init_from else None,
     )
     edges, among = np.empty((0, 2), np.int64), None
     if spec.weight:
@@ -201,7 +203,7 @@ def _keep(pipeline: "Pipeline", spec: MadeCheckpoint, folder: Path) -> None:
         name: Number(value=said[key], n=said["samples"], seconds=said["seconds"])
         if said[key] is not None
         else Number(value=None, why=why)
-        for name, (key, why) in SAID.items()
+        for name, (key, why) in (SAID_OF_SEQUENCES if spec.section.sequences else SAID).items()
     }
     curves = pd.DataFrame(read_curve(folder), columns=COLUMNS)
     content, arrays, tables = result_to_parts(Result(numbers, {"curves": curves}, notes=tuple(_notes(spec, said))))
@@ -225,7 +227,10 @@ def _keep(pipeline: "Pipeline", spec: MadeCheckpoint, folder: Path) -> None:
 
 def _notes(spec: MadeCheckpoint, said: dict[str, Any]) -> list[str]:
     settings = settings_of(spec)
-    notes = [f"{said['tokens']:,} tokens were read in {settings.steps:,} steps."]
+    steps = said.get("steps", settings.steps)
+    notes = [f"{said['tokens']:,} tokens were read in {steps:,} steps."]
+    if steps < settings.steps:
+        notes.append(f"It was stopped there: {said['right']:.1%} of the tokens of records held out are told right.")
     if said["head"]:
         notes.append(f"Its masked-LM head is new and was first trained alone for {said['head']:,} steps.")
     if said["collapsed"]:

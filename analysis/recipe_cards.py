@@ -17,6 +17,8 @@ import pandas as pd
 from analysis.made import MadeCheckpoint
 from analysis.made_keys import settings_of
 from analysis.study import Study
+from models.pretraining.objective import SPAN, objective_called
+from models.weight_groups import scheme_of
 
 How = Literal["none", "implicit", "explicit"]
 Depth = Literal["none", "shallow", "deep"]
@@ -58,6 +60,8 @@ class RecipeCard:
 def card_of_made(spec: MadeCheckpoint, study: Study) -> RecipeCard:
     """The card of a checkpoint that a study makes."""
     settings = settings_of(spec)
+    if spec.section.sequences:
+        return _card_of_sequences(spec)
     within = f"masked LM, {settings.share:.0%} of tokens hidden" if spec.weight < 1 else ""
     start = spec.section.architecture if spec.start is None else spec.start.name
     how = f" of LoRA, rank {settings.lora}," if settings.lora else ""
@@ -77,6 +81,20 @@ def card_of_made(spec: MadeCheckpoint, study: Study) -> RecipeCard:
         how="explicit",
         depth="shallow" if graph.source in SHALLOW else "deep",
         reference=reference,
+    )
+
+
+def _card_of_sequences(spec: MadeCheckpoint) -> RecipeCard:
+    """An encoder-decoder: what it writes, and where it begins."""
+    section = spec.section
+    title = objective_called(section.objective).title.lower()
+    within = title if section.objective == SPAN else f"synthetic task: {title}"
+    start = f"random weights of {spec.sizes}"
+    if spec.start is not None:
+        scheme = scheme_of(section.grouping, section.mode)
+        start = f"statistics of {spec.start.name} ({scheme})" if section.init_from else spec.start.name
+    return RecipeCard(
+        name=spec.name, within=within, graph="", weight=0.0, reference=f"{section.steps:,} steps from {start}"
     )
 
 

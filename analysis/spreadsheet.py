@@ -33,7 +33,7 @@ def marked(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
             continue
         found, count = _marked(cells)
         if count:
-            out.isetitem(at, found)
+            out.isetitem(at, found.to_numpy(dtype=object))
             n += count
     out.columns = pd.Index([cells.iloc[0] for cells, _ in columns], name=table.columns.name)
     return out, n

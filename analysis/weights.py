@@ -79,3 +79,16 @@ def side_by_side(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     keep = ["tensor", "type", "layer", "mean", "sd"]
     both = one[keep].merge(other[["tensor", "mean", "sd"]], on="tensor", suffixes=("", "_other"))
     return both.assign(ratio=both["sd_other"] / both["sd"].where(both["sd"] > 0))
+
+
+def sentence(weights: pd.DataFrame, name: str) -> str:
+    """What there is, and which tensor is farthest from a fresh draw for its size, in units of what chance gives."""
+    said = f"{name} has {len(weights):,} tensors with {int(weights['entries'].sum()):,} entries."
+    known = weights[(weights["default_sd"] > 0) & weights["moved"].notna()]
+    if known.empty:
+        return said
+    far = known["moved"] / known["default_sd"]
+    at = int(far.to_numpy().argmax())
+    chance = float((known["chance"] / known["default_sd"]).iloc[at])
+    more = f"{far.max():.2g} default SDs, where two draws of it are {chance:.2g} apart"
+    return f"{said} Farthest from how its architecture draws it: {known['tensor'].iloc[at]}, by {more}."

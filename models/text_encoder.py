@@ -93,7 +93,7 @@ class TextEncoder(TorchEncoder):
         if is_drawn(recipe):
             with seeded(recipe.init_seed):
                 dense = [_dense(part) for part in self.settings.dense]
-            transformer: Any = drawn(_auto(config), folder, recipe.init_seed, recipe.model)
+            transformer: Any = drawn(auto_class(config), folder, recipe.init_seed, recipe.model)
             draw_from_source(transformer, recipe)
         else:
             self.prepare()
@@ -104,7 +104,7 @@ class TextEncoder(TorchEncoder):
                 load_state(module[0], named, f"the Dense module of model {recipe.model!r}")
             optional = (*OPTIONAL, "decoder.") if config.get("is_encoder_decoder") else OPTIONAL
             weights = self.found.weights
-            transformer = pretrained(_auto(config), folder, optional=optional, name=recipe.model, weights=weights)
+            transformer = pretrained(auto_class(config), folder, optional=optional, name=recipe.model, weights=weights)
             for adapter in self.found.adapters:
                 merge(transformer, adapter)
         if config.get("is_encoder_decoder") and hasattr(transformer, "get_encoder"):
@@ -162,7 +162,7 @@ class TextEncoder(TorchEncoder):
         return 0
 
 
-def _auto(config: dict[str, Any]) -> Any:
+def auto_class(config: dict[str, Any]) -> Any:
     """The class of transformers that builds it: of an encoder-decoder the encoder alone, where there is such."""
     from transformers import AutoModel, AutoModelForTextEncoding
     from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES

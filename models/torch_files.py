@@ -22,8 +22,8 @@ from models.errors import BadInput
 PICKLES_OF_A_LEGACY_FILE = 5  # magic number, protocol, system, content, keys
 LONGEST_PICKLE = 64 << 20
 LONGEST_WORD = 10_000  # characters; torch searches what it says of a wrong one in time that grows with its square
-DAMAGED = (zipfile.BadZipFile, RuntimeError, EOFError, OSError, zlib.error, LZMAError)  # RuntimeError: locked
-DAMAGED += (ValueError, IndexError, OverflowError, MemoryError)
+DAMAGED: tuple[type[Exception], ...] = (zipfile.BadZipFile, EOFError, OSError, zlib.error, LZMAError, MemoryError)
+DAMAGED += (RuntimeError, ValueError, IndexError, OverflowError)  # RuntimeError: locked
 PLAIN_MODULES = ("torch", "torch._utils", "torch.storage", "torch.nn.parameter", "torch._tensor", "torch.serialization")
 PLAIN_NAMES = ("collections.OrderedDict", "collections.Counter", "_codecs.encode", "__builtin__.set", "builtins.set")
 

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from models.checkpoints import read_json
 from models.encoder import EncoderRecipe
-from models.initial_source import network_folder, source_tensors
+from models.initial_source import draw_from_source, network_folder, source_tensors
+from models.initialization import is_drawn, shuffle_weights
 from models.loading import drawn
 from models.lookup import find_configured
+from models.text_encoder import auto_class
 from models.weight_roles import Part, parts_of
 
 if TYPE_CHECKING:
     import torch
+    from torch import nn
 
 Values = npt.NDArray[np.float64]
 
@@ -58,13 +62,36 @@ def statistics_of(
 
 
 def checkpoint_statistics(model: str, recipe: EncoderRecipe) -> tuple[TensorStatistics, ...]:
-    """The same of a checkpoint with a configuration, named as in a study; its defaults have seeds 0 and 1."""
+    """The same of a checkpoint with a configuration, named as in a study; its defaults have seeds 2 and 3.
+
+    Trained weights are those of the whole network; weights that are drawn or dealt anew those of the part that embeds.
+    """
     from transformers import AutoModel
 
     folder = network_folder(find_configured(model, recipe.place))
-    tensors = source_tensors(model, recipe)
-    defaults = [dict(drawn(AutoModel, folder, seed, model).named_parameters()) for seed in (0, 1)]
+    if recipe.init == "pretrained":
+        auto, tensors = AutoModel, source_tensors(model, recipe)
+    else:
+        auto = auto_class(read_json(folder / "config.json"))
+        module = drawn(auto, folder, recipe.init_seed, model)
+        if is_drawn(recipe):
+            draw_from_source(module, recipe)
+        else:
+            _dealt_anew(module, source_tensors(model, recipe), recipe.init_seed)
+        tensors = dict(module.named_parameters())
+    defaults = [dict(drawn(auto, folder, seed, model).named_parameters()) for seed in (2, 3)]
     return statistics_of(tensors, *defaults)
+
+
+def _dealt_anew(module: "nn.Module", tensors: "Mapping[str, torch.Tensor]", seed: int) -> None:
+    """Give a module trained weights, each tensor's entries in another order."""
+    import torch
+
+    with torch.no_grad():
+        for name, weight in module.named_parameters():
+            if name in tensors:
+                weight.copy_(tensors[name])
+    shuffle_weights(module, seed)
 
 
 def _flat(tensor: "torch.Tensor") -> Values:

@@ -27,7 +27,9 @@ def draw(pipeline: Pipeline, dataset: Dataset, *, expanded: bool = False) -> Non
         return
     with st.expander("Train a new one", expanded=expanded):
         try:
-            _choose(pipeline)
+            study = pipeline.study
+            section = pretraining_form.ask(study, name=free_name(study), starts=starts(study))
+            offer(pipeline, section, key=KEY)
         except BadInput as error:
             words.trouble(str(error))
     names = [section.name for section in pipeline.study.pretraining]
@@ -38,21 +40,17 @@ def draw(pipeline: Pipeline, dataset: Dataset, *, expanded: bool = False) -> Non
                 st.button(f"Remove {name}", key=f"{KEY}.remove.{name}", type="tertiary", on_click=_remove, args=(name,))
 
 
-def _choose(pipeline: Pipeline) -> None:
-    study = pipeline.study
-    try:
-        section = pretraining_form.ask(study, name=free_name(study), starts=starts(study))
-        changed = replace(pipeline, study=with_section(study, section), _memory={})
-        takes = words.lasting(costs.seconds_for(changed, _asks(changed, section)))
-    except BadInput as error:
-        words.trouble(str(error))
-        return
+def offer(pipeline: Pipeline, section: PretrainingSpec, *, key: str, landing: str = "") -> None:
+    """Draw what a section would make and take, and the buttons that add it or train it; `landing`: the page after."""
+    changed = replace(pipeline, study=with_section(pipeline.study, section), _memory={})
+    takes = words.lasting(costs.seconds_for(changed, _asks(changed, section)))
     count = words.counted(len(section.weights) * len(section.seeds), "checkpoint")
     each = "weight λ and seed" if section.graph else "seed"
     words.quiet(f"{count}, one for each {each}, in a job that goes on while you look at other pages.")
+    args = (section, landing)
     with st.container(horizontal=True):
-        st.button(f"Train · about {takes}", key=f"{KEY}.train", type="primary", on_click=_train, args=(section,))
-        st.button("Add without training", key=f"{KEY}.add", on_click=_add, args=(section,))
+        st.button(f"Train · about {takes}", key=f"{key}.train", type="primary", on_click=_train, args=args)
+        st.button("Add without training", key=f"{key}.add", on_click=_add, args=args)
 
 
 def _asks(pipeline: Pipeline, section: PretrainingSpec) -> list[Ask]:
@@ -88,7 +86,7 @@ def with_section(study: Study, section: PretrainingSpec) -> Study:
     return changed
 
 
-def _add(section: PretrainingSpec) -> None:
+def _add(section: PretrainingSpec, landing: str) -> None:
     """Turn to the study with the section, if what it starts from and its files can be read."""
     try:
         pipeline, changed = opened.pipeline(), with_section(state.session().study, section)
@@ -97,11 +95,13 @@ def _add(section: PretrainingSpec) -> None:
         state.complain(str(error))
         return
     _turn_to(changed)
+    if landing:
+        state.remember("landing", landing)
 
 
-def _train(section: PretrainingSpec) -> None:
+def _train(section: PretrainingSpec, landing: str) -> None:
     """The same, and start the job; in a callback, so that no drawing of the page loses it."""
-    _add(section)
+    _add(section, landing)
     try:
         pipeline = opened.pipeline()
         asks = _asks(pipeline, section) if section in pipeline.study.pretraining else []

@@ -12,13 +12,13 @@ from analysis.pipeline import Pipeline
 from analysis.recipe_cards import card_table
 from analysis.report import file_name
 from analysis.series.pretrained import (
-    LOSSES,
     Run,
     cards_of,
     curves_of,
     finding,
     line_of,
     outcomes,
+    panels_of,
     runs_of,
     said,
     smoothed,
@@ -32,6 +32,10 @@ TELLS = "Made, they are a series along λ: drawn, compared and scored like any o
 HOW = (
     "One line a seed: the mean loss of each step and those before it, a fiftieth of all steps; the export has every"
     " one. The structure-inducing loss is not multiplied by λ."
+)
+OF_SEQUENCES = (
+    "One line a seed: loss and share of the tokens of 128 records that were held out, each told from the right ones"
+    " before it."
 )
 CLICK = "Losses: means of the last tenth of a run. A click on a row opens the map of its checkpoint."
 
@@ -62,12 +66,12 @@ def _outcome(pipeline: Pipeline, section: PretrainingSpec) -> None:
     table, title = smoothed(curves, section.steps), finding(section, curves)
 
     def on(paper: Theme) -> "go.Figure":
-        return training_figure(table, colors, title=title, theme=paper, panels=LOSSES)
+        return training_figure(table, colors, title=title, theme=paper, panels=panels_of(section))
 
     asks = [run.ask for run in runs if run.result is not None]
     key, name = f"figure.pretraining.{section.name}", file_name("pre-training", section.name)
-    data = curves.drop(columns="space")
-    figure_panel.draw(pipeline, asks, on, key=key, name=name, data=lambda: data, says=lambda: words.quiet(HOW))
+    data, how = curves.drop(columns="space"), OF_SEQUENCES if section.sequences else HOW
+    figure_panel.draw(pipeline, asks, on, key=key, name=name, data=lambda: data, says=lambda: words.quiet(how))
 
 
 def _table(section: PretrainingSpec, runs: list[Run]) -> None:

@@ -40,6 +40,8 @@ from ui.pages import (
     pre_training,
     series,
     side_by_side,
+    synthetic_tasks,
+    weights,
     which_checkpoint,
 )
 
@@ -114,13 +116,18 @@ def pages_of() -> Pages:
             ),
             page(graph.page, "Graph", "graph"),
             page(anchors.page, "Anchors", "anchors"),
+            page(weights.page, "Weights", "weights"),
         ],
         "Decide": [
             page(which_checkpoint.page, "Which checkpoint?", "which_checkpoint"),
             page(fine_tuning.page, "Fine-tuning", "fine_tuning"),
             page(geometry_against_metric.page, "Geometry against metric", "geometry_against_metric"),
         ],
-        "Work": [page(jobs.page, "Jobs", "jobs"), page(pre_training.page, "Pre-training", "pre_training")],
+        "Work": [
+            page(jobs.page, "Jobs", "jobs"),
+            page(pre_training.page, "Pre-training", "pre_training"),
+            page(synthetic_tasks.page, "Synthetic tasks", "synthetic_tasks"),
+        ],
     }
 
 

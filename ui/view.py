@@ -58,6 +58,10 @@ class View:
     pinned: str = ""
     second: str = ""  # the sample that the pinned one is compared with
     beside: bool = False  # whether the next sample that is pinned is the second
+    synthetic: str = ""  # the synthetic task that is looked at
+    network: str = ""  # the checkpoint whose weights are
+    other_network: str = ""  # those beside them
+    statistic: str = ""  # of each tensor, that is drawn
     filter: str = ""
     regex: bool = False
     find: str = ""  # what samples are found by: a text, the center of the selection, or a direction

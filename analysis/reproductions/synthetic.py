@@ -5,16 +5,20 @@
 
 A pre-training is a folder that goes on where it was killed, and stays: a checkpoint with its recipe. Everything that
 decides a score is fixed beforehand: last step, metric, and for each task the rate at which a random network does best
-on the dev part, tried with a seed of its own.
+on the dev part, tried with a seed of its own. Of each fine-tuning the space of the test inputs is kept, before and
+after it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from analysis.recipe import Recipe
-from analysis.registry import generators, sequence_tasks
+from analysis.registry import generators
 from analysis.reproductions.synthetic_data import Data, data_kept, data_recipe
 from analysis.store import Store
 from models.weight_groups import scheme_of
@@ -22,7 +26,7 @@ from models.weight_groups import scheme_of
 if TYPE_CHECKING:
     from models.pretraining.sequence_training import Course
 
-VERSION = 1
+VERSION = 2
 SEEDS = (0, 1, 2)
 TUNING_SEED = 100
 RATES = (1e-2, 3e-2)
@@ -30,6 +34,7 @@ HELD = 128  # records held out, of a pre-training or of a task's dev part, that 
 TESTED = 256
 NATURAL = "natural"
 Regime = Literal["low", "full"]
+Arrays = dict[str, npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -65,32 +70,39 @@ CONTROLS = ("gain", "higher rate")
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is done: steps of each pre-training, and of a regime pairs, steps and ways."""
+    """How much is done: steps of each pre-training, and of a regime pairs, steps and ways.
+
+    `later`: ways that are made once all else is. `most`: on how many tasks, those where natural pre-training brings
+    most, the full-data regime is made.
+    """
 
     pretraining: Mapping[str, int]
     pairs: Mapping[Regime, int]
     steps: Mapping[Regime, int]
     ways: Mapping[Regime, tuple[str, ...]]
+    later: tuple[str, ...] = ()
     seeds: tuple[int, ...] = SEEDS
-    every: int = 75
+    most: int = 4
+    every: int = 50
     kept_every: int = 100
 
 
 TINY = Plan(
     pretraining={
         "copy": 3_000,
-        "set": 5_000,
-        "lime": 4_000,
-        "nonsense_summary": 3_000,
-        "nesting": 3_000,
+        "set": 3_200,
+        "lime": 2_500,
+        "nonsense_summary": 1_500,
+        "nesting": 2_000,
         NATURAL: 4_500,
     },
     pairs={"low": 1_000, "full": 8_000},
-    steps={"low": 450, "full": 600},
+    steps={"low": 300, "full": 450},
     ways={
-        "low": tuple(name for name in WAYS if name not in CONTROLS),
+        "low": ("random", "statistics", "LIME", "identity", "set", NATURAL),
         "full": ("random", "statistics", *CONTROLS, "set", NATURAL),
     },
+    later=("scale", "statistics of LIME", "statistics of natural", "nesting", "nonsense"),
 )
 
 
@@ -112,19 +124,21 @@ class Run:
         )
 
 
-def pretrainings(plan: Plan) -> list[Run]:
-    """Every pre-training, the longest first."""
-    return [Run(source) for source in sorted(plan.pretraining, key=lambda one: -plan.pretraining[one])]
+def pretrainings(plan: Plan, ways: Iterable[str]) -> list[Run]:
+    """Every pre-training that some way begins from."""
+    sources = {WAYS[way].source for way in ways} - {""}
+    return [Run(source) for source in plan.pretraining if source in sources]
 
 
-def tunings(plan: Plan, regime: Regime) -> list[Run]:
+def tunings(regime: Regime, tasks: Iterable[str]) -> list[Run]:
     """Random networks at every rate."""
-    return [Run("random", task, regime, TUNING_SEED, rate) for task in sequence_tasks() for rate in RATES]
+    return [Run("random", task, regime, TUNING_SEED, rate) for task in tasks for rate in RATES]
 
 
-def finetunings(plan: Plan, regime: Regime, tasks: tuple[str, ...]) -> list[Run]:
-    """Every fine-tuning of a regime on these tasks, one seed after another."""
-    return [Run(way, task, regime, seed) for seed in plan.seeds for task in tasks for way in plan.ways[regime]]
+def finetunings(plan: Plan, regime: Regime, tasks: Iterable[str], ways: Iterable[str] = ()) -> list[Run]:
+    """Every fine-tuning of a regime on these tasks, one seed after another; `ways`: other than the regime's."""
+    ways, tasks = tuple(ways) or plan.ways[regime], tuple(tasks)
+    return [Run(way, task, regime, seed) for seed in plan.seeds for task in tasks for way in ways]
 
 
 def recipe_of(run: Run, plan: Plan, store: Store) -> Recipe:
@@ -147,7 +161,7 @@ def recipe_of(run: Run, plan: Plan, store: Store) -> Recipe:
 
 def tuned(task: str, regime: Regime, plan: Plan, store: Store) -> float:
     """The rate at which a random network does best on the dev part of a task."""
-    runs = [run for run in tunings(plan, regime) if run.task == task]
+    runs = tunings(regime, [task])
     scores = {run.rate: said["dev"] for run, said in made(runs, plan, store) if said is not None}
     if len(scores) < len(runs):
         raise LookupError(f"the rate of {task} is not tuned yet")
@@ -174,8 +188,11 @@ def make(run: Run, plan: Plan, store: Store) -> None:
     data = data_kept(store)
     assert data is not None
     recipe = recipe_of(run, plan, store)
-    said = _pretrained(run, plan, store, recipe, data) if not run.task else _finetuned(run, plan, store, recipe, data)
-    store.put(recipe, content=said, seconds=said["seconds"])
+    if run.task:
+        said, arrays = _finetuned(run, plan, store, recipe, data)
+    else:
+        said, arrays = _pretrained(run, plan, store, recipe, data), {}
+    store.put(recipe, content=said, arrays=arrays, seconds=said["seconds"])
     store.forget(recipe)
 
 
@@ -203,10 +220,11 @@ def _pretrained(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) 
     return {"curve": [asdict(point) for point in curve], "seconds": curve[-1].seconds}
 
 
-def _finetuned(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) -> dict[str, Any]:
+def _finetuned(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) -> tuple[dict[str, Any], Arrays]:
     from models.pretraining.sequence_answers import scores_of
     from models.pretraining.sequence_model import Shape, Start, network_of
     from models.pretraining.sequence_source import Pairs
+    from models.pretraining.sequence_states import encoded
     from models.pretraining.sequence_training import train
 
     way, course = WAYS[run.way], _course(run, plan, recipe)
@@ -217,11 +235,14 @@ def _finetuned(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) -
     scheme = scheme_of("per_parameter", way.mode) if way.mode else None
     weights = folder_of(way.source, plan, store) / "model.safetensors" if way.source else None
     network = network_of(Shape(), seed=run.seed, start=Start(checkpoint=weights, scheme=scheme))
-    folder = store.partial(recipe)
+    folder, before = store.partial(recipe), encoded(network, test, course.cut)
     curve = train(network, Pairs(train_on, run.seed), dev, course, folder, seed=run.seed, made_of=recipe.key)
     said: dict[str, Any] = {"curve": [asdict(point) for point in curve], "dev": curve[-1].held_right}
     said |= {"pairs": len(train_on), "seconds": curve[-1].seconds, "rate": course.rate}
-    return said if run.rate else said | {"test": asdict(scores_of(network, test, course.cut, data.decode))}
+    if run.rate:
+        return said, {}
+    scores = asdict(scores_of(network, test, course.cut, data.decode))
+    return said | {"test": scores}, {"before": before, "after": encoded(network, test, course.cut)}
 
 
 def _course(run: Run, plan: Plan, recipe: Recipe) -> "Course":

@@ -5,7 +5,7 @@ on the tasks where natural pre-training brought enough.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
@@ -29,37 +29,48 @@ PLANS = {"tiny": TINY}
 def reproduce(size: str, out: Path | None, cache: Path, say: Say) -> list[str]:
     """Make every run that is not kept, print the tables; the verdicts.
 
-    Writes tables and curves to `out` where it is given. Stopped in the middle it goes on: a pre-training from its last
-    hundred steps, a fine-tuning from its last seventy-five.
+    Writes tables and curves to `out` where it is given, anew after each part of the plan. Stopped in the middle it goes
+    on: a pre-training from its last hundred steps, a fine-tuning from its last fifty.
     """
     if size not in PLANS:
         raise BadInput(f"size {size!r} of synthetic is not there yet; give --size {' or '.join(PLANS)}.")
-    table = matrix_of(PLANS[size], Store(cache, ()), say)
-    text, verdicts = told(table)
+    text, verdicts = "", list[str]()
+    for table in parts_of(PLANS[size], Store(cache, ()), say):
+        text, verdicts = told(table)
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / "synthetic.md").write_text(text, encoding="utf-8")
+            write_csv(table, out / "synthetic.csv")
     sys.stdout.write(text)
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "synthetic.md").write_text(text, encoding="utf-8")
-        write_csv(table, out / "synthetic.csv")
     return verdicts
 
 
-def matrix_of(plan: Plan, store: Store, say: Say) -> pd.DataFrame:
-    """Every run of a plan, made where it is not kept, as a table."""
+def parts_of(plan: Plan, store: Store, say: Say) -> Iterator[pd.DataFrame]:
+    """Every run of a plan, made where it is not kept; after each part all runs so far, as a table.
+
+    The parts: low data, full data on the tasks where natural pre-training brings most, the ways that come later.
+    """
     if data_kept(store) is None:
         say("reading installed source code")
         make_data(store)
-    _make([*pretrainings(plan), *tunings(plan, "low")], plan, store, say)
-    low = finetunings(plan, "low", tuple(sequence_tasks()))
-    _make(low, plan, store, say)
-    table = synthetic_tables.long(list(made(low, plan, store)))
-    tasks = synthetic_tables.passing(table, "low")
-    if not tasks:
-        return table
-    _make([run for run in tunings(plan, "full") if run.task in tasks], plan, store, say)
-    full = finetunings(plan, "full", tasks)
-    _make(full, plan, store, say)
-    return pd.concat([table, synthetic_tables.long(list(made(full, plan, store)))], ignore_index=True)
+    tasks = tuple(sequence_tasks())
+    _make([*pretrainings(plan, plan.ways["low"]), *tunings("low", tasks)], plan, store, say)
+    runs = finetunings(plan, "low", tasks)
+    table = _table(runs, plan, store, say)
+    yield table
+    full = synthetic_tables.passing(table, "low")[: plan.most]
+    if full:
+        _make([*pretrainings(plan, plan.ways["full"]), *tunings("full", full)], plan, store, say)
+        runs += finetunings(plan, "full", full)
+        yield _table(runs, plan, store, say)
+    if plan.later:
+        _make(pretrainings(plan, plan.later), plan, store, say)
+        yield _table(runs + finetunings(plan, "low", tasks, plan.later), plan, store, say)
+
+
+def _table(runs: list[Run], plan: Plan, store: Store, say: Say) -> pd.DataFrame:
+    _make(runs, plan, store, say)
+    return synthetic_tables.long(list(made(runs, plan, store)))
 
 
 def told(table: pd.DataFrame) -> tuple[str, list[str]]:
@@ -80,20 +91,22 @@ def told(table: pd.DataFrame) -> tuple[str, list[str]]:
 
 
 def _make(runs: list[Run], plan: Plan, store: Store, say: Say) -> None:
-    """Make the runs that are not kept, one a core."""
+    """Make the runs that are not kept, one a core; one that breaks stops no other, and is told of at the end."""
     lacking = [run for run, said in made(runs, plan, store) if said is None]
     if not lacking:
         return
     say(f"{len(runs) - len(lacking)} of {len(runs)} runs are kept; {len(lacking)} to make on {cores()} cores")
+    broken: list[str] = []
     with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(_one, run, plan, store.root): run for run in lacking}
-        try:
-            for done, finished in enumerate(as_completed(waiting)):
-                finished.result()
-                say(f"{done + 1} of {len(lacking)}: {waiting[finished]}")
-        except Exception as error:
-            pool.shutdown(cancel_futures=True)
-            raise Failed(f"a run broke ({type(error).__name__}: {error}); run again, what was made is kept.") from error
+        for done, finished in enumerate(as_completed(waiting), 1):
+            error, what = finished.exception(), f"{done} of {len(lacking)}: {waiting[finished]}"
+            say(what if error is None else f"{what}: {type(error).__name__}: {error}")
+            if error is not None:
+                broken.append(f"{waiting[finished]} ({type(error).__name__}: {error})")
+    if broken:
+        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+        raise Failed(f"{len(broken)} of {len(lacking)} runs broke: {broken[0]}{more}; run again, the others are kept.")
 
 
 def _one(run: Run, plan: Plan, cache: Path) -> None:

@@ -14,11 +14,15 @@ from analysis.figures.words import listed, shown
 from analysis.laboratory import PretrainingSpec
 from analysis.made import MadeCheckpoint
 from analysis.pipeline import Pipeline
-from analysis.pretraining import live_curve, made_in
+from analysis.pretraining import SAID, SAID_OF_SEQUENCES, live_curve, made_in
 from analysis.recipe_cards import RecipeCard, card_of_made
 from analysis.result import Result
 
 LOSSES = {"masked": "masked-LM loss", "structure": "structure-inducing loss"}
+OF_SEQUENCES = {"masked": "loss of a token", "right": "share of tokens told right"}  # of records held out
+NAMED = {"masked_lm_loss": "masked-LM loss", "masked_accuracy": "hidden tokens told right"}
+NAMED |= {"structure_loss": "structure-inducing loss", "token_loss": "loss of a token"}
+NAMED |= {"token_accuracy": "tokens told right"}
 COLUMNS = ["checkpoint", "space", "weight", "seed", "step", "masked", "right", "structure"]
 SMOOTHED = 50  # a run's steps divided by this are drawn as one mean
 COLLAPSED = "Collapsed"  # how the note of such a run begins
@@ -45,10 +49,16 @@ class Run:
         if self.result is not None:
             return "collapsed" if self.collapsed else "made"
         steps = self.made.section.steps
-        done = int((self.curve["part"] == "all").sum())
+        whole = self.curve[self.curve["part"] == "all"]
+        done = int(whole["step"].max()) if len(whole) else 0
         if done:
             return f"step {done:,} of {steps:,}"
         return "its head is trained first" if len(self.curve) else "not made"
+
+
+def panels_of(section: PretrainingSpec) -> dict[str, str]:
+    """What the curves of a section are of."""
+    return OF_SEQUENCES if section.sequences else LOSSES
 
 
 def runs_of(pipeline: Pipeline, section: PretrainingSpec) -> list[Run]:
@@ -74,9 +84,8 @@ def outcomes(runs: Sequence[Run]) -> pd.DataFrame:
     rows = []
     for run in runs:
         row = {"checkpoint": run.made.name, "λ": run.made.weight, "seed": run.made.seed, "state": run.state}
-        for column, name in (("masked_lm_loss", "masked-LM loss"), ("masked_accuracy", "hidden tokens told right")):
-            row[name] = _number(run, column)
-        row["structure-inducing loss"] = _number(run, "structure_loss")
+        of_sequences = run.made.section.sequences
+        row |= {NAMED[name]: _number(run, name) for name in (SAID_OF_SEQUENCES if of_sequences else SAID)}
         seconds = run.curve["seconds"].sum() if len(run.curve) else None
         rows.append(row | {"minutes": None if seconds is None else round(float(seconds) / 60, 1)})
     return pd.DataFrame(rows)
@@ -96,9 +105,11 @@ def curves_of(runs: Sequence[Run]) -> pd.DataFrame:
 
 def smoothed(curves: pd.DataFrame, steps: int) -> pd.DataFrame:
     """The same with each loss the mean over the last fiftieth of the steps asked for."""
-    window = max(1, steps // SMOOTHED)
+    apart = max(1, int(curves["step"].min())) if len(curves) else 1  # steps from one point to the next
+    window = max(1, steps // SMOOTHED // apart)
     lines = curves.groupby("checkpoint", sort=False)
-    means = {name: lines[name].transform(lambda loss: loss.rolling(window, min_periods=1).mean()) for name in LOSSES}
+    names = [*LOSSES, "right"]
+    means = {name: lines[name].transform(lambda loss: loss.rolling(window, min_periods=1).mean()) for name in names}
     return curves.assign(**means)
 
 
@@ -123,7 +134,7 @@ def finding(section: PretrainingSpec, curves: pd.DataFrame) -> str:
     """The title of a section's curves: where each loss is at the end, mean over seeds."""
     last = curves[curves["step"] > 0.9 * curves.groupby("checkpoint")["step"].transform("max")]
     parts = []
-    for column, name in LOSSES.items():
+    for column, name in panels_of(section).items():
         means = last.groupby("space", sort=False)[column].mean().dropna()
         if len(means):
             values = listed([f"{shown(float(value))} at {line}" for line, value in means.items()])

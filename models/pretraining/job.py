@@ -31,6 +31,7 @@ class PretrainingJob:
     """`start`: the checkpoint to go on from; None: `architecture` with weights drawn from the seed.
 
     `samples`: how many of the texts are samples of the graph. `made_of`: all that decides the result, as a hash.
+    `statistics`: of an encoder-decoder, grouping and mode by which only statistics of the start are taken.
     """
 
     settings: PreTraining
@@ -38,6 +39,7 @@ class PretrainingJob:
     architecture: str
     samples: int
     made_of: str
+    statistics: tuple[str, str] | None = None
 
     def save(
         self,
@@ -53,15 +55,18 @@ class PretrainingJob:
         if among is not None:
             np.save(folder / AMONG, among, allow_pickle=False)
         start = None if self.start is None else recipe_to_json(self.start)
-        content = {"settings": asdict(self.settings), "start": start, "architecture": self.architecture}
-        write_json(folder / JOB, content | {"samples": self.samples, "made_of": self.made_of})
+        content: dict[str, Any] = {"settings": asdict(self.settings), "start": start, "architecture": self.architecture}
+        content |= {"samples": self.samples, "made_of": self.made_of, "statistics": self.statistics}
+        write_json(folder / JOB, content)
 
     @classmethod
     def read(cls, folder: Path) -> "PretrainingJob":
         """The job of a folder."""
         content: dict[str, Any] = json.loads((folder / JOB).read_text(encoding="utf-8"))
         start = None if content["start"] is None else recipe_from_json(content["start"])
-        return cls(**{**content, "settings": PreTraining(**content["settings"]), "start": start})
+        said = {"settings": PreTraining(**content["settings"]), "start": start}
+        statistics = content.get("statistics")
+        return cls(**{**content, **said, "statistics": None if statistics is None else tuple(statistics)})
 
     def texts(self, folder: Path) -> list[str]:
         """What is read: the samples, and after them what masked LM alone reads."""

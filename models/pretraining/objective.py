@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from models.pretraining.network import Network
     from models.text_encoder import Tokens
 
+SPAN = "span"
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:
@@ -45,7 +47,10 @@ class Losses:
 
 @dataclass(frozen=True, kw_only=True)
 class Objective:
-    """`links`: it reads a graph over the samples. `whole`: it reads all of a text, cut in pieces, not its beginning."""
+    """`links`: it reads a graph over the samples. `whole`: it reads all of a text, cut in pieces, not its beginning.
+
+    `sequences`: it trains an encoder-decoder, on records of its own or spans of text, and has no `loss` of a batch.
+    """
 
     name: str
     title: str
@@ -53,6 +58,7 @@ class Objective:
     links: bool
     whole: bool
     loss: Callable[[Batch], Losses]
+    sequences: bool = False
 
 
 def objectives() -> Mapping[str, Objective]:
@@ -61,12 +67,30 @@ def objectives() -> Mapping[str, Objective]:
     return found
 
 
+def sequence_objectives() -> Mapping[str, Objective]:
+    """Those of encoder-decoders, by name: every synthetic task, and `span`, text with corrupted spans."""
+    from models.pretraining.synthetic.generator import Generator
+
+    tasks: Mapping[str, Generator] = discover("models.pretraining.synthetic", "GENERATOR")
+    named = [(SPAN, "Text with corrupted spans", 1), *((one.name, one.title, one.version) for one in tasks.values())]
+    return {
+        name: Objective(
+            name=name, title=title, version=version, links=False, whole=True, loss=_of_no_batch, sequences=True
+        )
+        for name, title, version in named
+    }
+
+
 def objective_called(name: str) -> Objective:
-    """One of them; BadInput for another name."""
-    known = objectives()
+    """One of all of them; BadInput for another name."""
+    known = {**sequence_objectives(), **objectives()}
     if name not in known:
         raise BadInput(f"objective of [[pretraining]] is {name!r}{nearest(name, known)}")
     return known[name]
+
+
+def _of_no_batch(batch: Batch) -> Losses:
+    raise TypeError(f"objective {batch.settings.objective!r} trains an encoder-decoder; see sequence_job")
 
 
 def masked_loss(batch: Batch, rows: npt.NDArray[np.int64], *, frozen: bool = False) -> "tuple[Any, Any, float, int]":

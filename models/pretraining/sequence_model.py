@@ -1,10 +1,12 @@
 """Encoder-decoders (T5, Raffel et al., 2020) of any size, with new weights, trained ones, or some from statistics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from models.checkpoints import read_tensors
+from models.errors import BadInput, nearest
 from models.initial_weights import initialize
 from models.initialization import seeded
 from models.loading import load_state
@@ -72,6 +74,21 @@ def network_of(shape: Shape, *, seed: int, start: Start | None = None) -> Any:
     return network
 
 
-def size_called(name: Literal["tiny", "small"]) -> Shape:
-    """The shape of a size."""
-    return {"tiny": Shape(), "small": SMALL}[name]
+SIZES: Mapping[str, Shape] = {
+    "t5-tiny": Shape(),
+    "t5-mini": Shape(vocabulary=4_096, width=128, head_width=32, feed_forward=512, layers=4),
+    "t5-small": SMALL,
+}
+
+
+def shape_called(name: str) -> Shape:
+    """The shape of a size; BadInput for another name."""
+    if name not in SIZES:
+        raise BadInput(f"no architecture {name!r} of an encoder-decoder{nearest(name, SIZES)}")
+    return SIZES[name]
+
+
+def work_of(shape: Shape) -> float:
+    """Floating-point operations per token that is read: of the encoder."""
+    attention = 4 * shape.width * shape.heads * shape.head_width
+    return 2.0 * shape.layers * (attention + 2 * shape.width * shape.feed_forward)

@@ -17,12 +17,12 @@ def main(folder: Path, threads: int) -> int:
     """Do the job of a folder; what went wrong lies in its error.json."""
     import torch
 
-    from models.pretraining.training import train
+    from models.pretraining import sequence_job, training
 
     torch.set_num_threads(threads)
     (folder / ERROR).unlink(missing_ok=True)
     try:
-        train(folder)
+        (sequence_job.train if sequence_job.is_one(folder) else training.train)(folder)
     except (BadInput, Failed) as error:
         write_json(folder / ERROR, {"error": type(error).__name__, "message": str(error)})
         return 1

@@ -86,7 +86,7 @@ def test_curves_have_every_step_of_the_training_and_no_step_of_a_head_alone(fold
 def test_a_run_that_is_at_it_says_its_step(folder: Path) -> None:
     pipeline = with_two_made(folder)
     (run,) = [one for one in runs_of(pipeline, pipeline.study.pretraining[1]) if one.ask.name == NAME.format("0.1", 1)]
-    points = pd.DataFrame({"part": ["head", "all", "all"], "seconds": 1.0})
+    points = pd.DataFrame({"part": ["head", "all", "all"], "step": [1, 1, 2], "seconds": 1.0})
     assert replace(run, curve=points).state == "step 2 of 100"
     assert replace(run, curve=points[:1]).state == "its head is trained first"
 

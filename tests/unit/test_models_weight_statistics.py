@@ -9,9 +9,10 @@ import torch
 from scipy.stats import kurtosis, wasserstein_distance
 
 from analysis.study import CheckpointSpec
-from analysis.weights import frame_of, layers_by_type, norm_profile, side_by_side, weights_of
+from analysis.weights import frame_of, layers_by_type, norm_profile, sentence, side_by_side, weights_of
 from models.errors import BadInput
 from models.place import Place
+from models.weight_groups import scheme_of
 from models.weight_statistics import statistics_of
 from tests.tiny_models import write_model
 
@@ -90,3 +91,32 @@ def test_two_checkpoints_stand_side_by_side() -> None:
 def test_what_has_no_network_has_no_weights_to_list(base: Path) -> None:
     with pytest.raises(BadInput, match="no network of transformers"):
         weights_of(CheckpointSpec(name="floor", family="tfidf"), Place(base))
+
+
+def test_weights_that_are_drawn_are_listed_as_they_are_drawn(base: Path) -> None:
+    spec = CheckpointSpec(name="new", model="bert", init="statistics", mode="mean_sd")
+    trained, drawn = table(base, "bert").set_index("tensor"), weights_of(spec, Place(base)).set_index("tensor")
+    name = "encoder.layer.1.intermediate.dense.weight"
+    assert drawn.loc[name, "sd"] == pytest.approx(trained.loc[name, "sd"], rel=0.1)
+    assert drawn.loc[name, "lowest"] != trained.loc[name, "lowest"]
+    dealt = weights_of(CheckpointSpec(name="d", model="bert", init="shuffled"), Place(base)).set_index("tensor")
+    assert dealt.loc[name, ["mean", "sd", "lowest"]].tolist() == pytest.approx(
+        trained.loc[name, ["mean", "sd", "lowest"]].tolist()
+    )
+    words = sentence(trained.reset_index(), "bert")
+    assert words.startswith(f"bert has {len(trained)} tensors with {trained['entries'].sum():,} entries. Farthest")
+
+
+def test_a_preview_says_which_tensors_a_scheme_touches_and_with_what(base: Path) -> None:
+    from ui.initialization_lab import preview_of
+
+    weights = table(base, "t5")
+    each = preview_of(weights, weights, scheme_of("per_parameter", "mean_sd")).set_index("tensor")
+    known = weights.set_index("tensor")
+    hit = each[each["group"] != ""]
+    assert "shared.weight" not in hit.index and len(hit) == len(weights) - 1
+    pd.testing.assert_series_equal(hit["sd"], known.loc[hit.index, "sd"], check_names=False)
+    norms = preview_of(weights, None, scheme_of("attention_norms", "constant=0.4"))
+    assert set(norms[norms["group"] != ""]["type"]) == {"attention norm"} and "sd" not in norms
+    pooled = preview_of(weights, weights, scheme_of("whole_model", "scale"))
+    assert pooled["group"].nunique() == 4  # kernels, norms, position tables, none

@@ -12,7 +12,18 @@ from analysis.__main__ import main
 from analysis.registry import sequence_tasks
 from analysis.reproductions import synthetic, synthetic_command, synthetic_data, synthetic_tables
 from analysis.reproductions.benefit import area, benefit, denominator, headline, steps_to
-from analysis.reproductions.synthetic import NATURAL, TINY, Plan, Run, finetunings, folder_of, made, tuned
+from analysis.reproductions.synthetic import (
+    NATURAL,
+    TINY,
+    Plan,
+    Run,
+    finetunings,
+    folder_of,
+    made,
+    pretrainings,
+    recipe_of,
+    tuned,
+)
 from analysis.store import Store
 from models.errors import BadInput
 
@@ -95,9 +106,11 @@ def test_speed_and_the_order_are_said() -> None:
 def test_the_plan_is_that_of_the_laboratory() -> None:
     tasks = tuple(sequence_tasks())
     low = finetunings(TINY, "low", tasks)
-    assert len(tasks) == 6 and len(low) == len(TINY.ways["low"]) * 6 * 3 >= 9 * 6 * 3
+    low += finetunings(TINY, "low", tasks, TINY.later)
+    assert len(tasks) == 6 and len(low) == (len(TINY.ways["low"]) + len(TINY.later)) * 6 * 3 >= 9 * 6 * 3
     assert TINY.ways["full"] == ("random", "statistics", "gain", "higher rate", "set", NATURAL)
-    assert {synthetic.WAYS[way].source for way in TINY.ways["low"]} - {""} == set(TINY.pretraining)
+    assert {run.way for run in pretrainings(TINY, (*TINY.ways["low"], *TINY.later))} == set(TINY.pretraining)
+    assert {run.way for run in low} | set(synthetic.CONTROLS) == set(synthetic.WAYS)
 
 
 @pytest.fixture
@@ -120,9 +133,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, Store]
         tables={"pairs": pd.DataFrame(rows, columns=["task", "part", "input", "target"])},
     )
     one = {"rewrite": sequence_tasks()["rewrite"]}
-    for module in (synthetic, synthetic_command):
-        monkeypatch.setattr(module, "sequence_tasks", lambda: one)
-    monkeypatch.setattr(synthetic_data, "sequence_tasks", sequence_tasks)
+    monkeypatch.setattr(synthetic_command, "sequence_tasks", lambda: one)
     for name, value in (("HELD", 4), ("TESTED", 4)):
         monkeypatch.setattr(synthetic, name, value)
 
@@ -137,7 +148,8 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, Store]
         pretraining={"set": 2, NATURAL: 2},
         pairs={"low": 16, "full": 32},
         steps={"low": 2, "full": 2},
-        ways={"low": ("random", "statistics", "set", NATURAL), "full": ("random", "higher rate", NATURAL)},
+        ways={"low": ("random", "set", NATURAL), "full": ("random", "higher rate", NATURAL)},
+        later=("statistics",),
         seeds=(0,),
         every=1,
         kept_every=1,
@@ -148,8 +160,9 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, Store]
 def test_a_plan_is_made_kept_and_told(small: tuple[Plan, Store], monkeypatch: pytest.MonkeyPatch) -> None:
     plan, store = small
     monkeypatch.setattr(synthetic_tables, "passing", lambda table, regime: ("rewrite",))
-    found = synthetic_command.matrix_of(plan, store, lambda said: None)
-    assert len(found) == 4 + 3 and set(found["regime"]) == {"low", "full"}
+    parts = list(synthetic_command.parts_of(plan, store, lambda said: None))
+    found = parts[-1]
+    assert [len(part) for part in parts] == [3, 6, 7] and set(found["regime"]) == {"low", "full"}
     rates = found.set_index(["regime", "way"])["rate"]
     base = tuned("rewrite", "full", plan, store)
     assert base in synthetic.RATES and rates["full", "higher rate"] == pytest.approx(3 * base)
@@ -158,7 +171,13 @@ def test_a_plan_is_made_kept_and_told(small: tuple[Plan, Store], monkeypatch: py
     assert (folder / "model.safetensors").is_file() and (folder / "config.json").is_file()
     assert json.loads((folder / "recipe.json").read_text())["course"]["steps"] == 2
     monkeypatch.setattr(synthetic, "make", lambda *asked: pytest.fail("it was kept"))
-    pd.testing.assert_frame_equal(synthetic_command.matrix_of(plan, store, lambda said: None), found)
+    again = list(synthetic_command.parts_of(plan, store, lambda said: None))
+    pd.testing.assert_frame_equal(again[-1], found)
+    run = Run("set", "rewrite", "low", 0)
+    kept = store.get(recipe_of(run, plan, store))
+    assert kept is not None
+    before, after = kept.array("before"), kept.array("after")
+    assert before.shape == after.shape == (4, 64) and not np.allclose(before, after)
     monkeypatch.undo()
     text, _ = synthetic_command.told(found)
     assert "token accuracy, low data" in text and "| statistics |" in text and "0.39" in text

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.pretraining.synthetic.generator import Generator, Settings, first
+from models.pretraining.synthetic.generator import Generator, Record, Settings, first
 
 Numbers = npt.NDArray[np.float64]
 
@@ -28,14 +28,18 @@ class Profile:
 
 def profile(generator: Generator, n: int, *, seed: int = 0, settings: Settings | None = None) -> Profile:
     """The profile of the first n records."""
-    records = first(generator, n, seed=seed, settings=settings)
+    return profile_of(first(generator, n, seed=seed, settings=settings), generator)
+
+
+def profile_of(records: Sequence[Record], generator: Generator) -> Profile:
+    """The profile of these records, one or more."""
     keys = {tuple(one.output if generator.running else one.input) for one in records}
     return Profile(
         np.array([len(one.input) for one in records], float),
         np.array([len(one.output) for one in records], float),
         np.array([entropy(one.input) for one in records]),
         np.array([entropy(one.output) for one in records]),
-        1 - len(keys) / n,
+        1 - len(keys) / len(records),
     )
 
 

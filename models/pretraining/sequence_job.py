@@ -1,0 +1,151 @@
+"""A pre-training job of an encoder-decoder: on a synthetic task, or on text with corrupted spans.
+
+    texts -> words (byte-level BPE learnt from them) -> a T5: drawn, from a checkpoint of ours, or from its statistics
+          -> records -> `training/`, which goes on where it was killed -> made/
+
+Tokens of a synthetic task are the pieces of the same vocabulary, so that what it learnt can read texts afterwards.
+Text is cut into windows of 80 tokens, 15 % of them in spans of three on average.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.discovery import discover
+from models.encoder import EncoderRecipe
+from models.errors import BadInput
+from models.pretraining.job import CURVES, MADE, RESULT, PretrainingJob, write_json
+from models.pretraining.objective import SPAN, objective_called
+from models.pretraining.sequence_batches import Cut
+from models.pretraining.sequence_model import Shape, Start, network_of, shape_called
+from models.pretraining.sequence_source import Source, Synthetic, Text
+from models.pretraining.sequence_training import CURVE, MODEL, Course, Point
+from models.pretraining.sequence_training import train as train_network
+from models.pretraining.settings import PreTraining
+from models.pretraining.spans import Spans
+from models.pretraining.synthetic.small import small_settings
+from models.pretraining.text_tokens import SENTINELS, learnt
+from models.tokens import TOKENIZER_FILES
+from models.weight_groups import scheme_of
+
+WINDOW, HELD, POINTS = 80, 128, 20
+LONGEST = Cut(224, 224)
+WORDS = 8_192  # learnt at most, of a vocabulary that has room for more
+
+
+def is_one(folder: Path) -> bool:
+    """Whether the job of a folder trains an encoder-decoder."""
+    return objective_called(PretrainingJob.read(folder).settings.objective).sequences
+
+
+def train(folder: Path) -> None:
+    """Do the job in a folder; nothing where it is done."""
+    if (folder / RESULT).is_file():
+        return
+    job, training = PretrainingJob.read(folder), folder / "training"
+    settings, shape = job.settings, shape_called(job.architecture)
+    texts = job.texts(folder)
+    words = _words(folder, job.start, texts, shape)
+    source = _source(settings, shape, words, texts)
+    held = [source.record((1 << 40) + number) for number in range(HELD)]
+    network = network_of(shape, seed=settings.seed, start=_start(job))
+
+    def report(done: int, total: int, said: str) -> None:
+        _tell(training, folder)
+
+    curve = train_network(
+        network, source, held, course_of(settings), training, seed=settings.seed, made_of=job.made_of, report=report
+    )
+    _tell(training, folder)
+    made = folder / MADE
+    made.mkdir(exist_ok=True)
+    for file in (training / MODEL, training / "config.json", *words.iterdir()):
+        shutil.copy2(file, made / file.name)
+    last = curve[-1]
+    said: dict[str, Any] = {"masked": last.held_loss, "right": last.held_right, "structure": None, "collapsed": False}
+    said |= {"head": 0, "tokens": last.tokens, "samples": len(texts), "seconds": round(last.seconds, 3)}
+    write_json(folder / RESULT, said | {"steps": last.step})
+
+
+def course_of(settings: PreTraining) -> Course:
+    """How long and how fast: some twenty points of a curve, a hundred steps apart at most."""
+    every = max(1, min(100, settings.steps // POINTS))
+    return Course(
+        steps=settings.steps,
+        batch=settings.batch,
+        rate=settings.lr,
+        schedule="falling",
+        warmup=min(200, settings.steps // 10),
+        every=every,
+        cut=LONGEST,
+    )
+
+
+def _words(folder: Path, start: EncoderRecipe | None, texts: list[str], shape: Shape) -> Path:
+    """The folder of the tokenizer: that of the start, else learnt from the texts."""
+    from transformers import PreTrainedTokenizerFast
+
+    words = folder / "words"
+    if words.is_dir():
+        return words
+    draft = folder / "words.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    if start is not None:
+        for name in TOKENIZER_FILES:
+            if (Path(start.model) / name).is_file():
+                shutil.copy2(Path(start.model) / name, draft / name)
+    else:
+        tokenizer = learnt(texts, min(shape.vocabulary, WORDS))
+        tokenizer.post_processor = _ending()
+        names = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+        PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(str(draft))
+    draft.rename(words)
+    return words
+
+
+def _ending() -> Any:
+    """An end after each text, as in training."""
+    from tokenizers import processors
+
+    return processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+
+
+def _source(settings: PreTraining, shape: Shape, words: Path, texts: list[str]) -> Source:
+    sentinels = tuple(range(3, 3 + SENTINELS))
+    if settings.objective != SPAN:
+        task = discover("models.pretraining.synthetic", "GENERATOR")[settings.objective]
+        spans = Spans(sentinels=sentinels) if task.running else None
+        return Synthetic(task, small_settings(task, vocabulary=shape.vocabulary), settings.seed, spans)
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(words / "tokenizer.json"))
+    parts = [np.array(one.ids, np.uint16) for one in tokenizer.encode_batch(texts)]
+    tokens = np.concatenate(parts) if parts else np.empty(0, np.uint16)
+    if len(tokens) < 2:
+        raise BadInput("the samples have no text that spans could be hidden in; give texts, or a synthetic task.")
+    return Text(tokens, min(WINDOW, len(tokens)), Spans(sentinels=sentinels), seed=settings.seed)
+
+
+def _start(job: PretrainingJob) -> Start:
+    if job.start is None:
+        return Start()
+    scheme = None if job.statistics is None else scheme_of(*job.statistics)
+    return Start(checkpoint=Path(job.start.model) / MODEL, scheme=scheme)
+
+
+def _tell(training: Path, folder: Path) -> None:
+    """The curve so far in the form of every pre-training's: a point's tokens and seconds are its own."""
+    lines, before = [], (0.0, 0)
+    for line in (training / CURVE).read_text(encoding="utf-8").splitlines():
+        point = Point(**json.loads(line))
+        said = {"part": "all", "step": point.step, "loss": point.loss, "masked": point.held_loss}
+        said |= {"right": point.held_right, "structure": None, "tokens": point.tokens - before[1]}
+        lines.append(json.dumps(said | {"seconds": round(point.seconds - before[0], 4)}) + "\n")
+        before = (point.seconds, point.tokens)
+    draft = folder / f"{CURVES}.draft"
+    draft.write_text("".join(lines), encoding="utf-8")
+    draft.replace(folder / CURVES)

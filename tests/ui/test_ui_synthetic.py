@@ -1,0 +1,56 @@
+"""The pages of synthetic pre-training: the gallery of its tasks."""
+
+from analysis.ask import Ask
+from tests.pets import STUDY, World, write_samples
+from tests.tiny_models import write_model
+from tests.ui.conftest import started
+from tests.ui.test_ui_pages import drawn, said
+from ui import opened
+
+
+def test_the_gallery_shows_records_of_a_task_and_follows_its_settings(world, figures):
+    page = drawn("synthetic_tasks", synthetic="copy")
+    assert "of 500 records repeat an earlier one" in said(page) and "The paper calls it identity." in said(page)
+    assert {"figure.synthetic.lengths", "figure.synthetic.entropy"} <= set(figures)
+    longest = next(one for one in page.number_input if one.key.endswith(".longest"))
+    longest.set_value(12).run()
+    assert "outputs of 10 to 12 tokens" in said(page)
+    longest = next(one for one in page.number_input if one.key.endswith(".longest"))
+    longest.set_value(2).run()
+    assert "give 4 or more" in said(page)
+
+
+def test_a_pre_training_on_the_task_is_added_to_the_study_and_offered_on_its_page(world):
+    page = drawn("synthetic_tasks", synthetic="copy")
+    steps = next(one for one in page.number_input if one.key == "synthetic.offer.steps")
+    steps.set_value(20).run()
+    next(one for one in page.button if one.label == "Add to the study").click().run()
+    (section,) = page.session_state["anchorage"].study.pretraining
+    assert (section.name, section.objective, section.architecture, section.steps) == ("copy", "copy", "t5-tiny", 20)
+    assert "copy 2" in [one.value for one in page.text_input if one.label == "Name"]
+    begin = next(one for one in page.selectbox if one.key == "synthetic.offer.start")
+    begin.select("copy(weight=0.0,seed=0)").run()
+    assert [one.label for one in page.selectbox][-1] == "which"
+
+
+def test_the_weights_of_a_checkpoint_are_offered_then_drawn_and_a_scheme_previewed(tmp_path, monkeypatch, figures):
+    write_samples(tmp_path)
+    write_model(tmp_path / "bert", "bert")
+    study = tmp_path / "pets.toml"
+    study.write_text(STUDY + '[[checkpoint]]\nname = "bert"\nmodel = "bert"\n')
+    for _ in started(World(study, tmp_path / "cache"), monkeypatch):
+        page = drawn("weights")
+        assert any(one.label.startswith("List them") for one in page.button)
+        opened.pipeline_of(*opened.first_study(opened.startup.options())).make(Ask("weights", subject="bert"))
+        page = drawn("weights")
+        assert "bert has" in said(page) and "figure.weights.norms" in figures
+        mode = next(one for one in page.selectbox if one.label == "Mode")
+        mode.select("gain").run()
+        assert "are touched" in said(page) and "needs no source" in said(page)
+        next(one for one in page.button if one.label == "Add to the study").click().run()
+        new = page.session_state["anchorage"].study.checkpoint[-1]
+        assert (new.init, new.mode, new.grouping, new.model) == ("statistics", "gain=2", "per_parameter", "bert")
+
+
+def test_a_study_without_a_network_says_that_there_are_no_weights(world):
+    assert "No checkpoint of this study is a network" in said(drawn("weights"))
