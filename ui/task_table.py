@@ -68,8 +68,7 @@ def draw(pipeline: Pipeline, chosen: Choice, columns: Columns, baseline: str) ->
     colors = colors_of(pipeline)
     found = table.reset_index()
     found.insert(0, ("", DOT), [dot(colors[name]) if name in colors else "" for name in names])
-    heads = [(str(over), str(name)) if name else ("", str(over)) for over, name in found.columns]
-    found.columns = pd.MultiIndex.from_tuples(heads)
+    found.columns = pd.MultiIndex.from_tuples([("", DOT), ("", "checkpoint"), *map(tuple, table.columns)])
     wide = min(NAMED, 28 + 7 * max(map(len, names)))
     config = {1: st.column_config.ImageColumn("", width=36, pinned=True)}
     config |= {2: st.column_config.TextColumn(width=wide, pinned=True)}

@@ -84,15 +84,17 @@ def test_the_page_answers_which_checkpoint_in_one_sentence_and_ranks_by_each_est
     heads = [note.text for note in ranking.layout.annotations if note.text.startswith("<b>H") or "LogME" in note.text]
     assert heads == ["<b>H-score</b>", "<b>LogME</b>"]
     assert {trace.customdata[0] for trace in ranking.data if trace.customdata is not None} == {"c4"}
-    assert "All 2 estimators would take c4" in ranking.layout.title.text.replace("<br>", " ")
+    assert "All 2 estimators put c4 first" in ranking.layout.title.text.replace("<br>", " ")
 
 
 def test_candidates_have_a_record_beside_the_static_rankers(decided):
     page = drawn("which_checkpoint")
-    assert "Held to f1, read from csv on elsewhere. With 5 checkpoints and 1 task with scores" in said(page)
+    assert "Held to f1, read from csv on elsewhere." in said(page)
     judged = drawn("which_checkpoint", judge="accuracy, nearest neighbours")
-    table = next(one.value for one in judged.dataframe if "candidate" in one.value).set_index("candidate")
-    assert table.loc["H-score", "would take"] == "c4" and table.loc["H-score", "kind"] == "estimate"
+    first, table = [one.value.set_index("candidate") for one in judged.dataframe if "candidate" in one.value]
+    assert table.loc["H-score", "puts first"] == "c4" and table.loc["H-score", "kind"] == "estimate"
+    assert "With 5 checkpoints and 1 task with scores a record means nothing yet" in said(judged)
+    assert list(first) == ["kind", "puts first", "P(best)"]  # the record itself is folded away
     assert table.loc["H-score", "weighted τ"] > 0.8 and table.loc["H-score", "regret"] >= 0
     assert {"silhouette", "little nc1", "effective rank"} <= set(table.index)
     assert "Nearest neighbours" not in table.index  # nothing is held to itself
@@ -165,8 +167,9 @@ def few(computed: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 def test_few_spaces_are_drawn_and_nothing_is_concluded_from_them(few, figures):
     words = said(drawn("geometry_against_metric"))
-    assert "2 spaces have both numbers, and of fewer than 5 nothing can be said." in words
-    assert "Which number predicts which task cannot be said of 2 spaces: 5 are the least." in words
+    assert "Whether they go together needs 5 spaces; 2 have both numbers here. Add checkpoints," in words
+    assert words.count("needs 5 spaces") == 1 and "cannot be said" not in words and "nothing can be said" not in words
+    assert "cannot exceed a space's dimensions, and these differ: columns " in words
     assert len(figures["figure.against"].data) == 2
 
 

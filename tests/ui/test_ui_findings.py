@@ -7,7 +7,8 @@ import pytest
 
 from analysis.labels import Labels
 from analysis.number import Number
-from ui.findings import Alarm, Finding, lead_sentence, references_of, twin_of
+from analysis.series.pair import twins_of
+from ui.findings import Alarm, Finding, lead_sentence, references_of
 
 PACKAGE = Labels("package", "categorical", ("numpy", "scipy"), np.array([0, 1], np.int32), np.empty(0))
 YEAR = Labels("year", "numeric", (), np.empty(0, np.int32), np.array([1.0, 2.0]))
@@ -76,12 +77,12 @@ def test_without_any_number_nothing_is_said():
 def test_the_twin_is_the_same_layer_of_the_same_model_with_random_weights():
     mine = space("a")
     others = [mine, space("b", init="random", layer=5), space("c", init="random", model="n"), space("d", init="random")]
-    assert twin_of(mine, others).name == "d"
-    assert twin_of(others[-1], others) is None
-    assert twin_of(mine, others[:3]) is None
+    assert [one.name for one in twins_of(mine, others)] == ["d"]
+    assert twins_of(others[-1], others) == []
+    assert twins_of(mine, others[:3]) == []
     centred = space("e", init="random", transform="centered")
-    assert twin_of(mine, [mine, centred]) is None
-    assert twin_of(space("f", transform="centered"), [*others, centred]).name == "e"
+    assert twins_of(mine, [mine, centred]) == []
+    assert twins_of(space("f", transform="centered"), [*others, centred])[0].name == "e"
 
 
 def test_a_space_is_compared_with_its_untrained_twin_and_the_floor_but_never_with_itself():

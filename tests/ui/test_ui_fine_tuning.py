@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from analysis.ask import Ask
 from analysis.dataset import Dataset
@@ -15,6 +17,7 @@ from analysis.store import Store
 from analysis.study import TaskSpec
 from analysis.study_file import read_study
 from analysis.task_asks import task_asks
+from analysis.task_card import cards_of
 from models.errors import BadInput
 from models.place import Place
 from tests.pets import World
@@ -49,7 +52,7 @@ def scored(computed: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     (folder / "pets.toml").write_text((folder / "pets.toml").read_text() + TASKS)
     (folder / "runs.csv").write_text("run,step,f1\nwords,10,0.5\nwords,20,0.75\nstray,10,0.1\n")
     pipeline = pipeline_of(folder / "pets.toml", folder / "cache")
-    for ask in [*task_asks(pipeline), Ask("metrics", "csv", other="runs.csv")]:
+    for ask in [*task_asks(pipeline), *cards_of(pipeline), Ask("metrics", "csv", other="runs.csv")]:
         pipeline.make(ask)
     return World(folder / "pets.toml", folder / "cache")
 
@@ -72,6 +75,12 @@ def unscored(computed: World, scored: World, tmp_path: Path, monkeypatch: pytest
     yield from started(World(scored.study, tmp_path / "cache"), monkeypatch)
 
 
+def scores_in(page: AppTest) -> pd.DataFrame:
+    """The table of scores on a page, by checkpoint."""
+    table: pd.DataFrame = page.dataframe[0].value
+    return table.set_index([("", "checkpoint")]).drop(columns=[("", "color")])
+
+
 @pytest.fixture
 def figures(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     found: dict[str, object] = {}
@@ -82,24 +91,27 @@ def figures(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
 def test_the_page_says_who_is_best_by_how_much_and_what_differs(tuned: World, figures: dict[str, object]) -> None:
     page = drawn("fine_tuning", methods=("linear",))
     words = said(page)
-    assert "On “sort”, " in words and "by linear probe" in words and "Chance gives 0.3" in words
+    assert "On “sort”, " in words and "by linear probe" in words and "labels dealt anew (chance) give 0.3" in words
     assert "significant" in words or "told apart" in words
     assert "directions used (effective rank)" in words
-    table = page.dataframe[0].value
-    assert {"columns", "words", "chance"} == set(table["checkpoint"]) and table["checkpoint"].iloc[-1] == "chance"
-    assert "sort: linear probe, accuracy" in table and "grown: linear probe, Spearman" in table.rename(
-        columns=lambda name: name.replace("spearman", "Spearman")
-    )
-    assert "effective rank" in table and "f1 on sort, read(csv)" in table
-    assert dict(zip(table["checkpoint"], table["f1 on sort, read(csv)"], strict=True))["words"] == "0.75"
+    assert "Always naming the commonest class (“<b>fish</b>”) gives 0.33" in words
+    assert "By few shots it is " in words  # what the other method says, though it is not shown
+    table = scores_in(page)
+    assert list(table.index[-2:]) == ["commonest class", "chance"] and {"columns", "words"} == set(table.index[:-2])
+    assert float(table.loc["commonest class", ("sort: accuracy", "linear probe")]) == pytest.approx(1 / 3, abs=0.01)
+    assert table.loc["commonest class", ("grown: spearman", "linear probe")] == ""
+    assert table.loc["columns", ("space", "effective rank")].endswith("] of 3")
+    assert table.loc["words", ("space", "f1 on sort, read(csv)")] == "0.75"
+    assert "sort, linear probe, accuracy by seed (0, 1 and 2): " in words
     curve = figures["figure.shots.sort"]
     assert "Accuracy on sort: from 1 example of each class" in curve.layout.title.text.replace("<br>", " ")
 
 
 def test_errors_saved_take_the_place_of_scores_with_their_baseline(tuned: World, figures: dict[str, object]) -> None:
     page = drawn("fine_tuning", saved=True, tasks=("grown",), baseline="columns")
-    table = page.dataframe[0].value.set_index("checkpoint")
-    assert table.loc["columns", "Linear probe, spearman"].startswith("0 %") and "chance" not in table.index
+    table = scores_in(page)
+    assert table.loc["columns", ("grown: spearman", "linear probe")].startswith("0 %")
+    assert not {"chance", "commonest class"} & set(table.index)
     assert "Share of the errors of columns that a checkpoint saves" in said(page)
     words = said(drawn("fine_tuning", saved=True, tasks=("sort",), methods=("linear",)))
     assert "words makes no error on sort, so that none can be saved there." in words
@@ -125,7 +137,7 @@ def test_what_is_not_scored_is_offered_and_the_spaces_stand_there_already(unscor
     assert "Not scored for every checkpoint yet." in words and "On “" not in words
     assert any(button.label.startswith("Score · about") for button in page.button)
     assert any(button.label.startswith("Read · about") for button in page.button)
-    assert list(page.dataframe[0].value["checkpoint"]) == ["columns", "words"]
+    assert list(scores_in(page).index) == ["columns", "words"]
 
 
 def test_a_failed_job_is_said_with_the_way_on(unscored: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,10 +213,14 @@ def test_how_a_task_is_split_is_said_from_what_the_study_says() -> None:
 def test_a_click_on_a_row_opens_the_map_of_its_checkpoint_in_the_colours_of_the_task(
     tuned: World, figures: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard = {}
-    monkeypatch.setattr("ui.task_table.st.dataframe", lambda data, **rest: heard.update(rest, data=data))
+    drawn_tables = {}
+    monkeypatch.setattr(
+        "ui.task_table.st.dataframe",
+        lambda data, **rest: drawn_tables.update({rest.get("key"): {**rest, "data": data}}),
+    )
     drawn("fine_tuning", tasks=("sort",))
-    names = list(heard["data"]["checkpoint"])
+    heard = drawn_tables["scores.table"]
+    names = list(heard["data"]["", "checkpoint"])
     monkeypatch.setattr("ui.state.rows_chosen", lambda key: [names.index("words")])
     changed: dict[str, object] = {}
     monkeypatch.setattr("ui.state.change", lambda **given: changed.update(given))
@@ -241,4 +257,4 @@ def test_metrics_without_a_task_stand_beside_the_spaces(
     pipeline_of(study, tmp_path / "cache").make(Ask("metrics", "csv", other="runs.csv"))
     for _ in started(World(study, tmp_path / "cache"), monkeypatch):
         page = drawn("fine_tuning")
-        assert "f1 on sort, read(csv)" in page.dataframe[0].value and "This study has no task yet." in said(page)
+        assert ("space", "f1 on sort, read(csv)") in scores_in(page) and "This study has no task yet." in said(page)
