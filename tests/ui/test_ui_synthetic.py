@@ -24,7 +24,7 @@ def test_a_pre_training_on_the_task_is_added_to_the_study_and_offered_on_its_pag
     page = drawn("synthetic_tasks", synthetic="copy")
     steps = next(one for one in page.number_input if one.key == "synthetic.offer.steps")
     steps.set_value(20).run()
-    next(one for one in page.button if one.label == "Add to the study").click().run()
+    next(one for one in page.button if one.label == "Add without training").click().run()
     (section,) = page.session_state["anchorage"].study.pretraining
     assert (section.name, section.objective, section.architecture, section.steps) == ("copy", "copy", "t5-tiny", 20)
     assert "copy 2" in [one.value for one in page.text_input if one.label == "Name"]
