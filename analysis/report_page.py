@@ -92,7 +92,7 @@ class ReportPage:
             _section("Spaces", table_html(found.spaces)),
         ]
         told = {title: made for title, made in self.sections.items() if title != DECIDE}
-        numbers = numbers_html(found.rows)
+        numbers = numbers_html(found.rows, found.spaces)
         titles = dict.fromkeys([*numbers, *told])
         body += [_section(title, numbers.get(title, "") + "".join(told.get(title, []))) for title in titles]
         body += [

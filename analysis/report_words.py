@@ -11,7 +11,16 @@ from analysis.figures.glyph import glyph, span_of
 from analysis.figures.palette import ACCENT, FAINT, INK
 from analysis.figures.words import shown
 from analysis.number import Number
-from analysis.registry import alignments, analyses, comparisons, estimators, indexes, projections, task_methods
+from analysis.registry import (
+    alignments,
+    analyses,
+    comparisons,
+    estimators,
+    indexes,
+    is_of_width,
+    projections,
+    task_methods,
+)
 from analysis.series.measured import number_title, score_title
 from analysis.series.ranking import Ranking, all_trained, best_for, controls_of, in_order, sentence
 from analysis.study import Study
@@ -35,13 +44,20 @@ def said_first(rankings: Sequence[Ranking], study: Study, manifest: Mapping[str,
     return found + [f"Not made: {sentence}" for sentence in manifest["failures"]]
 
 
-def numbers_html(rows: pd.DataFrame) -> dict[str, str]:
-    """By section, every number about one space: a line for each space, on one scale for each number."""
+def numbers_html(rows: pd.DataFrame, spaces: pd.DataFrame) -> dict[str, str]:
+    """By section, every number about one space: a line for each space, on one scale for each number.
+
+    A number that a space's dimensions bound has these, of `spaces.csv`, beside the space's name.
+    """
+    widths = {str(row["space"]): row["d"] for row in spaces.to_dict("records") if pd.notna(row["d"])}
     titles = OTHERS | {name: one.title for name, one in analyses().items()}
     found: dict[str, str] = {}
     mine = rows[~rows["analysis"].isin(["comparison", "task"])]
     for (analysis, number, other), part in mine.groupby(["analysis", "number", "other"], sort=False):
-        lines = {str(row["subject"]) or "the samples": _number(row) for row in part.to_dict("records")}
+        bounded = is_of_width(str(analysis), str(number))
+        lines = {
+            _named(str(row["subject"]), widths if bounded else {}): _number(row) for row in part.to_dict("records")
+        }
         span = span_of(list(lines.values()))
         drawn = "".join(glyph(name, one, span=span) for name, one in lines.items())
         for color, variable in DRAWN_BY.items():
@@ -51,6 +67,10 @@ def numbers_html(rows: pd.DataFrame) -> dict[str, str]:
         block = f'<h3>{escape(str(number).replace("_", " "))}{of}</h3><div class="wide">{drawn}</div>'
         found[title] = found.get(title, "") + block
     return found
+
+
+def _named(space: str, widths: Mapping[str, Any]) -> str:
+    return f"{space} (of {widths[space]:.0f})" if space in widths else space or "the samples"
 
 
 def _number(row: Mapping[Any, Any]) -> Number:

@@ -7,6 +7,7 @@ from ui import cross_words, panel, task_columns, words
 from ui.task_choice import Choice
 from ui.task_columns import Columns
 
+TELLS = "Not scored for every checkpoint yet. A score says what can be read from a space, with interval and chance."
 COMMONEST = "What naming the commonest class every time would score is not known yet. Scores are held to it."
 LOUD = 3  # tasks up to which what is said of each is as large as what other pages open with
 
@@ -25,6 +26,10 @@ def draw(pipeline: Pipeline, chosen: Choice, columns: Columns) -> None:
         words.quiet(sentence)
 
 
-def offer_levels(pipeline: Pipeline) -> None:
-    """The panel that gets what scores are held to, where it is missing."""
-    panel.offer(pipeline, cards_of(pipeline), COMMONEST, place="levels")
+def offer(pipeline: Pipeline, chosen: Choice) -> None:
+    """The panel that gets the scores that are missing, and what they are held to."""
+    cards = cards_of(pipeline)
+    if any(pipeline.find(ask) is None for ask in chosen.asks):
+        panel.offer(pipeline, [*chosen.asks, *cards], TELLS, button="Score", place="scores")
+    elif len(chosen.table):
+        panel.offer(pipeline, cards, COMMONEST, place="levels")

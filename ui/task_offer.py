@@ -10,6 +10,7 @@ from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
 from analysis.series.standings import asks_of
 from analysis.study import ALLOWED, Study, TaskSpec
+from analysis.task_card import cards_of
 from models.errors import BadInput, Failed
 from ui import costs, opened, state, words, work
 
@@ -154,9 +155,9 @@ def _score(spec: TaskSpec) -> None:
         if now.methods:
             state.change(methods=tuple(dict.fromkeys((*now.methods, *spec.methods))))
         pipeline = opened.pipeline()
-        asks = [ask for ask in asks_of(pipeline, spec) if pipeline.find(ask) is None]
+        asks = [ask for ask in (*asks_of(pipeline, spec), *cards_of(pipeline)) if pipeline.find(ask) is None]
         if asks:
-            work.start(pipeline, asks, f"{pipeline.study.name}: {spec.name}, {len(asks)} scores")
+            work.start(pipeline, asks, f"{pipeline.study.name}: scores of {spec.name}")
     except (BadInput, Failed) as error:
         state.complain(str(error))
 

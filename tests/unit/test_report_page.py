@@ -74,6 +74,7 @@ def test_a_run_writes_the_report_beside_its_numbers(out: Path) -> None:
     assert summaries[-3:] == ["Methods in words", "Every number", "Manifest"]
     assert "To fine-tune on topic, 6 of 6 estimators would take columns (H-score gives it a probability of 1.00" in page
     assert "On “topic”, columns is best by nearest neighbours: accuracy 1.00 [" in page
+    assert re.search(r"columns \(of \d+\)", page)  # beside a number that dimensions bound
     assert "How far apart the class means lie" in page  # a method, in its plug-in's words
     drawn = len(re.findall(r"<figure><figcaption>", page))
     assert drawn == len(list((out / "figures").glob("*.html")))

@@ -8,7 +8,6 @@ from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from ui import (
-    panel,
     samples_panel,
     task_answers,
     task_choice,
@@ -22,7 +21,6 @@ from ui import (
 )
 
 QUESTION = "Which checkpoint is best on a task, by how much, is that more than chance, and what differs in its space?"
-TELLS = "Not scored for every checkpoint yet. A score says what can be read from a space, with interval and chance."
 NONE = "This study has no task yet. Any label column can be one: score it, and the answer stands here in a sentence."
 
 
@@ -48,9 +46,7 @@ def _answers(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
     """The sentences on top, then the table and the curves that they are made from."""
     above = st.container()
     chosen = task_choice.choose(pipeline, asks)
-    panel.offer(pipeline, chosen.asks, TELLS, button="Score", place="scores")
-    if len(chosen.table):
-        task_answers.offer_levels(pipeline)
+    task_answers.offer(pipeline, chosen)
     table = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         columns = task_columns.choose(pipeline, dataset)
