@@ -1,8 +1,9 @@
 """Results on disk, by key: what was computed once is never computed again, and survives crash and restart.
 
 `<root>/artifacts/ab/ab12…/` holds `artifact.json` (recipe, content, library versions, file sizes), memory-mapped
-`.npy` arrays and Parquet tables. An artifact is written as a draft folder and renamed, so it is whole or absent;
-the first writer wins. Layers below the root are read-only (the starter layer that comes with the project).
+`.npy` arrays and Parquet tables. An artifact is written as a draft folder and renamed, so it is whole or absent; the
+first writer wins. Checksums (`checksums`) find one that was cut or altered since. Layers below the root are read-only
+(the starter layer that comes with the project).
 """
 
 import errno
@@ -23,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.checksums import check, sealed, sums_of, unsealed
 from analysis.recipe import Recipe
 from models.errors import Failed
 
@@ -70,11 +72,11 @@ class Store:
         """The artifact of a recipe, or None. An unreadable one of ours is reported, removed, and so made anew."""
         for layer in (self.root, *self.layers):
             folder = _folder(layer, recipe.key)
-            if not (folder / "artifact.json").is_file():
+            if not folder.is_dir():
                 continue
             try:
                 return _read(folder, recipe)
-            except (OSError, ValueError, KeyError) as error:
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 self.complaints.append(
                     f"the stored {recipe.step} {recipe.key[:12]} is unreadable ({error}); it is computed again."
                 )
@@ -123,6 +125,8 @@ class Store:
             except OSError as error:
                 if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                     raise
+                if self.get(recipe) is None:  # what is there is broken, and now gone
+                    draft.rename(target)
         except OSError as error:
             raise _refused(error, recipe, self.root) from error
         finally:
@@ -135,7 +139,10 @@ class Store:
     def partial(self, recipe: Recipe) -> Path:
         """A folder for what a step has finished so far; it outlives the process and ends with `forget`."""
         folder = self.root / "partial" / recipe.key
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _refused(error, recipe, self.root) from error
         return folder
 
     @contextmanager
@@ -145,9 +152,13 @@ class Store:
         The system lets go of it when the process ends, however that ends.
         """
         path = self.root / "partial" / f"{recipe.key}.lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
         while True:
-            with path.open("w") as file:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                file = path.open("w")
+            except OSError as error:
+                raise _refused(error, recipe, self.root) from error
+            with file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
                     continue  # who had it before has removed the file
@@ -184,27 +195,30 @@ def _folder(root: Path, key: str) -> Path:
 
 
 def _write_json(draft: Path, recipe: Recipe, content: Mapping[str, Any], seconds: float) -> None:
-    files = {file.name: file.stat().st_size for file in sorted(draft.iterdir())}
+    paths = {file.name: file for file in sorted(draft.iterdir())}
     whole = {
         "recipe": json.loads(recipe.text),
         "content": dict(content),
         "seconds": round(seconds, 3),
         "libraries": library_versions(),
-        "files": files,
+        "files": {name: file.stat().st_size for name, file in paths.items()},
+        "sums": sums_of(paths),
     }
-    with (draft / "artifact.json").open("w", encoding="utf-8") as out:
-        json.dump(whole, out, indent=1, allow_nan=False)
+    with (draft / "artifact.json").open("wb") as out:
+        out.write(sealed(whole))
         out.flush()
         os.fsync(out.fileno())
 
 
 def _read(folder: Path, recipe: Recipe) -> Artifact:
-    whole = json.loads((folder / "artifact.json").read_text(encoding="utf-8"))
+    whole = unsealed((folder / "artifact.json").read_bytes())
     if whole["recipe"] != json.loads(recipe.text):
         raise ValueError("it was made by another recipe")
     for name, size in whole["files"].items():
         if (folder / name).stat().st_size != size:
             raise ValueError(f"{name} has {(folder / name).stat().st_size} bytes, not {size}")
+        if "sums" in whole:
+            check(folder / name, whole["sums"][name])
     return Artifact(folder, whole["content"], whole["seconds"], whole["libraries"], whole["files"])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis import checksums
 from analysis.recipe import Recipe, hash_of
 from analysis.store import Store
 from models.errors import Failed
@@ -46,7 +47,7 @@ def test_the_first_writer_wins(tmp_path):
     assert not list(tmp_path.glob("artifacts/*/.draft-*"))
 
 
-@pytest.mark.parametrize("harm", ["truncate", "remove", "garble", "swap"])
+@pytest.mark.parametrize("harm", ["truncate", "remove", "garble", "swap", "alter", "record", "list", "headless"])
 def test_a_broken_artifact_is_reported_removed_and_made_anew(tmp_path, harm):
     store = Store(tmp_path)
     folder = keep(store).folder
@@ -56,6 +57,16 @@ def test_a_broken_artifact_is_reported_removed_and_made_anew(tmp_path, harm):
         (folder / "t.parquet").unlink()
     elif harm == "garble":
         (folder / "artifact.json").write_text("{")
+    elif harm == "alter":
+        content = bytearray((folder / "v.npy").read_bytes())
+        content[-1] ^= 1
+        (folder / "v.npy").write_bytes(content)
+    elif harm == "record":
+        (folder / "artifact.json").write_text((folder / "artifact.json").read_text().replace('"x"', '"y"'))
+    elif harm == "headless":
+        (folder / "artifact.json").unlink()
+    elif harm == "list":
+        (folder / "artifact.json").write_text("[]")
     else:
         whole = json.loads((folder / "artifact.json").read_text())
         whole["recipe"]["params"] = {"a": 2}
@@ -138,3 +149,46 @@ def test_one_process_at_a_time_is_at_the_partial_work_of_a_step(tmp_path: Path) 
     assert heard == ["first", "other"] and not list(tmp_path.glob("partial/*.lock"))
     with store.alone(recipe), store.alone(Recipe("step", 2, {})):  # another step need not wait
         pass
+
+
+def test_an_artifact_of_before_checksums_is_read(tmp_path):
+    folder = keep(Store(tmp_path)).folder
+    whole = json.loads((folder / "artifact.json").read_text())
+    del whole["sums"], whole["seal"]
+    (folder / "artifact.json").write_text(json.dumps(whole))
+    assert Store(tmp_path).get(RECIPE) is not None
+
+
+def test_a_file_that_has_not_changed_since_is_not_read_again(tmp_path, monkeypatch):
+    artifact = keep(Store(tmp_path))
+    noted = json.loads((artifact.folder / "artifact.json").read_text())["sums"]["v.npy"]
+    read = []
+    monkeypatch.setattr(checksums, "_digest", lambda path: read.append(path) or noted["sha256"])
+    checksums.check(artifact.folder / "v.npy", noted | {"noted": noted["changed"] + 10**9})
+    assert read == []
+    checksums.check(artifact.folder / "v.npy", noted | {"changed": 0})  # as after a copy
+    assert read == [artifact.folder / "v.npy"]
+
+
+def test_an_array_altered_to_the_same_size_with_its_old_time_is_found(tmp_path):
+    artifact = keep(Store(tmp_path))
+    path, before = artifact.folder / "v.npy", (artifact.folder / "v.npy").stat()
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 64
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    store = Store(tmp_path)
+    assert store.get(RECIPE) is None and "checksum of v.npy" in store.complaints[0]
+
+
+@pytest.mark.parametrize("enter", [Store.partial, lambda store, recipe: store.alone(recipe).__enter__()])
+def test_a_folder_that_refuses_partial_work_fails_in_one_sentence(tmp_path, enter):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Failed, match="could not be kept"):
+        enter(Store(tmp_path / "file"), RECIPE)
+
+
+def test_a_broken_artifact_that_another_left_meanwhile_is_replaced(tmp_path, monkeypatch):
+    folder = keep(Store(tmp_path)).folder
+    (folder / "artifact.json").unlink()
+    assert keep(Store(tmp_path), 2.0).array("v")[0, 0] == 2.0
