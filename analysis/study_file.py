@@ -17,6 +17,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from analysis.recipe import hash_of
 from analysis.study import Study
+from analysis.text_files import read_text
 from models.errors import BadInput, nearest
 
 LONGEST = 1 << 20  # bytes of a study file; a larger one is not one
@@ -28,15 +29,13 @@ DEEP_KEY = re.compile(r"""(?<![\w"-])(?:[\w"-]++[ \t]*+\.[ \t]*+){32}""")  # whi
 def read_study(path: Path) -> Study:
     """Read a study file; its name is the file's where it gives none."""
     try:
-        if not path.is_file():
-            raise BadInput(f"study {str(path)!r} is not a file; give the path of a study, for example study.toml.")
-        if path.stat().st_size > LONGEST:
-            raise BadInput(f"study {path.name!r} is larger than 1 MiB; give a study file, not the data.")
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise BadInput(f"study {path.name!r} is not UTF-8 text; give a TOML file.") from None
-    except OSError as error:
+        there = path.is_file()
+    except OSError as error:  # longer than a file's name can be
         raise BadInput(f"study {str(path)[:80]!r} cannot be read ({error.strerror or error}); give another.") from None
+    if not there:
+        raise BadInput(f"study {str(path)!r} is not a file; give the path of a study, for example study.toml.")
+    what, too_long = f"study {path.name!r}", "1 MiB; give a study file, not the data"
+    text = read_text(path, longest=LONGEST, what=what, too_long=too_long)
     return parse_study(text, name=path.stem, where=path.name)
 
 

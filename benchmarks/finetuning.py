@@ -9,7 +9,6 @@ python -m benchmarks.finetuning [--texts 96] [--rounds 2] [--batch 8] [--length 
 
 import argparse
 import tempfile
-import time
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.embedding import RECIPE, mixed_texts
+from benchmarks.trainer import Seconds, now, trained
 from models.embedding_job import family_called
 from models.finetuning.loop import FineTuner, Training
 from models.finetuning.settings import FineTuning, Parts, Targets
@@ -28,14 +28,6 @@ from models.text_encoder import TextEncoder
 
 CLASSES = 4
 ORDERS = {"as it comes": "random", "grouped by length": "group_by_length"}
-
-
-Seconds = npt.NDArray[np.float64]  # of CPU, and of the clock
-
-
-def now() -> Seconds:
-    """What has gone by."""
-    return np.array([time.process_time(), time.perf_counter()])
 
 
 def ours(texts: list[str], codes: npt.NDArray[np.int64], settings: FineTuning, folder: Path) -> Seconds:
@@ -55,13 +47,7 @@ def theirs(
     encoder: TextEncoder, texts: list[str], codes: npt.NDArray[np.int64], settings: FineTuning, folder: Path, order: str
 ) -> Seconds:
     """The same by the Trainer."""
-    from transformers import (
-        AutoModelForSequenceClassification,
-        DataCollatorWithPadding,
-        PrinterCallback,
-        Trainer,
-        TrainingArguments,
-    )
+    from transformers import AutoModelForSequenceClassification, DataCollatorWithPadding
 
     tokens = encoder.tokens(texts)
     data: Any = [
@@ -70,25 +56,18 @@ def theirs(
     ]
     with quietly():
         model = AutoModelForSequenceClassification.from_pretrained(encoder.settings.folder, num_labels=CLASSES)
-        arguments = TrainingArguments(
-            output_dir=str(folder),
+        return trained(
+            folder,
+            model,
+            data,
+            DataCollatorWithPadding(encoder.tokenizer),
             num_train_epochs=1,
             per_device_train_batch_size=settings.batch,
             learning_rate=settings.lr,
             weight_decay=settings.decay,
             save_strategy="epoch",
             train_sampling_strategy=order,
-            logging_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
         )
-        trainer = Trainer(
-            model=model, args=arguments, train_dataset=data, data_collator=DataCollatorWithPadding(encoder.tokenizer)
-        )
-        trainer.remove_callback(PrinterCallback)
-        start = now()
-        trainer.train()
-        return now() - start
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ python -m benchmarks.sequences [--steps 48] [--rounds 3]
 
 import argparse
 import tempfile
-import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.registry import generators
+from benchmarks.trainer import now, trained
 from models.pretraining.sequence_batches import Cut, padded, trimmed
 from models.pretraining.sequence_model import Shape, network_of
 from models.pretraining.sequence_source import Pairs, Source, Synthetic, Text
@@ -40,11 +40,6 @@ def sources() -> dict[str, Source]:
     }
 
 
-def now() -> npt.NDArray[np.float64]:
-    """What has gone by, of CPU and of the clock."""
-    return np.array([time.process_time(), time.perf_counter()])
-
-
 def ours(records: list[Record], steps: int) -> npt.NDArray[np.float64]:
     """Our loop, its state written at the end."""
     network = network_of(Shape(), seed=0)
@@ -58,33 +53,26 @@ def ours(records: list[Record], steps: int) -> npt.NDArray[np.float64]:
 def theirs(records: list[Record], steps: int) -> npt.NDArray[np.float64]:
     """The Trainer on the same."""
     import torch
-    from transformers import PrinterCallback, Trainer, TrainingArguments
 
     network = network_of(Shape(), seed=0)
     optimizer = adafactor(network)
     for group in optimizer.param_groups:
         group["lr"] = 3e-2
     with tempfile.TemporaryDirectory() as folder, quietly():
-        arguments = TrainingArguments(
-            output_dir=folder,
+        data: Any = [trimmed(one, CUT) for one in records]
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1.0)
+        return trained(
+            Path(folder),
+            network,
+            data,
+            padded,
+            optimizers=(optimizer, schedule),
             max_steps=steps,
             per_device_train_batch_size=BATCH,
             max_grad_norm=0,
             save_strategy="no",
-            logging_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
             remove_unused_columns=False,
         )
-        data: Any = [trimmed(one, CUT) for one in records]
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1.0)
-        trainer = Trainer(
-            model=network, args=arguments, train_dataset=data, data_collator=padded, optimizers=(optimizer, schedule)
-        )
-        trainer.remove_callback(PrinterCallback)
-        start = now()
-        trainer.train()
-        return now() - start
 
 
 def main() -> None:

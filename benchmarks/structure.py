@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.embedding import mixed_texts
+from benchmarks.trainer import trained
 from models.pretraining.job import PretrainingJob
 from models.pretraining.settings import PreTraining
 from models.pretraining.structure import contrastive, multi_similarity
@@ -84,15 +85,7 @@ def ours(folder: Path, texts: list[str], steps: int) -> float:
 
 def trainers(folder: Path, texts: list[str], steps: int) -> float:
     """Tokens a CPU second of the Trainer, on the network that our job wrote."""
-    from transformers import (
-        AutoConfig,
-        AutoModelForMaskedLM,
-        AutoTokenizer,
-        DataCollatorForLanguageModeling,
-        PrinterCallback,
-        Trainer,
-        TrainingArguments,
-    )
+    from transformers import AutoConfig, AutoModelForMaskedLM, AutoTokenizer, DataCollatorForLanguageModeling
 
     tokenizer = AutoTokenizer.from_pretrained(folder / "start")
     data: Any = [{"input_ids": ids} for ids in tokenizer(texts, truncation=True, max_length=128)["input_ids"]]
@@ -105,20 +98,10 @@ def trainers(folder: Path, texts: list[str], steps: int) -> float:
         tokens += int(batch["attention_mask"].sum())
         return batch
 
-    arguments = TrainingArguments(
-        output_dir=str(folder / "peer"),
-        max_steps=steps,
-        per_device_train_batch_size=16,
-        save_strategy="no",
-        logging_strategy="no",
-        report_to="none",
-        disable_tqdm=True,
+    seconds, _ = trained(
+        folder / "peer", model, data, counted, max_steps=steps, per_device_train_batch_size=16, save_strategy="no"
     )
-    trainer = Trainer(model=model, args=arguments, train_dataset=data, data_collator=counted)
-    trainer.remove_callback(PrinterCallback)
-    start = time.process_time()
-    trainer.train()
-    return tokens / (time.process_time() - start)
+    return tokens / float(seconds)
 
 
 def main() -> None:

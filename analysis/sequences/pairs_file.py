@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from analysis.sequences.pairs import Pair, Split, split_alone
+from analysis.text_files import read_text
 from models.errors import BadInput
 
 LARGEST = 1 << 30
@@ -13,14 +14,7 @@ def read_pairs(path: Path) -> Split:
 
     BadInput names the line that is no pair.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path.name!r} is larger than 1 GiB; give fewer pairs.")
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput(f"{path.name!r} is not UTF-8 text; save it as UTF-8.") from None
-    except OSError as error:
-        raise BadInput(f"{str(path)[:80]!r} cannot be read ({error.strerror or error}); give another file.") from None
+    text = read_text(path, longest=LARGEST, what=repr(path.name), too_long="1 GiB; give fewer pairs")
     pairs = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
