@@ -15,6 +15,7 @@ import numpy.typing as npt
 from analysis.aligned_drawing import draw_aligned
 from analysis.anchor_asks import ANCHOR_KINDS, anchor_recipe, make_anchors
 from analysis.ask import Ask
+from analysis.benefit_asks import benefit_recipe, make_benefit
 from analysis.dataset import Dataset
 from analysis.embed_missing import make_vectors
 from analysis.graph_asks import GRAPH_KINDS, graph_from, graph_recipe_for, make_of_graph
@@ -45,8 +46,9 @@ RECIPES = {"task": task_recipe, "transferability": transfer_recipe, "pretraining
 RECIPES["task_card"] = card_recipe
 RECIPES |= dict.fromkeys(GRAPH_KINDS, graph_recipe_for) | dict.fromkeys(ANCHOR_KINDS, anchor_recipe)
 MAKERS: dict[str, Callable[..., None]] = dict.fromkeys(GRAPH_KINDS, make_of_graph)
-RECIPES["weights"] = weights_recipe
-MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"weights": make_weights, "task_card": make_card}
+RECIPES |= {"weights": weights_recipe, "benefit": benefit_recipe}
+MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"weights": make_weights, "benefit": make_benefit}
+MAKERS["task_card"] = make_card
 MAKERS |= {"transferability": make_estimates, "task": score}
 
 
@@ -181,7 +183,7 @@ class Pipeline:
             read_task(self, ask)
         elif ask.kind == "transferability":
             read_for(self, ask)
-        elif ask.kind not in (*ANCHOR_KINDS, "weights"):
+        elif ask.kind not in (*ANCHOR_KINDS, "weights", "benefit"):
             self.dataset()
         found = self.find(ask)
         if found is not None:
