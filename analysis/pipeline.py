@@ -42,14 +42,12 @@ from analysis.weight_asks import make_weights, weights_recipe
 from models.place import Place
 
 RECIPES: dict[str, Callable[["Pipeline", Ask], Recipe | None]]  # of asks that have a file of their own
-RECIPES = {"task": task_recipe, "transferability": transfer_recipe, "pretraining": pretraining_recipe}
-RECIPES["task_card"] = card_recipe
+RECIPES = {"task": task_recipe, "task_card": card_recipe, "transferability": transfer_recipe}
+RECIPES |= {"pretraining": pretraining_recipe, "weights": weights_recipe, "benefit": benefit_recipe}
 RECIPES |= dict.fromkeys(GRAPH_KINDS, graph_recipe_for) | dict.fromkeys(ANCHOR_KINDS, anchor_recipe)
-MAKERS: dict[str, Callable[..., None]] = dict.fromkeys(GRAPH_KINDS, make_of_graph)
-RECIPES |= {"weights": weights_recipe, "benefit": benefit_recipe}
-MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"weights": make_weights, "benefit": make_benefit}
-MAKERS["task_card"] = make_card
-MAKERS |= {"transferability": make_estimates, "task": score}
+MAKERS: dict[str, Callable[..., None]] = {"task": score, "task_card": make_card, "transferability": make_estimates}
+MAKERS |= {"weights": make_weights, "benefit": make_benefit}
+MAKERS |= dict.fromkeys(GRAPH_KINDS, make_of_graph) | dict.fromkeys(ANCHOR_KINDS, make_anchors)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,8 +165,6 @@ class Pipeline:
         if ask.kind == "projection":
             return Drawing(artifact.array("array-coordinates"), result_from(artifact))
         return result_from(artifact)
-
-    # Making
 
     def make(self, ask: Ask, progress: Progress = silent) -> Any:
         """The value of an ask, computed now with whatever it needs if it is not there."""
