@@ -23,6 +23,7 @@ Kind = Literal[
     "anchors",
     "pretraining",
     "weights",
+    "benefit",
 ]
 
 ALIGNMENTS = {"procrustes": "rotated onto", "start": "started from", "joint": "fitted with"}
@@ -35,8 +36,8 @@ class Ask:
     regions, an answer about the space, a comparison of two spaces, an estimate of what fine-tuning would gain, what a
     space scores on a task, what naming a task's commonest class would score, metrics made elsewhere, a graph over the
     samples, what that graph is like (by a label column), how a space agrees with it, a corpus in the tokens of a
-    checkpoint, the checkpoint's anchors on it, a checkpoint that a [[pretraining]] makes, or what the weights of a
-    checkpoint (`subject`) are like.
+    checkpoint, the checkpoint's anchors on it, a checkpoint that a [[pretraining]] makes, what the weights of a
+    checkpoint (`subject`) are like, or what synthetic pre-training brings.
 
     `name`: the projection, the analysis, the one measure of a comparison or estimator (none: those of the study), the
     method of a task, the source of metrics, the graph that is asked about by itself, or the

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from analysis.aligned_drawing import draw_aligned
 from analysis.anchor_asks import ANCHOR_KINDS, anchor_recipe, make_anchors
 from analysis.ask import Ask
+from analysis.benefit_asks import benefit_recipe, make_benefit
 from analysis.dataset import Dataset
 from analysis.embed_missing import make_vectors
 from analysis.graph_asks import GRAPH_KINDS, graph_from, graph_recipe_for, make_of_graph
@@ -41,13 +42,12 @@ from analysis.weight_asks import make_weights, weights_recipe
 from models.place import Place
 
 RECIPES: dict[str, Callable[["Pipeline", Ask], Recipe | None]]  # of asks that have a file of their own
-RECIPES = {"task": task_recipe, "transferability": transfer_recipe, "pretraining": pretraining_recipe}
-RECIPES["task_card"] = card_recipe
+RECIPES = {"task": task_recipe, "task_card": card_recipe, "transferability": transfer_recipe}
+RECIPES |= {"pretraining": pretraining_recipe, "weights": weights_recipe, "benefit": benefit_recipe}
 RECIPES |= dict.fromkeys(GRAPH_KINDS, graph_recipe_for) | dict.fromkeys(ANCHOR_KINDS, anchor_recipe)
-MAKERS: dict[str, Callable[..., None]] = dict.fromkeys(GRAPH_KINDS, make_of_graph)
-RECIPES["weights"] = weights_recipe
-MAKERS |= dict.fromkeys(ANCHOR_KINDS, make_anchors) | {"weights": make_weights, "task_card": make_card}
-MAKERS |= {"transferability": make_estimates, "task": score}
+MAKERS: dict[str, Callable[..., None]] = {"task": score, "task_card": make_card, "transferability": make_estimates}
+MAKERS |= {"weights": make_weights, "benefit": make_benefit}
+MAKERS |= dict.fromkeys(GRAPH_KINDS, make_of_graph) | dict.fromkeys(ANCHOR_KINDS, make_anchors)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +166,6 @@ class Pipeline:
             return Drawing(artifact.array("array-coordinates"), result_from(artifact))
         return result_from(artifact)
 
-    # Making
-
     def make(self, ask: Ask, progress: Progress = silent) -> Any:
         """The value of an ask, computed now with whatever it needs if it is not there."""
         if ask.kind == "dataset":
@@ -181,7 +179,7 @@ class Pipeline:
             read_task(self, ask)
         elif ask.kind == "transferability":
             read_for(self, ask)
-        elif ask.kind not in (*ANCHOR_KINDS, "weights"):
+        elif ask.kind not in (*ANCHOR_KINDS, "weights", "benefit"):
             self.dataset()
         found = self.find(ask)
         if found is not None:

@@ -5,6 +5,7 @@ from itertools import combinations
 
 from analysis.anchor_asks import anchor_asks
 from analysis.ask import Ask
+from analysis.benefit_asks import benefit_asks
 from analysis.graph_asks import graph_asks
 from analysis.keys import comparison_of, graph_k, measures_of
 from analysis.metrics import asks_of
@@ -26,7 +27,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
     Needs the samples, for their label columns. BadInput for a glob that matches nothing known.
     """
     if pipeline.study.dataset is None:
-        return anchor_asks(pipeline) + asks_of(pipeline.study)
+        return anchor_asks(pipeline) + benefit_asks(pipeline.study) + asks_of(pipeline.study)
     dataset = pipeline.dataset()
     graph_k(pipeline.study, len(dataset))  # refuses k >= n before any work
     chosen = chosen_analyses(pipeline.study.analyses)
@@ -41,7 +42,7 @@ def wanted(pipeline: Pipeline) -> list[Ask]:
     asks += cards_of(pipeline)  # of tasks whose samples are read by now
     for space in pipeline.spaces():
         asks += [Ask(kind, name, space.name) for name in MAPS for kind in ("projection", "regions")]
-    return asks + anchor_asks(pipeline) + asks_of(pipeline.study)
+    return asks + anchor_asks(pipeline) + benefit_asks(pipeline.study) + asks_of(pipeline.study)
 
 
 def chosen_analyses(globs: tuple[str, ...]) -> list[str]:

@@ -33,7 +33,7 @@ from models.errors import Failed
 
 LONGEST = 80  # characters of a word in a file's name
 SECTIONS_IN_USE = ["name", "seed", "k", "metric", "draws", "analyses", "engine", "dataset", "checkpoint", "comparison"]
-SECTIONS_IN_USE += ["task", "finetuning", "metrics", "graph", "corpus", "anchors", "pretraining"]
+SECTIONS_IN_USE += ["task", "finetuning", "metrics", "graph", "corpus", "anchors", "pretraining", "benefit"]
 
 
 def precision_of(pipeline: Pipeline, space: str) -> str:
@@ -158,7 +158,7 @@ def _write_report(pipeline: Pipeline, asks: list[Ask], out: Path, vectors: bool,
             called = {"comparison": "comparison", "transferability": "transferability", "task": f"task {ask.name}"}
             called |= {"pretraining": f"pretraining {ask.name}", "graph_card": f"graph {ask.name}"}
             called |= {"task_card": "task"}
-            called |= {"graph_alignment": "alignment", "anchors": "anchors"}
+            called |= {"graph_alignment": "alignment", "anchors": "anchors", "benefit": "benefit"}
             name = file_name(called.get(ask.kind, ask.name), ask.subject, ask.other)
             for table, frame in value.tables.items():
                 frame.to_parquet(out / "tables" / f"{file_name(name, table)}.parquet", index=False)

@@ -9,6 +9,7 @@ from analysis import task_card
 from analysis.aligned_drawing import RESIDUAL
 from analysis.anchors.measurement import ANCHORS
 from analysis.ask import Ask
+from analysis.benefit_asks import VERSION as BENEFIT
 from analysis.graph_asks import CARD
 from analysis.knn_graph import KnnGraph
 from analysis.made_keys import VERSION
@@ -27,7 +28,7 @@ from analysis.transfer_asks import OWN, subject_in, task_named
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
 ANSWERED: tuple[str, ...] = ("neighbors", "projection", "analysis", "comparison", "transferability", "task")
-ANSWERED += ("task_card", "metrics", "anchors", "pretraining")
+ANSWERED += ("task_card", "metrics", "anchors", "pretraining", "benefit")
 COMMONEST = "commonest class"  # in the place of a method
 OF_GRAPHS = ("graph_card", "graph_alignment")
 
@@ -78,6 +79,9 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | I
     if ask.kind == "pretraining":
         named = replace(ask, subject=ask.name)
         return [_row("pretraining", VERSION, named, "", name, n) for name, n in value.numbers.items()]
+    if ask.kind == "benefit":
+        parts = [(name.split("|", 2), number) for name, number in value.numbers.items()]
+        return [_row("benefit", BENEFIT, Ask("benefit", subject=way), task, name, n) for (name, way, task), n in parts]
     if ask.kind in OF_GRAPHS:
         return [_of_graph(ask, name, number) for name, number in value.numbers.items()]
     version = analyses()[ask.name].version

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from analysis.ask import Ask
+from analysis.benefit_asks import seconds_left
 from analysis.cores import cores
 from analysis.corpora import corpus_called
 from analysis.made_keys import settings_of
@@ -79,6 +80,10 @@ def _seconds(pipeline: Pipeline, ask: Ask) -> float:
         return 2.0
     if _trains(ask):
         return _training(pipeline, ask)
+    if ask.kind == "benefit":
+        return seconds_left(pipeline)
+    if ask.kind == "weights":
+        return 6.0
     if ask.kind in ("corpus", "anchors"):
         return 20 + corpus_called(pipeline.study, ask.other).tokens / CONTEXTS_A_SECOND
     dataset = pipeline.find_dataset()

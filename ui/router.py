@@ -30,6 +30,7 @@ from ui import (
 )
 from ui.pages import (
     anchors,
+    benefit,
     compare,
     fine_tuning,
     geometry_against_metric,
@@ -127,6 +128,7 @@ def pages_of() -> Pages:
             page(jobs.page, "Jobs", "jobs"),
             page(pre_training.page, "Pre-training", "pre_training"),
             page(synthetic_tasks.page, "Synthetic tasks", "synthetic_tasks"),
+            page(benefit.page, "Benefit", "benefit"),
         ],
     }
 

@@ -59,6 +59,9 @@ class View:
     second: str = ""  # the sample that the pinned one is compared with
     beside: bool = False  # whether the next sample that is pinned is the second
     synthetic: str = ""  # the synthetic task that is looked at
+    way: str = ""  # to begin, of the benefit matrix, whose runs are looked at
+    exercise: str = ""  # on which of its tasks
+    regime: str = ""  # with how much data
     network: str = ""  # the checkpoint whose weights are
     other_network: str = ""  # those beside them
     statistic: str = ""  # of each tensor, that is drawn

@@ -1,11 +1,14 @@
 """The pages of synthetic pre-training: the gallery of its tasks."""
 
 from analysis.ask import Ask
+from analysis.laboratory import BenefitSpec
+from analysis.store import Store
 from tests.pets import STUDY, World, write_samples
 from tests.tiny_models import write_model
 from tests.ui.conftest import started
 from tests.ui.test_ui_pages import drawn, said
-from ui import opened
+from tests.unit.test_benefit_study import keep
+from ui import opened, startup
 
 
 def test_the_gallery_shows_records_of_a_task_and_follows_its_settings(world, figures):
@@ -54,3 +57,23 @@ def test_the_weights_of_a_checkpoint_are_offered_then_drawn_and_a_scheme_preview
 
 def test_a_study_without_a_network_says_that_there_are_no_weights(world):
     assert "No checkpoint of this study is a network" in said(drawn("weights"))
+
+
+def test_the_benefit_page_offers_the_matrix_then_draws_what_is_there(tmp_path, monkeypatch, figures):
+    write_samples(tmp_path)
+    study = tmp_path / "pets.toml"
+    study.write_text(STUDY)
+    for _ in started(World(study, tmp_path / "cache"), monkeypatch):
+        page = drawn("benefit")
+        assert "no [benefit] yet" in said(page)
+        next(one for one in page.button if one.label == "Add to the study").click().run()
+        spec = page.session_state["anchorage"].study.benefit
+        assert spec.methods[0] == "random" and spec.seeds == (0, 1, 2)
+        assert "first come the pre-trainings" in said(page)
+        keep(Store(tmp_path / "cache"), BenefitSpec())
+        study.write_text(STUDY + "[benefit]\n")
+        startup.options.cache_clear()
+        page = drawn("benefit", way="set", exercise="rewrite", regime="low")
+        assert "12 of 72 fine-tunings with low data" in said(page) and "figure.benefit low" in figures
+        spaces = page.dataframe[-1].value
+        assert list(spaces["way"]) == ["random", "random", "set", "set", "natural", "natural"]

@@ -1,0 +1,143 @@
+"""The matrix of benefits on the page: two regimes, a cell's runs, and the spaces that they induce."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from analysis.benefit_asks import ASK, REGIMES, curves_of
+from analysis.figures.benefit import benefit_figure
+from analysis.figures.palette import Theme, checkpoint_colors
+from analysis.figures.theme import dressed
+from analysis.figures.training import training_figure
+from analysis.pipeline import Pipeline
+from analysis.report import file_name
+from analysis.reproductions.benefit import DEVIATIONS, POINTS
+from analysis.reproductions.induced import induced
+from analysis.reproductions.synthetic import NATURAL, WAYS, Plan, Run
+from analysis.reproductions.synthetic_tables import NOTE, speed
+from ui import figure_panel, plot, state, words
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+METRICS = {
+    "token_accuracy": "token accuracy",
+    "token_f1": "token F1",
+    "exact_match": "exact match",
+    "rouge_l": "ROUGE-L",
+}
+HOW = (
+    "b = (score − random) / (natural − random), mean over seeds; 95 % interval by resampling the seeds of all three."
+    f" Grey: natural − random is below {100 * POINTS:.0f} points or {DEVIATIONS:.0f} standard deviations over seeds;"
+    " such a cell is never averaged. A click on a cell opens its runs. Step, metric and rate are fixed beforehand, the"
+    " rate as it suits random weights."
+)
+SPACES = (
+    "The mean state of the encoder over the tokens of each test input, before and after fine-tuning. Effective rank and"
+    " participation ratio: directions used of 64; TwoNN: dimensions filled; CKA: debiased, with natural of that seed."
+)
+
+
+def draw(pipeline: Pipeline, plan: Plan, table: pd.DataFrame, cells: pd.DataFrame) -> None:
+    """Draw matrices, speed, and the cell that is looked at."""
+    metric = st.segmented_control(
+        "Score", list(METRICS), format_func=METRICS.__getitem__, default="token_accuracy", key="benefit.metric",
+        required=True,
+    )  # fmt: skip
+    shown = cells[cells["metric"] == metric]
+    there = [regime for regime in REGIMES if (shown["regime"] == regime).any()]
+    for column, regime in zip(st.columns(len(there), gap="large"), there, strict=True):
+        part = shown[shown["regime"] == regime]
+        named = partial(benefit_figure, part, called=METRICS[metric], regime=REGIMES[regime])
+        with column:
+            _figure(pipeline, named, f"benefit {regime}", part, hear=partial(_hear, regime))
+    words.quiet(HOW)
+    words.quiet(NOTE)
+    with st.expander("Speed: area under the learning curve, steps to where random weights end"):
+        for regime in there:
+            words.quiet(REGIMES[regime].capitalize())
+            st.dataframe(speed(table, regime), hide_index=True)
+    with st.expander("Every cell"):
+        st.dataframe(shown, hide_index=True, placeholder="–")
+    _cell(pipeline, plan, table)
+
+
+def _hear(regime: str, event: plot.Event) -> None:
+    if event.kind == "pin" and event.ids:
+        way, _, task = event.ids[0].partition("|")
+        state.change(way=way, exercise=task, regime=regime)
+
+
+def _cell(pipeline: Pipeline, plan: Plan, table: pd.DataFrame) -> None:
+    """The runs of one way on one task, beside random weights and natural pre-training."""
+    view, ways, tasks = state.view(), list(dict.fromkeys(table["way"])), list(dict.fromkeys(table["task"]))
+    regimes = [regime for regime in REGIMES if (table["regime"] == regime).any()]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        usual = "set" if "set" in ways else ways[0]
+        st.selectbox("Way to begin", ways, width=220, **state.bound("way", ways, now=usual))
+        st.selectbox("Task", tasks, width=220, **state.bound("exercise", tasks))
+        st.segmented_control("Data", regimes, format_func=dict(REGIMES).__getitem__, **state.bound("regime", regimes))
+    way, task = view.way if view.way in ways else usual, view.exercise if view.exercise in tasks else tasks[0]
+    regime = next((one for one in regimes if one == view.regime), regimes[0])
+    part = table[(table["task"] == task) & (table["regime"] == regime)]
+    names = [name for name in dict.fromkeys(("random", way, NATURAL)) if (part["way"] == name).any()]
+    mine = part[part["way"].isin(names)]
+    if way not in names:
+        words.note(f"{way} has no run on {task} with {REGIMES[regime]} yet.")
+        return
+    curves = curves_of(mine).rename(columns={"way": "space"})
+    colors = checkpoint_colors(list(WAYS))
+    ends = {name: 100 * float(mine[mine["way"] == name]["token_accuracy"].mean()) for name in names}
+    title = f"{task}, {REGIMES[regime]}: " + ", ".join(f"{name} {value:.1f}" for name, value in ends.items())
+    drawn = partial(
+        training_figure, curves, {name: colors[name] for name in names}, title=title,
+        panels={"right": "share of tokens of the dev part told right"},
+    )  # fmt: skip
+    _figure(pipeline, drawn, f"runs {way} {task} {regime}", curves)
+    st.dataframe(mine.drop(columns=["steps", "right"]), hide_index=True, placeholder="–")
+    runs = [Run(name, task, regime, int(seed)) for name in names for seed in mine[mine["way"] == name]["seed"]]
+    spaces = [_spaces(pipeline, plan, [run for run in runs if run.way == name]).assign(way=name) for name in names]
+    st.html('<p class="an-title">The spaces they induce</p>')
+    st.dataframe(_told(pd.concat(spaces, ignore_index=True)), hide_index=True, placeholder="–")
+    words.quiet(SPACES)
+
+
+def _spaces(pipeline: Pipeline, plan: Plan, runs: list[Run]) -> pd.DataFrame:
+    """Worked out once a session: a second for three seeds."""
+    key = f"induced {pipeline.store.root} {[str(run) for run in runs]} {[run.way for run in runs]}"
+    kept: pd.DataFrame | None = state.remembered(key)
+    if kept is None:
+        kept = induced(runs, plan, pipeline.store)
+        state.remember(key, kept)
+    return kept
+
+
+def _told(spaces: pd.DataFrame) -> pd.DataFrame:
+    """Mean over seeds, and the least and the most."""
+    rows = []
+    for (way, when), part in spaces.groupby(["way", "when"], sort=False):
+        row: dict[str, object] = {"way": way, "when": when, "seeds": len(part), "inputs": int(part["n"].iloc[0])}
+        for name in ("effective rank", "participation ratio", "TwoNN", "CKA with natural"):
+            values = part[name].dropna()
+            said = f"{values.mean():.2f} ({values.min():.2f} to {values.max():.2f})" if len(values) else "–"
+            row[name] = said
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _figure(
+    pipeline: Pipeline,
+    draw: "partial[go.Figure]",
+    what: str,
+    data: pd.DataFrame,
+    *,
+    hear: "Callable[[plot.Event], None] | None" = None,
+) -> None:
+    def on(paper: Theme) -> "go.Figure":
+        return dressed(draw(), paper)
+
+    key = f"figure.{what}"
+    figure_panel.draw(pipeline, [ASK], on, key=key, name=file_name(what), data=lambda: data, hear=hear)

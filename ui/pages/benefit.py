@@ -1,0 +1,59 @@
+"""Benefit: how much of what natural pre-training brings each way to begin brings, task by task."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from analysis.benefit_asks import ASK, cells_of, plan_of, so_far, wanted_runs
+from analysis.laboratory import BenefitSpec
+from analysis.pipeline import Pipeline
+from analysis.reproductions.synthetic import WAYS
+from analysis.study import Study
+from ui import benefit_view, opened, panel, state, words
+
+QUESTION = "What share of the benefit of natural pre-training does a synthetic task, or its statistics alone, bring?"
+NONE = (
+    "This study has no [benefit] yet. It pre-trains a tiny encoder-decoder in each way, fine-tunes it on six tasks made"
+    " of installed source code, and compares what comes out with random weights and natural pre-training."
+)
+TELLS = "Not all of its runs are made yet. They go on where they were stopped, and what is there is drawn meanwhile."
+USUAL = ("random", "statistics", "identity", "set", "LIME", "natural")
+
+
+def page() -> None:
+    """Draw the page."""
+    pipeline = opened.pipeline()
+    st.header("Benefit")
+    words.quiet(QUESTION)
+    spec = pipeline.study.benefit
+    if spec is None:
+        words.note(NONE)
+        _add_to(pipeline)
+        return
+    plan = plan_of(spec)
+    panel.offer(pipeline, [ASK], TELLS, button="Make what is missing")
+    table = so_far(plan, pipeline.store)
+    cells = cells_of(table)
+    if cells.empty:
+        words.quiet("Nothing to draw yet: first come the pre-trainings, and the rate that suits random weights.")
+        return
+    low = int((table["regime"] == "low").sum())
+    words.quiet(
+        f"{low} of {wanted_runs(plan)} fine-tunings with low data and {len(table) - low} with full data are there."
+    )
+    benefit_view.draw(pipeline, plan, table, cells)
+
+
+def _add_to(pipeline: Pipeline) -> None:
+    """What a section would compare, and the button that adds it."""
+    chosen = st.multiselect("Ways to begin", list(WAYS), list(USUAL), key="benefit.methods")
+    seeds = int(st.number_input("Seeds of fine-tuning", 1, 20, 3, key="benefit.seeds", width=180))
+    changed = replace(pipeline.study, benefit=BenefitSpec(methods=tuple(chosen), seeds=tuple(range(seeds))))
+    st.button("Add to the study", key="benefit.add", type="primary", on_click=_add, args=(changed,))
+    words.quiet("Random weights and natural pre-training are always made: they are what is divided by.")
+
+
+def _add(changed: Study) -> None:
+    dataset = opened.pipeline().find_dataset()
+    same = None if dataset is None else dataset.ids
+    state.open_study(changed, state.session().base, same_samples=same)
