@@ -147,9 +147,9 @@ def _attack(one: Drawing, task: str) -> Picture:
     facts, table = one.table("tasks"), one.table("shift")
     if facts.empty or task not in set(facts["task"]):
         return Picture("shift", pd.DataFrame(), anchors.shift, "", task)
-    n = int(facts.set_index("task").loc[task, "n"])
+    n = int(facts.loc[facts["task"] == task, "n"].iloc[0])
     lost = "Perplexity does not move" if _still(table) else "Perplexity moves by rounding"
-    what = f"Task: {anchor_words.task_said(one.pipeline, task)} On {n:,} held out. {lost}."
+    what = f"Task: {anchor_words.task_said(one.pipeline, task)} On {anchor_words.counted(task, n)}. {lost}."
     more = f"{what} Gauge: every output embedding moved by u."
     return Picture("shift", table[table["task"] == task], anchors.shift, more, task)
 

@@ -40,13 +40,13 @@ def draw(pipeline: Pipeline, asks: Sequence[Ask], bulk: Bulk) -> None:
         for series, rows in table[table["series"] != ""].groupby("series"):
             if len(set(rows["at"])) > 1:
                 _figure(pipeline, made, anchor_course.along_training(rows), rows, f"{series}: {facts}", str(series))
-        if len(set(table["parameters"].dropna())) > 1:
+        if len(set(anchor_course.last_of_each(table)["parameters"])) > 1:
             _figure(pipeline, made, anchor_course.by_size(table), table, facts, "size")
         scored = tasks(pipeline, made)
         for task, rows in scored.groupby("task", sort=False):
             if len(set(rows["model"])) > 1:
                 asked = anchor_words.task_said(pipeline, str(task))
-                what = f"Task: {asked} On {int(rows['n'].min()):,} held out or more. {facts}"
+                what = f"Task: {asked} On {anchor_words.counted(str(task), int(rows['n'].min()))} or more. {facts}"
                 _figure(pipeline, made, anchor_course.by_loss(rows), rows, what, f"loss {task}")
 
 
@@ -54,7 +54,7 @@ def _facts(pipeline: Pipeline, asks: Sequence[Ask], bulk: Bulk) -> str:
     """Of how many tokens and windows, and of what split, each model's answer is."""
     told = {anchor_words.facts(pipeline, ask, pipeline.make(ask)).partition(": ")[2] for ask in asks}
     each = told.pop() if len(told) == 1 else f"{min(told)} (the first; others differ)"
-    left = f"{said(bulk.rule)} removed; {bulk.fit} fit"
+    left = f"{said(bulk.rule).capitalize()} removed; {bulk.fit} fit"
     return f"{words.counted(len(asks), 'model')} on {asks[0].other}, each: {each} {left}. {GAUGE}"
 
 

@@ -121,5 +121,10 @@ def task_said(pipeline: Pipeline, task: str) -> str:
     return f"{of}?"
 
 
+def counted(task: str, n: int) -> str:
+    """Of how many a task is judged."""
+    return f"{n:,} {'texts' if task.startswith('prompt:') else 'contexts'} held out"
+
+
 def _short(rule: str) -> str:
     return "nothing removed" if rule == "none" else f"without {said(rule).removeprefix('the ')}"

@@ -1,7 +1,7 @@
 """Language models to begin without weights, and their words: no dropout, output embeddings tied to the input's.
 
-`bert-*`: the small sizes of Turc et al. (2019), and nano, half as wide with half the words, to fill gaps. `gpt-*` (LayerNorm, learnt positions, as GPT-2) and
-`llama-*` (RMSNorm, rotary positions, gated layers): to tell what comes next.
+`bert-*`: the small sizes of Turc et al. (2019), and nano, half as wide with half the words, to fill gaps. `gpt-*`
+(LayerNorm, learnt positions, as GPT-2) and `llama-*` (RMSNorm, rotary positions, gated layers): to tell what comes next.
 
 Words are pieces by byte-pair encoding (Sennrich et al., 2016), learnt from the texts that are trained on: lower-cased
 and each word's beginning marked for a BERT, of bytes as they stand for the others. The same texts give the same words,
@@ -156,9 +156,7 @@ def _marked(texts: Iterable[str], words: int) -> Any:
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     cuts = [pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Metaspace(prepend_scheme="always")]
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(cuts)
-    trainer = trainers.BpeTrainer(
-        vocab_size=words or architecture.words, min_frequency=2, special_tokens=[*SPECIALS], show_progress=False
-    )
+    trainer = trainers.BpeTrainer(vocab_size=words, min_frequency=2, special_tokens=[*SPECIALS], show_progress=False)
     tokenizer.train_from_iterator(texts, trainer)
     ends = [(name, SPECIALS.index(name)) for name in ("[CLS]", "[SEP]")]
     tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
