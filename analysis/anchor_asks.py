@@ -7,31 +7,46 @@ reason in place of numbers.
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.anchors.fits import parse_fit
 from analysis.anchors.measurement import ANCHORS
+from analysis.anchors.prompts import Prompt
 from analysis.anchors.told import Asked
 from analysis.ask import Ask
 from analysis.corpora import check_text, corpora_of, corpus_called, fingerprint_of, texts_of
 from analysis.laboratory import AnchorsSpec
+from analysis.made import MadeCheckpoint, checkpoints_of
 from analysis.number import CannotAnalyze
 from analysis.progress import Progress
 from analysis.recipe import Recipe, hash_of
 from analysis.result import Result
 from analysis.result_files import result_to_parts
 from analysis.spaces import SpaceOf, encoder_recipe, family_of
-from analysis.study import Study
+from analysis.study import CheckpointSpec, Study
+from analysis.study_file import plain
 from models.bulk import parse_rule
 from models.errors import BadInput, nearest
+from models.prompts import check_template
 
 if TYPE_CHECKING:
     from analysis.pipeline import Pipeline
     from models.language_model import LanguageModel
 
+Headed = Literal["causal_lm", "masked_lm"]
 ANCHOR_KINDS = ("corpus", "anchors")
-HEADED = ("causal_lm", "masked_lm")
+HEADED: tuple[Headed, ...] = ("causal_lm", "masked_lm")
 CORPUS = 1  # version of how text becomes windows
+
+
+def head_of(spec: CheckpointSpec) -> Headed | None:
+    """As what a checkpoint is read for its softmax head; None where it has none.
+
+    One that we pre-train keeps its masked-LM head, whatever family it began in.
+    """
+    if isinstance(spec, MadeCheckpoint) and spec.family == "transformer":
+        return None if spec.section.sequences else "masked_lm"
+    return spec.family if spec.family in HEADED else None
 
 
 def anchors_of(study: Study) -> AnchorsSpec:
@@ -50,11 +65,16 @@ def anchor_asks(pipeline: "Pipeline") -> list[Ask]:
         parse_rule(text)
     for text in spec.fits:
         parse_fit(text)
+    if spec.prompt and study.dataset is None:
+        raise BadInput(f"[[anchors.prompt]] {spec.prompt[0].name!r} needs a [dataset] with texts and labels; add one.")
+    for prompt in spec.prompt:
+        masked = "{mask}" in prompt.template
+        check_template(prompt.template, masked=masked, where=f"[[anchors.prompt]] {prompt.name!r}")
     for corpus in corpora:
         fingerprint_of(corpus, pipeline.place)
         check_text(corpus, pipeline.place)
-    plain = [one for one in study.checkpoint if one.transform == "none"]
-    named = [one.name for one in plain if one.family in HEADED] or [one.name for one in plain]
+    bare = [one for one in checkpoints_of(study) if one.transform == "none"]
+    named = [one.name for one in bare if head_of(one)] or [one.name for one in bare]
     if not named:
         raise BadInput("the study has corpora but no [[checkpoint]]; add one of family causal_lm or masked_lm.")
     return [Ask("anchors", "", name, corpus.name) for name in named for corpus in corpora]
@@ -72,7 +92,8 @@ def anchor_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe:
     """Recipe of a corpus (`other`) in the tokens of a checkpoint (`subject`), or of its anchors there."""
     study, space, spec = pipeline.study, model_of(pipeline, ask.subject), corpus_called(pipeline.study, ask.other)
     identity = space.card.identity
-    parts = [space.checkpoint.family, *(str(identity.get(name, "")) for name in ("weights", "config", "tokenizer"))]
+    names = ("weights", "config", "tokenizer", *(["made"] if "made" in identity else []))
+    parts = [str(head_of(space.checkpoint) or space.checkpoint.family), *(str(identity.get(n, "")) for n in names)]
     params: dict[str, Any] = {
         "window": spec.window,
         "tokens": spec.tokens,
@@ -86,7 +107,11 @@ def anchor_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe:
         return corpus
     said = anchors_of(study)
     params = {"rules": list(said.rules), "fits": list(said.fits), "draws": study.draws, "seed": study.seed}
-    return Recipe("anchors", ANCHORS.version, params, {"model": inputs["model"], "corpus": corpus.key})
+    made_of = {"model": inputs["model"], "corpus": corpus.key}
+    if said.prompt:
+        params["prompts"] = [plain(prompt) for prompt in said.prompt]
+        made_of["samples"] = pipeline.dataset_recipe.key
+    return Recipe("anchors", ANCHORS.version, params, made_of)
 
 
 def make_anchors(pipeline: "Pipeline", ask: Ask, recipe: Recipe, progress: Progress) -> None:
@@ -105,7 +130,7 @@ def _anchors(pipeline: "Pipeline", ask: Ask, progress: Progress) -> Result:
 
     study, spec = pipeline.study, corpus_called(pipeline.study, ask.other)
     said = anchors_of(study)
-    asked = Asked(said.rules, said.fits, study.draws, study.seed)
+    asked = Asked(said.rules, said.fits, study.draws, study.seed, prompts_of(pipeline))
     try:
         _check_can(model_of(pipeline, ask.subject), sampled=spec.sampled)
         corpus: Result = pipeline.make(Ask("corpus", "", ask.subject, ask.other), progress)
@@ -118,11 +143,29 @@ def _anchors(pipeline: "Pipeline", ask: Ask, progress: Progress) -> Result:
     return replace(found, notes=(*found.notes, *corpus.notes))
 
 
+def prompts_of(pipeline: "Pipeline") -> tuple[Prompt, ...]:
+    """The prompts of a study with its texts and their labels; BadInput for a label that the samples lack."""
+    found = []
+    for spec in anchors_of(pipeline.study).prompt:
+        dataset = pipeline.dataset(items=True)
+        if spec.label not in dataset.labels:
+            where = f"label of [[anchors.prompt]] {spec.name!r}"
+            raise BadInput(f"{where} is {spec.label!r}{nearest(spec.label, dataset.labels)}")
+        column, texts = dataset.frame[spec.label], list(dataset.items("text"))
+        known = column.notna().to_numpy().nonzero()[0]
+        words = {value: tuple(given.split()) for value, given in spec.words.items()}
+        labels = column.astype(str).to_list()
+        mine = [texts[row] for row in known], [labels[row] for row in known]
+        found.append(Prompt(spec.name, spec.template, *mine, words=words))
+    return tuple(found)
+
+
 def _check_can(space: SpaceOf, *, sampled: bool) -> None:
-    family = space.checkpoint.family
-    if family not in HEADED:
+    kind = head_of(space.checkpoint)
+    if kind is None:
+        family = space.checkpoint.family
         raise CannotAnalyze(f"Family {family!r} has no softmax head; anchors are of family causal_lm or masked_lm.")
-    if family == "masked_lm" and sampled:
+    if kind == "masked_lm" and sampled:
         raise CannotAnalyze("A masked language model fills gaps and writes no text; give a [[corpus]] with `path`.")
 
 
@@ -156,7 +199,7 @@ def language_model(pipeline: "Pipeline", name: str) -> "LanguageModel":
         return model
     pipeline._memory.pop("language model", None)
     spec = model_of(pipeline, name).checkpoint
-    recipe = encoder_recipe(spec, pipeline.place)
+    recipe = replace(encoder_recipe(spec, pipeline.place), family=head_of(spec) or spec.family)
     prepare: Callable[[], None] = getattr(family_of(spec).load(recipe), "prepare", lambda: None)
     prepare()  # what the hub refuses is no reason that the model gives
     try:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 from analysis.study import ALLOWED, CheckpointSpec
 from models.adapters import is_adapter
@@ -104,7 +105,18 @@ def _checkpoint(path: Path, name: str, series: str = "", at: str | None = None) 
     if "image_size" in config or "num_channels" in config:
         return replace(_spec(path, name, series, at), family="image")
     above = bool(series) and _reads(folder.parent) and not _reads(folder)
-    return replace(_spec(path, name, series, at), tokenizer=str(folder.parent) if above else "")
+    spec = _spec(path, name, series, at)
+    return replace(spec, family=family_in(folder), tokenizer=str(folder.parent) if above else "")
+
+
+def family_in(folder: Path) -> Literal["transformer", "causal_lm", "masked_lm"]:
+    """What a folder's model is for, as its configuration names it; what sentence-transformers wrote is for texts."""
+    config = read_json(folder / "config.json") if (folder / "config.json").is_file() else {}
+    named = config.get("architectures")
+    names = [str(one) for one in named] if isinstance(named, list) and not (folder / "modules.json").is_file() else []
+    if any("MaskedLM" in one for one in names):
+        return "masked_lm"
+    return "causal_lm" if any(one.endswith(("CausalLM", "LMHeadModel")) for one in names) else "transformer"
 
 
 def _reads(folder: Path) -> bool:

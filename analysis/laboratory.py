@@ -1,5 +1,6 @@
 """The sections of a study that make something: checkpoints pre-trained, anchors fitted, a benefit measured."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,7 +35,7 @@ class PretrainingSpec:
     margin: float | None = None  # contrastive: 10; where vectors have length 1: 1
     head_steps: int = 200  # of a masked-LM head alone, where the start has none
     lora: int = 0  # rank of LoRA; 0: all weights are trained
-    corpus: tuple[str, ...] = ()  # more texts for "mlm": "pydocs", or files of one text a line
+    corpus: tuple[str, ...] = ()  # more texts for "mlm" and "clm": "pydocs", or files of one text a line
 
     def __post_init__(self) -> None:
         """Check what needs no file."""
@@ -44,8 +45,8 @@ class PretrainingSpec:
         for weight in self.weights:
             must(0 <= weight <= 1, f"a weight of {where} is {weight}; give 0 to 1.")
             must(self.weights.count(weight) == 1, f"{where} names weight {weight} twice; give each once.")
-        reads = self.objective in ("mlm", SPAN)
-        must(reads or not self.corpus, f"{where} has a `corpus`, which objectives 'mlm' and 'span' alone read.")
+        reads = self.objective in ("mlm", "clm", SPAN)
+        must(reads or not self.corpus, f"{where} has a `corpus`, which objectives 'mlm', 'clm' and 'span' alone read.")
         must(not self.lora or self.start != "random", f"{where} has `lora`, which needs a `start` that has weights.")
         must(not self.lora or not self.sequences, f"{where} has `lora`, which no encoder-decoder is trained by here.")
         must(
@@ -111,11 +112,29 @@ class CorpusSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromptSpec:
+    """[[anchors.prompt]]: a task as a prompt and words. `words`: those of each value of a label, blanks between."""
+
+    name: str
+    label: str
+    template: str  # holds {text}, for a masked model also {mask}
+    words: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        """Check what needs no file."""
+        where = f"[[anchors.prompt]] {self.name!r}"
+        must(bool(self.words), f"{where} has no words; give some for a value of {self.label!r}.")
+        for value, given in self.words.items():
+            must(bool(given.split()), f"{where} has no word for {value!r}; give one or leave that value out.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnchorsSpec:
-    """[anchors]: bulk rules and fits of the anchor vector."""
+    """[anchors]: bulk rules and fits of the anchor vector, and tasks as prompts."""
 
     rules: tuple[str, ...] = ("top:100", "none")
     fits: tuple[str, ...] = ("plain", "intercept")
+    prompt: tuple[PromptSpec, ...] = ()
 
     def __post_init__(self) -> None:
         """Check what needs no file."""
@@ -124,6 +143,9 @@ class AnchorsSpec:
             must(bool(given), f"{key} of [anchors] is empty; name some, or leave it out for the usual ones.")
             for one in given:
                 must(given.count(one) == 1, f"{key} of [anchors] names {one!r} twice; give each once.")
+        names = [one.name for one in self.prompt]
+        for name in names:
+            must(names.count(name) == 1, f"[[anchors.prompt]] {name!r} is there twice; give each a name of its own.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,7 +63,7 @@ def _made(
     start = _start(section, source, seed, known, study) if source else None
     if start is None:
         said: dict[str, Any] = {
-            "family": "transformer" if section.sequences else "masked_lm",
+            "family": "transformer" if section.sequences else text_architecture(section.architecture).family,
             "pooling": section.pooling or "mean",
             "max_length": section.max_length,
         }
@@ -136,7 +136,13 @@ def _check(section: PretrainingSpec, study: Study) -> None:
     if section.sequences and section.architecture:
         shape_called(section.architecture)
     elif section.start == RANDOM:
-        text_architecture(section.architecture)
+        causal = text_architecture(section.architecture).causal
+        if causal != objective.causal:
+            way = "left to right" if causal else "both ways"
+            raise BadInput(
+                f"{where} has architecture {section.architecture!r}, which reads {way}, and objective"
+                f" {section.objective!r}, which trains the other kind; objective 'clm' goes with gpt-* and llama-*."
+            )
     if section.init_from and (section.start != RANDOM or not section.sequences):
         raise BadInput(
             f"{where} has `init_from`, which is for a synthetic task or 'span' that starts from random weights; leave"

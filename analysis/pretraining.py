@@ -28,6 +28,7 @@ from analysis.result_files import result_to_parts
 from analysis.spaces import card_of, encoder_recipe
 from analysis.study import CheckpointSpec, DatasetSpec
 from models.errors import BadInput, nearest
+from models.pretraining.objective import objective_called
 
 if TYPE_CHECKING:
     from analysis.pipeline import Pipeline
@@ -38,6 +39,7 @@ SAID = {
     "structure_loss": ("structure", "With weight 0 there is no structure-inducing loss."),
 }
 SAID_OF_SEQUENCES = {"token_loss": ("masked", ""), "token_accuracy": ("right", "")}  # of records held out
+SAID_CAUSAL = {"causal_lm_loss": ("masked", "It broke off."), "causal_accuracy": ("right", "It broke off.")}
 COLUMNS = ["part", "step", "loss", "masked", "right", "structure", "tokens", "seconds"]
 
 
@@ -64,7 +66,7 @@ def lineage(pipeline: "Pipeline", ask: Ask) -> set[str]:
     """The checkpoints of ours that an ask cannot do without, what these went on from included."""
     todo: list[CheckpointSpec | None] = [one.start for one in _behind(pipeline, (ask.name,))]
     if ask.kind != "pretraining":
-        todo = [*_behind(pipeline, ask.spaces)]
+        todo = [*_behind(pipeline, _read_by(ask))]
     found = set()
     while todo:
         spec = todo.pop()
@@ -77,8 +79,13 @@ def lineage(pipeline: "Pipeline", ask: Ask) -> set[str]:
 def ready(pipeline: "Pipeline", ask: Ask, progress: Progress) -> None:
     """Train the checkpoints behind an ask's spaces that are ours and not there yet."""
     if pipeline.study.pretraining:
-        for spec in _behind(pipeline, ask.spaces):
+        for spec in _behind(pipeline, _read_by(ask)):
             pipeline.make(Ask("pretraining", spec.name), progress)
+
+
+def _read_by(ask: Ask) -> tuple[str, ...]:
+    """What an ask reads of: spaces, or the language model that a corpus and its anchors are asked of."""
+    return (ask.subject,) if ask.kind in ("corpus", "anchors") else ask.spaces
 
 
 def _behind(pipeline: "Pipeline", names: Sequence[str]) -> list[MadeCheckpoint]:
@@ -193,17 +200,25 @@ def _corpus(pipeline: "Pipeline", names: Sequence[str]) -> list[str]:
     return found
 
 
+def said_names(spec: MadeCheckpoint) -> dict[str, tuple[str, str]]:
+    """The numbers of a training: what of its outcome each is, and why it may be missing."""
+    if spec.section.sequences:
+        return SAID_OF_SEQUENCES
+    return SAID_CAUSAL if objective_called(spec.section.objective).causal else SAID
+
+
 def _keep(pipeline: "Pipeline", spec: MadeCheckpoint, folder: Path) -> None:
     """Keep a trained checkpoint: weights, settings, tokenizer, its recipe in words and numbers, and its curves."""
     from models.pretraining.job import MADE, RESULT, read_curve
 
     recipe = _recipe(pipeline, spec)
     said: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    names = said_names(spec)
     numbers = {
         name: Number(value=said[key], n=said["samples"], seconds=said["seconds"])
         if said[key] is not None
         else Number(value=None, why=why)
-        for name, (key, why) in (SAID_OF_SEQUENCES if spec.section.sequences else SAID).items()
+        for name, (key, why) in names.items()
     }
     curves = pd.DataFrame(read_curve(folder), columns=COLUMNS)
     content, arrays, tables = result_to_parts(Result(numbers, {"curves": curves}, notes=tuple(_notes(spec, said))))

@@ -63,6 +63,7 @@ def card_of_made(spec: MadeCheckpoint, study: Study) -> RecipeCard:
     if spec.section.sequences:
         return _card_of_sequences(spec)
     within = f"masked LM, {settings.share:.0%} of tokens hidden" if spec.weight < 1 else ""
+    within = "causal LM" if objective_called(settings.objective).causal else within
     start = spec.section.architecture if spec.start is None else spec.start.name
     how = f" of LoRA, rank {settings.lora}," if settings.lora else ""
     reference = f"{settings.steps:,} steps{how} from {'random weights of ' if spec.start is None else ''}{start}"

@@ -22,6 +22,7 @@ from analysis.vector_files import aligned_vectors, fingerprint_of_vectors
 from models.encoder import Card, EncoderRecipe, Family
 from models.errors import BadInput
 from models.place import Place
+from models.pretraining.objective import objective_called
 
 
 @dataclass(frozen=True)
@@ -115,10 +116,13 @@ def _checkpoints(study: Study, place: Place, store: Store | None) -> Iterator[tu
 
 def _card_of_start(spec: MadeCheckpoint, place: Place) -> Card:
     assert spec.start is not None
-    if spec.start.family not in ("transformer", "masked_lm"):
+    causal = objective_called(spec.section.objective).causal
+    if spec.start.family not in (("causal_lm",) if causal else ("transformer", "masked_lm")):
+        tells = "does not tell what comes next" if causal else "tells no hidden tokens"
+        way = "language model of family causal_lm" if causal else "transformer that reads texts both ways"
         raise BadInput(
             f"[[pretraining]] {spec.section.name!r} starts from {spec.start.name!r}, whose family {spec.start.family!r}"
-            " tells no hidden tokens; start from a transformer that reads texts both ways."
+            f" {tells}; start from a {way}."
         )
     return card_of(spec.start, place)
 

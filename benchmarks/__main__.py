@@ -35,7 +35,7 @@ ALL = {
     "structure": "Structure-inducing pre-training",
     "generators": "Synthetic tasks",
     "sequences": "Training an encoder-decoder",
-    "anchors": "Anchor vectors",
+    "anchor_speed": "Anchor vectors",
 }
 PARTS = Path(__file__).parent / "results"
 

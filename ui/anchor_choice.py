@@ -23,7 +23,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Bulk:
-    """What is no bulk, and how the anchor is fitted."""
+    """Which words are left out of the bulk, and how the anchor is fitted."""
 
     rule: str
     fit: str
@@ -64,7 +64,9 @@ def bulk(pipeline: Pipeline, result: Result) -> Bulk:
     usual = max((rule for rule in asked if rule.startswith("top:")), key=lambda rule: int(rule[4:]), default=rules[0])
     first = usual if usual in rules else rules[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox("What is no bulk", rules, width=260, format_func=said, **state.bound("rule", rules, now=first))
+        st.selectbox(
+            "Words left out of the bulk", rules, width=260, format_func=said, **state.bound("rule", rules, now=first)
+        )
         st.segmented_control("Fit", fits, **state.bound("fit", fits))
     return Bulk(_now("rule", rules, first), _now("fit", fits))
 

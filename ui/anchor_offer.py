@@ -1,12 +1,13 @@
-"""A text for the language models of a study: which, how much of it, and what is no bulk; the study gains it."""
+"""A text for the language models of a study: which, how much, and which words are no bulk; the study gains it."""
 
 from dataclasses import replace
 
 import streamlit as st
 
-from analysis.anchor_asks import HEADED, anchor_asks
+from analysis.anchor_asks import anchor_asks, head_of
 from analysis.ask import Ask
 from analysis.laboratory import AnchorsSpec, CorpusSpec
+from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.study import CheckpointSpec, Study
 from models.bulk import parse_rule
@@ -23,12 +24,12 @@ MOST = 10_000_000  # tokens
 
 def can(study: Study) -> bool:
     """Whether a study asks for anchors, of a language model or of checkpoints that have their reason."""
-    return bool(study.checkpoint) and (study.anchors is not None or bool(study.corpus))
+    return bool(study.checkpoint or study.pretraining) and (study.anchors is not None or bool(study.corpus))
 
 
 def has_model(study: Study) -> bool:
     """Whether a checkpoint of the study has a head."""
-    return any(spec.family in HEADED for spec in study.checkpoint)
+    return any(head_of(spec) for spec in checkpoints_of(study))
 
 
 def draw(pipeline: Pipeline, *, expanded: bool = False) -> None:
@@ -44,18 +45,26 @@ def _form(pipeline: Pipeline) -> None:
     if not has_model(pipeline.study):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             model = st.text_input("Language model", key=f"{KEY}.model", width=340, placeholder="a folder, or gpt2")
-            kind = st.selectbox("It", list(KINDS), format_func=KINDS.__getitem__, key=f"{KEY}.kind", width=260)
+            kind = st.selectbox(
+                "Kind of model", list(KINDS), format_func=KINDS.__getitem__, key=f"{KEY}.kind", width=260
+            )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.selectbox("Text", list(SOURCES), format_func=SOURCES.__getitem__, key=f"{KEY}.source", width=280)
         path = "" if source else st.text_input("File", key=f"{KEY}.path", width=240, placeholder="text.txt")
         tokens = st.number_input("Tokens", 1_000, MOST, 30_000, step=10_000, key=f"{KEY}.tokens", width=150)
         rules = st.text_input(
-            "What is no bulk",
+            "Words left out of the bulk",
             "none top:10 top:100",
             key=f"{KEY}.rules",
             width=260,
-            help="top:K, threshold:P, words:he,she or none; one after the other. Words are a task too.",
+            help="One or more, with blanks between: none, top:10 (each context's 10 most probable), threshold:0.01"
+            " (those at least so probable), words:he,she (these words, which are a task too).",
         )
+    wanting = [] if has_model(pipeline.study) or model.strip() else ["a language model"]
+    wanting += [] if source or path.strip() else ["a text file"]
+    if wanting:
+        words.quiet(f"Name {words.listed(wanting)}; then a button here says how long it takes.")
+        return
     try:
         changed = replace(pipeline, study=with_text(pipeline.study, source, path, int(tokens), rules, model, kind))
         missing = [ask for ask in anchor_asks(changed) if changed.find(ask) is None]

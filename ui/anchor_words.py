@@ -4,6 +4,7 @@ import re
 
 import streamlit as st
 
+from analysis.anchor_asks import anchors_of
 from analysis.anchors.measurement import ANCHORS
 from analysis.ask import Ask
 from analysis.figures.anchors import LEAST, small
@@ -103,6 +104,26 @@ def facts(pipeline: Pipeline, ask: Ask, result: Result) -> str:
     made = re.split(r"(?<=\))\. ", result.notes[0] if result.notes else "")[0]
     count = "" if corpus is None or "windows" not in corpus.arrays else f"{corpus.arrays['windows'].size:,} tokens; "
     return f"{ask.subject} on {ask.other}: {count}{made.rstrip('.')}."
+
+
+def task_said(pipeline: Pipeline, task: str) -> str:
+    """What a task asks, a sentence."""
+    kind, _, of = task.partition(":")
+    if kind == "words":
+        return f"is the next token one of {of.replace(',', ', ')}?"
+    name, _, value = of.partition("=")
+    for spec in anchors_of(pipeline.study).prompt:
+        if spec.name == name and value in spec.words:
+            told = ", ".join(spec.words[value].split())
+            return (
+                f"is {spec.label} {value!r}, told by {told} at “{spec.template}”, the anchor fitted on the text above?"
+            )
+    return f"{of}?"
+
+
+def counted(task: str, n: int) -> str:
+    """Of how many a task is judged."""
+    return f"{n:,} {'texts' if task.startswith('prompt:') else 'contexts'} held out"
 
 
 def _short(rule: str) -> str:

@@ -48,7 +48,7 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
 def _needs(pipeline: Pipeline, ask: Ask) -> list[Ask]:
     if ask.kind in ("dataset", "metrics") or _trains(ask):
         return []
-    if ask.kind == "pretraining":
+    if ask.kind in ("pretraining", "corpus", "anchors"):
         return [Ask("pretraining", name) for name in lineage(pipeline, ask)]
     if ask.kind == "space":
         ours = [Ask("pretraining", name) for name in lineage(pipeline, ask)]

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from analysis.laboratory import PretrainingSpec
-from analysis.made import RANDOM
+from analysis.made import RANDOM, checkpoints_of
 from analysis.study import Study
 from models.encoder import Pooling
 from models.errors import BadInput
@@ -40,9 +40,10 @@ def ask(study: Study, *, name: str, starts: list[str]) -> PretrainingSpec:
             said["architecture"] = st.selectbox(
                 "Architecture", list(ARCHITECTURES), key=f"{KEY}.architecture", width=150
             )
+        causal = _reads_left_to_right(study, **said)
         said["objective"] = st.selectbox(
             "Objective",
-            sorted(known, key=lambda one: not known[one].links),
+            sorted((one for one in known if known[one].causal == causal), key=lambda one: not known[one].links),
             format_func=lambda one: known[one].title,
             key=f"{KEY}.objective",
             width=260,
@@ -64,6 +65,13 @@ def ask(study: Study, *, name: str, starts: list[str]) -> PretrainingSpec:
         said |= _more(study, PretrainingSpec(**said), links=links)
     found = replace(PretrainingSpec(**said), seeds=seeds_from(seeds))
     return replace(found, weight=weights_from(weights)) if links else found
+
+
+def _reads_left_to_right(study: Study, *, start: str, architecture: str = "", name: str = "") -> bool:
+    """Whether what is started from is a causal model, which decides the objectives it has."""
+    if start == RANDOM:
+        return ARCHITECTURES[architecture].causal
+    return any(one.family == "causal_lm" for one in checkpoints_of(study) if start in (one.name, one.series))
 
 
 def weights_from(typed: str) -> tuple[float, ...]:

@@ -16,7 +16,7 @@ from models.errors import BadInput, Failed
 from ui import costs, opened, pretraining_form, state, words, work
 from ui.pretraining_form import KEY
 
-TRAINABLE = ("transformer", "masked_lm")  # families that masked LM can train
+TRAINABLE = ("transformer", "masked_lm", "causal_lm")  # families with an objective
 NO_TEXTS = "The samples have no texts, which is what pre-training reads here."
 
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from analysis.anchors.moments import Floats, Moments
 from analysis.anchors.split import Rows
+from analysis.anchors.tasks import rows_of
 from models.bulk import Rule
 from models.head import Head
 from models.language_model import LanguageModel
@@ -74,12 +75,8 @@ def gather(
                 crosses[draw] += design.T @ y[rng.permutation(len(y))]
             if each is not None:
                 each(part, design, y)
-            kept.append(_rows_of(part, rng.random(len(y)) < chance))
+            kept.append(rows_of(part, np.flatnonzero(rng.random(len(y)) < chance)))
     return Gathered(moments, surprise, crosses, emptied, _joined(kept))
-
-
-def _rows_of(part: Contexts, rows: npt.NDArray[np.bool_]) -> Contexts:
-    return Contexts(**{name: array[rows] for name, array in vars(part).items()})
 
 
 def _joined(parts: Sequence[Contexts]) -> Contexts:

@@ -5,7 +5,7 @@ mean squared error, the same in every gauge; variance, the constant predictor's 
 are told in the raw and in the centred one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from analysis.anchors.judged import Judged, share
 from analysis.anchors.layers import layer_table
 from analysis.anchors.moments import Floats, Total
 from analysis.anchors.nulls import SHUFFLES, null_table, other_heads
+from analysis.anchors.prompts import prompt_sides
 from analysis.anchors.residuals import Residuals
 from analysis.anchors.shift import contexts_for, shift_table
 from analysis.anchors.split import Split, split_windows
@@ -29,7 +30,7 @@ from analysis.anchors.tables import (
     scatter_table,
     tokens_table,
 )
-from analysis.anchors.tasks import sides_of
+from analysis.anchors.tasks import Sides, sides_of, some_of
 from analysis.anchors.told import PER_FIT, SHARED, Asked, Told
 from analysis.number import CannotAnalyze, Number
 from analysis.result import Result
@@ -148,15 +149,12 @@ def _tables(reading: Reading, split: Split, told: Told, coefficients: Mapping[st
 
 
 def _tasks(reading: Reading, told: Told) -> tuple[dict[str, pd.DataFrame], dict[str, Number]]:
-    """Every list of words as a task: the shift attack on it, and its card."""
+    """Every list of words, and every label of a prompt, as a task: the shift attack on it, and its card."""
     shifts, cards, facts = [], [], []
     numbers: dict[str, Number] = {}
-    for rule in (one for one in reading.rules if one.kind == "words"):
-        try:
-            most = contexts_for(reading.head)
-            sides = sides_of(told.fitted.kept, told.held.kept, reading.head, rule, most)
-        except CannotAnalyze as error:
-            numbers |= {f"{name}|{rule.text}": Number(value=None, why=str(error)) for name in SHIFTED}
+    for task, sides in _sides(reading, told):
+        if isinstance(sides, str):
+            numbers |= {f"{name}|{task}": Number(value=None, why=sides) for name in SHIFTED}
             continue
         shift, attacked = shift_table(reading.model, reading.head, sides, reading.seed)
         card, fact = task_card(reading.model, reading.head, sides, reading.seed)
@@ -166,6 +164,18 @@ def _tasks(reading: Reading, told: Told) -> tuple[dict[str, pd.DataFrame], dict[
         facts.append(fact)
     tables = {"shift": shifts, "card": cards, "tasks": facts}
     return {name: pd.concat(rows, ignore_index=True) for name, rows in tables.items() if rows}, numbers
+
+
+def _sides(reading: Reading, told: Told) -> Iterator[tuple[str, Sides | str]]:
+    """Every task by name, or why it has no answer."""
+    most, fitted = contexts_for(reading.head), told.fitted.kept
+    for rule in (one for one in reading.rules if one.kind == "words"):
+        try:
+            yield rule.text, sides_of(fitted, told.held.kept, reading.head, rule, most)
+        except CannotAnalyze as error:
+            yield rule.text, str(error)
+    for prompt in told.asked.prompts:
+        yield from prompt_sides(reading.model, reading.head, prompt, some_of(fitted, most), reading.seed)
 
 
 def _fit_rows(names: Sequence[str], fit: str, one: Judged, told: Told) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """Tasks on a few words of the vocabulary, as the theorem has them: thresholded logits, sum over words of ReLU(s - b).
 
 s is the raw logit, the logit relative to the anchor, or a log probability; b is chosen for balanced accuracy where the
-anchor was fitted. Here the task is whether the next token is one of the words. A difference of two words' logits, or
-the largest of them, does not move with the gauge, so it would test nothing.
+anchor was fitted. The task is whether the next token is one of the words, or of texts in a prompt, whether they have a
+label. A difference of two words' logits, or the largest of them, does not move with the gauge: it would test nothing.
 """
 
 from collections.abc import Mapping
@@ -27,26 +27,38 @@ Answers = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Sides:
-    """Contexts that the anchor and the bound are fitted on, and those that are judged, with a task's true answers."""
+    """Contexts that the bound is fitted on, and those that are judged, with a task's true answers.
+
+    The anchor is fitted on `ground`; on `fitted` where there is none.
+    """
 
     fitted: Contexts
     held: Contexts
     true_fitted: Answers
     true_held: Answers
     rule: Rule
+    ground: Contexts | None = None
+
+
+def rows_of(of: Contexts, rows: npt.NDArray[np.integer]) -> Contexts:
+    """Some of the contexts."""
+    return Contexts(**{name: array[rows] for name, array in vars(of).items()})
+
+
+def some_of(of: Contexts, most: int) -> Contexts:
+    """Up to `most` of the contexts, evenly spread."""
+    return rows_of(of, np.linspace(0, len(of.next) - 1, min(len(of.next), most)).astype(np.int64))
 
 
 def sides_of(fitted: Contexts, held: Contexts, head: Head, rule: Rule, most: int) -> Sides:
     """Up to `most` contexts of each side whose next token is known. CannotAnalyze where hardly any is the task's."""
     words, parts, answers = head.tokens[list(rule.rows)], [], []
     for side in (fitted, held):
-        known = np.flatnonzero(side.next >= 0)
-        some = known[np.linspace(0, len(known) - 1, min(len(known), most)).astype(np.int64)]
-        parts.append(Contexts(**{name: array[some] for name, array in vars(side).items()}))
+        parts.append(some_of(rows_of(side, np.flatnonzero(side.next >= 0)), most))
         answers.append(np.isin(parts[-1].next, words))
         if min(answers[-1].sum(), (~answers[-1]).sum()) < FEWEST:
             raise CannotAnalyze(
-                f"Of {len(some):,} contexts {int(answers[-1].sum())} are followed by a word of {rule.text!r};"
+                f"Of {len(parts[-1].next):,} contexts {int(answers[-1].sum())} are followed by a word of {rule.text!r};"
                 f" {FEWEST} with and without are needed."
             )
     return Sides(parts[0], parts[1], answers[0], answers[1], rule)
@@ -56,7 +68,7 @@ def sides_of(fitted: Contexts, held: Contexts, head: Head, rule: Rule, most: int
 class Scored:
     """Under one head: what each way to read a word's logit gives, (m, words), on both sides; and the surprise.
 
-    `error`: of the plain anchor against log Z of the bulk, on the held side.
+    `error`: of the plain anchor against log Z of the bulk, on the held side. `surprise`: mean of running text.
     """
 
     fitted: Mapping[str, Floats]
@@ -73,7 +85,8 @@ def read(model: LanguageModel, head: Head, sides: Sides) -> Scored:
         seen = under_head(side, head, rules, model)
         logits = (seen.states @ head.vectors[rows].T + head.bias[rows]).astype(np.float64)
         found.append((seen, logits))
-    totals.add(0, sides.fitted.states, found[0][0].targets)
+    ground = found[0][0] if sides.ground is None else under_head(sides.ground, head, rules, model)
+    totals.add(0, ground.states, ground.targets)
     train = totals.total()
     anchors = {name: _anchor(train, model.width, fit, biased=head.biased) for name, fit in FITS.items()}
     said: list[dict[str, Floats]] = []
@@ -86,7 +99,8 @@ def read(model: LanguageModel, head: Head, sides: Sides) -> Scored:
         said.append(scores)
     held = found[1][0]
     error = _along(held, anchors["anchor, plain"]) - held.targets[:, 0]
-    return Scored(said[0], said[1], float(np.nanmean(held.surprise)), error)
+    told = held if sides.ground is None else ground
+    return Scored(said[0], said[1], float(np.nanmean(told.surprise)), error)
 
 
 def _anchor(train: Total, width: int, fit: str, *, biased: bool) -> Floats:

@@ -11,6 +11,7 @@ from analysis.anchors.gather import Gathered
 from analysis.anchors.judged import Judged, drawn, judge, share
 from analysis.anchors.moments import Floats, Total
 from analysis.anchors.nulls import SHUFFLES, shuffled_errors
+from analysis.anchors.prompts import Prompt
 from analysis.anchors.residuals import Residuals
 from analysis.number import Number
 from analysis.uncertainty import bounds
@@ -21,12 +22,13 @@ SHARED = ("perplexity", "log_partition_sd", "constant_in_span", "bulk_probabilit
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked: the study's rules and fits, and how many draws intervals and chance take."""
+    """What is asked: the study's rules, fits and prompts, and how many draws intervals and chance take."""
 
     rules: Sequence[str]
     fits: Sequence[str]
     draws: int
     seed: int
+    prompts: Sequence[Prompt] = ()
 
 
 @dataclass(eq=False)

@@ -66,7 +66,7 @@ def by_k(fits: pd.DataFrame, sure: pd.DataFrame) -> "go.Figure":
         line = {"color": GREY, "dash": dash}
         figure.add_scatter(x=_places(first["k"], ticks), y=first[column], mode="lines", name=name, line=line)
     figure.update_xaxes(
-        title_text="k most probable words that are no bulk", tickvals=list(range(len(ticks))), ticktext=ticks
+        title_text="k most probable words left out of the bulk", tickvals=list(range(len(ticks))), ticktext=ticks
     )
     figure.update_yaxes(
         title_text="mean squared error, variance (log)", **_log(table, "mse", "variance", "variance_centred")

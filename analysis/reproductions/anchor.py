@@ -2,7 +2,8 @@
 
 Wu, Lee and Ge (2023) fit v0 to the log bulk partition function of GPT-2 and OPT on WikiText-2. Their figures' values
 could not be read, so none stand here; what they expect is an error far below the variance of what is fitted. Models:
-those given, our own in `assets/language_models`, and GPT-2 and OPT where they are cached or a hub can be reached.
+those given, our own in `assets/language_models` at every step that is kept, and GPT-2 and OPT where they are cached or
+a hub can be reached. Of a series, what training does to the anchor is told.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ import pandas as pd
 
 from analysis.anchor_asks import anchor_asks
 from analysis.anchors.told import PER_FIT
+from analysis.checkpoint_folders import checkpoints_in, family_in
 from analysis.laboratory import AnchorsSpec, CorpusSpec
 from analysis.pipeline import Pipeline
 from analysis.result import Result
@@ -35,14 +37,14 @@ ONLINE = {
 TOKENS = {"tiny": (4096, 64), "small": (131_072, 256), "full": (500_000, 512)}  # and a window
 RULES = ("none", "top:1", "top:10", "top:100", "threshold:0.01")
 FITS = ("plain", "intercept")
-COLUMNS = ["model", "text", "rule", "fit", *PER_FIT, "low", "high", "perplexity", "log_partition_sd"]
-COLUMNS += ["constant_in_span", "n"]
+ALONE = ("perplexity", "log_partition_sd", "constant_in_span")  # one for all rules and fits
+COLUMNS = ["model", "series", "at", "text", "rule", "fit", *PER_FIT, "low", "high", "r2_low", "r2_high", *ALONE, "n"]
 
 
 def models_in(given: Sequence[Path], size: str, say: Callable[[str], None]) -> list[CheckpointSpec]:
     """The language models to ask, named after their folders or the hub."""
-    own = sorted(path.parent for path in OWN.glob("**/config.json")) if OWN.is_dir() else []
-    found = [*(_spec(path.expanduser().resolve()) for path in given), *map(_spec, own)]
+    own = sorted(path for path in OWN.iterdir() if path.is_dir()) if OWN.is_dir() else []
+    found = [one for path in (*given, *own) for one in _specs(path.expanduser().resolve())]
     for name in ONLINE[size]:
         try:
             find_configured(name, Place(Path.cwd()))
@@ -55,6 +57,14 @@ def models_in(given: Sequence[Path], size: str, say: Callable[[str], None]) -> l
     return _apart(found)
 
 
+def _specs(path: Path) -> list[CheckpointSpec]:
+    """What a path holds: every step of a training's folder, else a model's folder or a llama2.c file."""
+    found = checkpoints_in(path) if path.is_dir() else []
+    if any(one.series for one in found):
+        return [replace(one, family=_family(Path(one.model))) for one in found]
+    return [_spec(path)]
+
+
 def _spec(path: Path) -> CheckpointSpec:
     """A model's folder or llama2.c file as a checkpoint; of a checkpoint in a folder of its training, both names."""
     inner = path.name.startswith(("checkpoint-", "step-"))
@@ -63,12 +73,9 @@ def _spec(path: Path) -> CheckpointSpec:
 
 
 def _family(path: Path) -> Literal["causal_lm", "masked_lm"]:
-    """Whether a folder's model fills gaps, as its configuration names it."""
-    from models.checkpoints import read_json
-
-    named = read_json(path / "config.json").get("architectures") if (path / "config.json").is_file() else None
-    masked = isinstance(named, list) and any("MaskedLM" in str(one) for one in named)
-    return "masked_lm" if masked else "causal_lm"
+    """Whether a folder's model fills gaps, as its configuration names it; one that says nothing writes on."""
+    named = family_in(path if path.is_dir() else path.parent)
+    return "masked_lm" if named == "masked_lm" else "causal_lm"
 
 
 def _apart(found: list[CheckpointSpec]) -> list[CheckpointSpec]:
@@ -100,16 +107,18 @@ def made(study: Study, store: Store, say: Callable[[str], None]) -> Iterator[tup
         yield ask.subject, ask.other, pipeline.make(ask)
 
 
-def long(found: Iterator[tuple[str, str, Result]]) -> pd.DataFrame:
+def long(study: Study, found: Iterator[tuple[str, str, Result]]) -> pd.DataFrame:
     """One row for each model, text, rule and fit; `low`, `high`: of the error."""
-    rows = []
+    rows, specs = [], {one.name: one for one in study.checkpoint}
     for model, text, result in found:
         for rule in RULES:
             for fit in FITS:
-                cells = {name: result.numbers[f"{name}|{rule}|{fit}"] for name in (*PER_FIT, *COLUMNS[-4:-1])}
+                cells = {name: result.numbers[f"{name}|{rule}|{fit}"] for name in (*PER_FIT, *ALONE)}
+                who = {"model": model, "series": specs[model].series, "at": specs[model].at, "text": text}
                 values = {name: number.value for name, number in cells.items()}
                 ends = {"low": cells["mse"].low, "high": cells["mse"].high, "n": cells["mse"].n}
-                rows.append({"model": model, "text": text, "rule": rule, "fit": fit, **values, **ends})
+                ends |= {"r2_low": cells["r2"].low, "r2_high": cells["r2"].high}
+                rows.append({**who, "rule": rule, "fit": fit, **values, **ends})
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -121,11 +130,23 @@ def short(table: pd.DataFrame) -> pd.DataFrame:
         plain, best = one["plain"], one["intercept"]
         if best["mse"] is None or pd.isna(best["mse"]):
             continue
-        row = {"model": model, "text": text, "rule": rule, "variance": best["variance"], "mse plain": plain["mse"]}
+        row: dict[str, object] = {"model": model, "text": text, "rule": rule}
+        row |= {"variance": best["variance"], "mse plain": plain["mse"]}
         row |= {"mse intercept": best["mse"], "from": best["low"], "to": best["high"], "R² plain": plain["r2"]}
-        row |= {"R² intercept": best["r2"], "R² centred": best["r2_centred"], "perplexity": best["perplexity"]}
-        rows.append(row | {"constant in span": best["constant_in_span"]})
+        row |= {"R² intercept": best["r2"], "R² from": best["r2_low"], "R² to": best["r2_high"]}
+        row |= {"R² centred": best["r2_centred"], "perplexity": best["perplexity"]}
+        row |= {"constant in span": best["constant_in_span"], "n": best["n"]}
+        rows.append({name: digits(value) if isinstance(value, float) else value for name, value in row.items()})
     return pd.DataFrame(rows)
+
+
+def digits(value: float) -> str:
+    """Three digits, however small.
+
+    >>> digits(0.04321), digits(1.38e-7), digits(-249.007)
+    ('0.0432', '1.4e-07', '-249')
+    """
+    return f"{value:.1e}" if 0 < abs(value) < 1e-4 else f"{value:.3g}"
 
 
 def verdicts(table: pd.DataFrame) -> list[str]:
@@ -142,5 +163,33 @@ def verdicts(table: pd.DataFrame) -> list[str]:
             f"{model} on {text}: without its 10 most probable words the error is {plain['mse']:.3g}{worse} as the"
             f" hypothesis has it and {best['mse']:.3g} with an intercept, beside a variance of {best['variance']:.3g};"
             f" log Z varies by {best['log_partition_sd']:.3g}."
+        )
+    return said + training(known)
+
+
+def training(table: pd.DataFrame) -> list[str]:
+    """What training does to the anchor of each series on each text: from its first step after the start to its last.
+
+    Before the first step log Z hardly varies, so R² says nothing there.
+    """
+    said = []
+    part = table[(table["series"] != "") & (table["at"] > 0) & (table["rule"] == "top:10")]
+    for (series, text), rows in part[part["fit"] == "intercept"].groupby(["series", "text"], sort=False):
+        ordered = rows.sort_values("at")
+        first, last = ordered.iloc[0], ordered.iloc[-1]
+        if len(rows) < 2 or pd.isna([first["r2_low"], last["r2_high"]]).any():
+            continue
+        verdict = "no difference in R² is beyond doubt"
+        if last["r2_high"] < first["r2_low"]:
+            verdict = "training makes the anchor worse"
+        elif last["r2_low"] > first["r2_high"]:
+            verdict = "training makes the anchor better"
+        ends = [f"{one['mse']:.3g} [{one['low']:.3g}, {one['high']:.3g}]" for one in (first, last)]
+        shares = [f"{one['r2']:.3f} [{one['r2_low']:.3f}, {one['r2_high']:.3f}]" for one in (first, last)]
+        said.append(
+            f"{series} on {text}, steps {first['at']:g} to {last['at']:g}, without the 10 most probable words, with"
+            f" intercept: the error goes from {ends[0]} to {ends[1]}, R² from {shares[0]} to {shares[1]} (centred"
+            f" {first['r2_centred']:.3f} to {last['r2_centred']:.3f}), the variance from {first['variance']:.3g} to"
+            f" {last['variance']:.3g}: {verdict}."
         )
     return said

@@ -60,7 +60,7 @@ def reproduce_anchor(
 ) -> list[str]:
     """Ask every language model that is there about its anchor, print the table; the verdicts."""
     study = anchor.study_of(anchor.models_in(models, size, say), texts, size)
-    table = anchor.long(anchor.made(study, Store(cache, ()), say))
+    table = anchor.long(study, anchor.made(study, Store(cache, ()), say))
     verdicts = anchor.verdicts(table)
     text = f"{markdown(anchor.short(table))}\n\n" + "\n".join(f"- {one}" for one in verdicts) + "\n"
     sys.stdout.write(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from analysis.anchor_asks import HEADED
+from analysis.anchor_asks import head_of
 from analysis.anchors.measurement import ANCHORS
 from analysis.ask import Ask
 from analysis.corpora import corpora_of
@@ -19,7 +19,7 @@ def anchor_asks_of(pipeline: Pipeline, spaces: Sequence[str]) -> list[Ask]:
         space.name
         for space in pipeline.spaces()
         if space.name == space.checkpoint.name
-        and space.checkpoint.family in HEADED
+        and head_of(space.checkpoint)
         and space.checkpoint.transform == "none"
         and space.name in spaces
     ]

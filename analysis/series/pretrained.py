@@ -14,13 +14,14 @@ from analysis.figures.words import listed, shown
 from analysis.laboratory import PretrainingSpec
 from analysis.made import MadeCheckpoint
 from analysis.pipeline import Pipeline
-from analysis.pretraining import SAID, SAID_OF_SEQUENCES, live_curve, made_in
+from analysis.pretraining import live_curve, made_in, said_names
 from analysis.recipe_cards import RecipeCard, card_of_made
 from analysis.result import Result
 
-LOSSES = {"masked": "masked-LM loss", "structure": "structure-inducing loss"}
+LOSSES = {"masked": "language-model loss", "structure": "structure-inducing loss"}
 OF_SEQUENCES = {"masked": "loss of a token", "right": "share of tokens told right"}  # of records held out
 NAMED = {"masked_lm_loss": "masked-LM loss", "masked_accuracy": "hidden tokens told right"}
+NAMED |= {"causal_lm_loss": "causal-LM loss", "causal_accuracy": "next tokens told right"}
 NAMED |= {"structure_loss": "structure-inducing loss", "token_loss": "loss of a token"}
 NAMED |= {"token_accuracy": "tokens told right"}
 COLUMNS = ["checkpoint", "space", "weight", "seed", "step", "masked", "right", "structure"]
@@ -84,8 +85,7 @@ def outcomes(runs: Sequence[Run]) -> pd.DataFrame:
     rows = []
     for run in runs:
         row = {"checkpoint": run.made.name, "λ": run.made.weight, "seed": run.made.seed, "state": run.state}
-        of_sequences = run.made.section.sequences
-        row |= {NAMED[name]: _number(run, name) for name in (SAID_OF_SEQUENCES if of_sequences else SAID)}
+        row |= {NAMED[name]: _number(run, name) for name in said_names(run.made)}
         seconds = run.curve["seconds"].sum() if len(run.curve) else None
         rows.append(row | {"minutes": None if seconds is None else round(float(seconds) / 60, 1)})
     return pd.DataFrame(rows)

@@ -2,7 +2,8 @@
 
 `job.json`: settings, what it starts from, what it is made of; `items.bin`: the texts, those of the graph's samples
 first; `edges.npy`: links between these (of some of them, `among.npy`). What comes out: `curves.jsonl` while it is at
-it, `state.safetensors` every half a minute, and last `made/` (a checkpoint's folder) and `result.json`.
+it, `state.safetensors` every half a minute, `steps/checkpoint-N/` at steps that are kept, and last `made/` (a
+checkpoint's folder) and `result.json`.
 """
 
 import json
@@ -24,6 +25,7 @@ from models.pretraining.settings import PreTraining
 
 AMONG = "among.npy"
 JOB, EDGES, CURVES, MADE, RESULT, ERROR = "job.json", "edges.npy", "curves.jsonl", "made", "result.json", "error.json"
+STEPS = "steps"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class PretrainingJob:
 
     `samples`: how many of the texts are samples of the graph. `made_of`: all that decides the result, as a hash.
     `statistics`: of an encoder-decoder, grouping and mode by which only statistics of the start are taken.
+    `keep`: steps, 0 being before the first, after which the weights are written too.
     """
 
     settings: PreTraining
@@ -40,6 +43,7 @@ class PretrainingJob:
     samples: int
     made_of: str
     statistics: tuple[str, str] | None = None
+    keep: tuple[int, ...] = ()
 
     def save(
         self,
@@ -56,7 +60,7 @@ class PretrainingJob:
             np.save(folder / AMONG, among, allow_pickle=False)
         start = None if self.start is None else recipe_to_json(self.start)
         content: dict[str, Any] = {"settings": asdict(self.settings), "start": start, "architecture": self.architecture}
-        content |= {"samples": self.samples, "made_of": self.made_of, "statistics": self.statistics}
+        content |= {"samples": self.samples, "made_of": self.made_of, "statistics": self.statistics, "keep": self.keep}
         write_json(folder / JOB, content)
 
     @classmethod
@@ -64,7 +68,7 @@ class PretrainingJob:
         """The job of a folder."""
         content: dict[str, Any] = json.loads((folder / JOB).read_text(encoding="utf-8"))
         start = None if content["start"] is None else recipe_from_json(content["start"])
-        said = {"settings": PreTraining(**content["settings"]), "start": start}
+        said = {"settings": PreTraining(**content["settings"]), "start": start, "keep": tuple(content.get("keep", ()))}
         statistics = content.get("statistics")
         return cls(**{**content, **said, "statistics": None if statistics is None else tuple(statistics)})
 
@@ -83,12 +87,12 @@ class PretrainingJob:
         if self.start is not None:
             return self.start
         start, settings = folder / "start", self.settings
+        architecture = text_architecture(self.architecture)
         if not (start / "config.json").is_file():
             start.mkdir(exist_ok=True)
-            architecture = text_architecture(self.architecture)
             write_start(start, architecture, texts, longest=settings.max_length)
         return EncoderRecipe(
-            family="masked_lm",
+            family=architecture.family,
             model=str(start),
             place=Place(start),
             pooling=settings.pooling,

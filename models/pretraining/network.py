@@ -1,4 +1,4 @@
-"""The network that is pre-trained: a checkpoint's transformer with its masked-LM head, or a head drawn anew.
+"""The network that is pre-trained: a checkpoint's transformer with its language-model head, or a head drawn anew.
 
 The head's output embeddings are the transformer's own input embeddings, tied. What it reads and how it pools is the
 checkpoint's business (`TextEncoder`), so that the vectors trained are those that are embedded afterwards.
@@ -31,9 +31,14 @@ LENGTHS = "sentence_bert_config.json"
 
 
 class Network:
-    """A transformer that tells hidden tokens; `fresh`: its head was drawn anew."""
+    """A transformer that tells tokens, hidden ones or those that come next; `fresh`: its head was drawn anew.
 
-    def __init__(self, recipe: EncoderRecipe, *, pooling: Pooling, seed: int, lora: int = 0) -> None:
+    `mask`: the number that hides a token; -1 for a causal model, which hides none.
+    """
+
+    def __init__(
+        self, recipe: EncoderRecipe, *, pooling: Pooling, seed: int, lora: int = 0, causal: bool = False
+    ) -> None:
         encoder = family_called(recipe.family).load(recipe)
         if not isinstance(encoder, TextEncoder):
             raise BadInput(
@@ -44,10 +49,17 @@ class Network:
             raise BadInput(
                 f"model {recipe.model!r} has layers after its pooling, which pre-training cannot take along."
             )
-        if encoder.tokenizer.mask_token_id is None:
-            raise BadInput(f"the tokenizer of model {recipe.model!r} has no mask, so masked LM cannot train it.")
-        self.mask: int = encoder.tokenizer.mask_token_id
-        self.model, self.fresh = _with_head(encoder, seed)
+        self.causal = causal
+        if causal:
+            if encoder.tokenizer.eos_token_id is None:
+                raise BadInput(f"the tokenizer of model {recipe.model!r} has no end of text to begin windows with.")
+        elif encoder.tokenizer.mask_token_id is None:
+            raise BadInput(
+                f"the tokenizer of model {recipe.model!r} has no mask, so masked LM cannot train it; set objective to"
+                " 'clm' for a causal model."
+            )
+        self.mask: int = -1 if causal else encoder.tokenizer.mask_token_id
+        self.model, self.fresh = _with_head(encoder, seed, causal=causal)
         self.model.to(encoder.device)
         base = set(self.model.base_model.parameters())
         self.head = [one for one in self.model.parameters() if one not in base]
@@ -65,7 +77,12 @@ class Network:
         return [one for name, one in every if PART in name or id(one) in new]
 
     def tokens(self, texts: Items, *, whole: bool) -> Tokens:
-        """Tokens of the beginning of each text; with `whole`, of all of it in as many pieces as that takes."""
+        """Tokens of the beginning of each text; with `whole`, of all of it in as many pieces as that takes.
+
+        A causal model's are full windows of one text after another, each begun by the end of a text.
+        """
+        if self.causal:
+            return Tokens(self._windows(texts))  # type: ignore[arg-type]  # rows of an array, which are shorter lists
         if not whole:
             return self.encoder.tokens(texts)
         pieces: list[list[int]] = []
@@ -80,6 +97,19 @@ class Network:
             )
             pieces += read["input_ids"]
         return Tokens(pieces)
+
+    def _windows(self, texts: Items) -> list[npt.NDArray[np.int32]]:
+        tokenizer, length = self.encoder.tokenizer, self.encoder.settings.max_length
+        running: list[npt.NDArray[np.int32]] = []
+        for start in range(0, len(texts), CHUNK):
+            piece = [self.encoder.read(text) for text in texts[start : start + CHUNK]]
+            read = tokenizer(piece, add_special_tokens=False, return_attention_mask=False)["input_ids"]
+            running += [np.array([*numbers, tokenizer.eos_token_id], np.int32) for numbers in read]
+        flat = np.concatenate(running) if running else np.empty(0, np.int32)
+        if len(flat) < length - 1:
+            raise BadInput(f"the texts have {len(flat)} tokens, fewer than one window of {length}; give more text.")
+        rows = flat[: len(flat) // (length - 1) * (length - 1)].reshape(-1, length - 1)
+        return list(np.pad(rows, ((0, 0), (1, 0)), constant_values=tokenizer.eos_token_id))
 
     def inputs(self, tokens: Tokens, rows: npt.NDArray[np.int64]) -> "dict[str, torch.Tensor]":
         """A padded batch of these samples."""
@@ -128,17 +158,19 @@ def _base(name: str, found: Found) -> str:
     return str(found.weights or found.path) if found.origin == "directory" else name
 
 
-def _with_head(encoder: TextEncoder, seed: int) -> tuple[Any, bool]:
-    """The masked-LM model of a checkpoint, and whether its head is drawn from the seed."""
-    from transformers import AutoModelForMaskedLM
+def _with_head(encoder: TextEncoder, seed: int, *, causal: bool) -> tuple[Any, bool]:
+    """The language model of a checkpoint, and whether its head is drawn from the seed."""
+    from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
 
     name, pair = encoder.recipe.model, encoder.build()
     transformer: Any = pair[0].float()  # type: ignore[index]
     try:
         with quietly(), seeded(seed):
-            model: Any = AutoModelForMaskedLM.from_config(transformer.config, attn_implementation="sdpa").float()
+            auto: Any = AutoModelForCausalLM if causal else AutoModelForMaskedLM
+            model: Any = auto.from_config(transformer.config, attn_implementation="sdpa").float()
     except ValueError as error:
-        raise BadInput(f"model {name!r} has no masked-LM form ({str(error)[:80]}); start from another.") from error
+        form = "causal-LM" if causal else "masked-LM"
+        raise BadInput(f"model {name!r} has no {form} form ({str(error)[:80]}); start from another.") from error
     lacking = model.base_model.load_state_dict(transformer.state_dict(), strict=False).missing_keys
     if lacking:
         raise BadInput(f"model {name!r} lacks {lacking[0]!r}, so it cannot be pre-trained; start from another.")
@@ -168,5 +200,5 @@ def _head_modules(model: Any, name: str) -> list[Any]:
         if key != model.base_model_prefix and next(module.parameters(), None) is not None
     ]
     if len(found) != 1 and model.config.model_type not in SEVERAL:
-        raise BadInput(f"the masked-LM head of model {name!r} is of a kind not known here; start from another.")
+        raise BadInput(f"the head of model {name!r} is of a kind not known here; start from another.")
     return found

@@ -36,7 +36,10 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Losses:
-    """The loss to follow, its parts (NaN: none), the share of hidden tokens told right, and the tokens read."""
+    """The loss to follow, its parts (NaN: none), the share of tokens told right of those asked, and the tokens read.
+
+    `masked`: of the language model by itself, whether it tells hidden tokens or those that come next.
+    """
 
     total: "torch.Tensor"
     masked: float = float("nan")
@@ -50,6 +53,7 @@ class Objective:
     """`links`: it reads a graph over the samples. `whole`: it reads all of a text, cut in pieces, not its beginning.
 
     `sequences`: it trains an encoder-decoder, on records of its own or spans of text, and has no `loss` of a batch.
+    `causal`: it trains a model that reads left to right, on one text after another in full windows.
     """
 
     name: str
@@ -59,6 +63,7 @@ class Objective:
     whole: bool
     loss: Callable[[Batch], Losses]
     sequences: bool = False
+    causal: bool = False
 
 
 def objectives() -> Mapping[str, Objective]:

@@ -47,11 +47,11 @@ class _Run:
             return 0, f"{self.name}: reading"
         step = int(point["step"])
         if point["part"] == "head":
-            return 0, f"{self.name}: head, step {step}, masked LM {point['masked']:.2f}"
+            return 0, f"{self.name}: head, step {step}, LM loss {point['masked']:.2f}"
         self.first = step - 1 if self.first is None else self.first
         left = (time.monotonic() - self.began) / max(1, step - self.first) * (self.steps - step)
         structure = "" if point["structure"] is None else f", structure {point['structure']:.2f}"
-        masked = "" if point["masked"] is None else f", masked LM {point['masked']:.2f}"
+        masked = "" if point["masked"] is None else f", LM loss {point['masked']:.2f}"
         return step, f"{self.name}: step {step:,} of {self.steps:,}{masked}{structure}, {in_words(left)} left"
 
 

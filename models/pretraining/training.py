@@ -24,7 +24,7 @@ from models.finetuning.network import weight_groups
 from models.finetuning.state import STATE, put_training, read_named, read_said, training_tensors, write_tensors
 from models.initialization import seeded
 from models.memory import give_back
-from models.pretraining.job import CURVES, MADE, RESULT, PretrainingJob, read_curve, write_json
+from models.pretraining.job import CURVES, MADE, RESULT, STEPS, PretrainingJob, read_curve, write_json
 from models.pretraining.network import Network
 from models.pretraining.objective import Batch, Losses, masked_loss, objective_called
 from models.pretraining.structure import collapsed
@@ -54,12 +54,13 @@ class Training:
         recipe = self.job.encoder(folder, texts)
         limit = min(recipe.max_length, self.settings.max_length)
         recipe = replace(recipe, max_length=limit, dtype="float32")
-        self.network = Network(recipe, pooling=self.settings.pooling, seed=self.settings.seed, lora=self.settings.lora)
+        causal, said = self.objective.causal, self.settings
+        self.network = Network(recipe, pooling=said.pooling, seed=said.seed, lora=said.lora, causal=causal)
         whole = self.objective.whole
         self.tokens = self.network.tokens(texts if whole else texts[: self.job.samples], whole=whole)
         self.lengths = np.array([len(one) for one in self.tokens.numbers], np.int64)
         self.links = self.job.links(folder)
-        tuned = self.network.fresh and recipe.init != "random" and self.settings.weight < 1
+        tuned = not causal and self.network.fresh and recipe.init != "random" and self.settings.weight < 1
         self.head = self.settings.head_steps if tuned else 0
         self.optimizer = self._optimizer(0)
         self.written = time.monotonic()
@@ -72,6 +73,7 @@ class Training:
         start = time.monotonic()
         with (self.folder / CURVES).open("a", encoding="utf-8", buffering=1) as curve:
             for step in range(done, self.head + self.settings.steps):
+                self._keep(step)
                 if step == self.head and step:
                     self.optimizer = self._optimizer(step)
                 begun = time.monotonic()
@@ -80,6 +82,7 @@ class Training:
                 curve.write(json.dumps(point) + "\n")
                 if time.monotonic() - self.written >= self.interval:
                     self._write(step + 1)
+        self._keep(self.head + self.settings.steps)
         self._end(before + time.monotonic() - start)
 
     def step(self, number: int) -> dict[str, Any]:
@@ -148,6 +151,11 @@ class Training:
         if self.network.encoder.device == "cuda" and torch.cuda.is_bf16_supported():
             return torch.autocast("cuda", dtype=torch.bfloat16)
         return nullcontext()
+
+    def _keep(self, number: int) -> None:
+        """Write the weights before a step, where they are to be kept."""
+        if number - self.head in self.job.keep:
+            self.network.save(self.folder / STEPS / f"checkpoint-{number - self.head}")
 
     def _write(self, done: int) -> None:
         tensors = training_tensors(self.network.model, self.optimizer)

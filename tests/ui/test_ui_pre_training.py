@@ -65,7 +65,7 @@ def test_what_became_of_each_checkpoint_is_told_with_its_last_losses(folder: Pat
     runs = runs_of(pipeline, pipeline.study.pretraining[1])
     table = outcomes(runs).set_index("checkpoint")
     assert table["state"].tolist() == ["made", "not made", "collapsed", "not made"]
-    assert table["masked-LM loss"].tolist()[::2] == [2.0, 1.0]
+    assert table["language-model loss"].tolist()[::2] == [2.0, 1.0]
     assert table["structure-inducing loss"].isna().tolist() == [True, True, False, True]
     assert said(runs) == "2 of 4 checkpoints are made, 1 collapsed."
 
@@ -77,7 +77,9 @@ def test_curves_have_every_step_of_the_training_and_no_step_of_a_head_alone(fold
     assert curves["masked"].tolist() == [4, 3, 2, 5, 3, 1] and curves["step"].tolist() == [1, 2, 3] * 2
     assert smoothed(curves, section.steps)["masked"].tolist() == [4, 3.5, 2.5, 5, 4, 2]  # of two steps: 100 / 50
     title = finding(section, curves)
-    assert title == "sipt: masked-LM loss 2.00 at λ = 0 and 1.00 at λ = 0.1; structure-inducing loss 5.00 at λ = 0.1"
+    assert (
+        title == "sipt: language-model loss 2.00 at λ = 0 and 1.00 at λ = 0.1; structure-inducing loss 5.00 at λ = 0.1"
+    )
     colors = {"λ = 0": "#111111", "λ = 0.1": "#222222"}
     figure = training_figure(curves, colors, title=title, panels=LOSSES)
     assert [trace.name for trace in figure.data] == ["λ = 0", "λ = 0.1", "λ = 0.1"]

@@ -1,5 +1,7 @@
 """Anchors: whether log Z of the bulk of the words is linear in a model's hidden state, and what follows for tasks."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from analysis.anchor_asks import anchor_asks
@@ -10,6 +12,7 @@ from ui import (
     anchor_choice,
     anchor_figures,
     anchor_offer,
+    anchor_series,
     anchor_table,
     anchor_words,
     anchor_world,
@@ -45,18 +48,20 @@ def page() -> None:
         reasons = {number.why for number in one.numbers.values()}
         words.note(f"{ask.subject} has no anchor on {ask.other}. {' '.join(sorted(reasons))}")
     if answers:
-        _draw(pipeline, answers)
+        _draw(pipeline, answers, asks)
         anchor_table.draw(pipeline, asks)
     anchor_offer.draw(pipeline)
     anchor_world.draw(pipeline)
 
 
-def _draw(pipeline: Pipeline, answers: Answers) -> None:
+def _draw(pipeline: Pipeline, answers: Answers, asks: list[Ask]) -> None:
     """The answers: sentences first, then one model's figures beside its numbers, or two models' side by side."""
     above = st.container()
     bulk = anchor_choice.bulk(pipeline, answers[0][1])
     drawings = [Drawing(pipeline, ask, one, bulk) for ask, one in answers]
     drawings = [one for one in drawings if len(one.mine("fits"))]
+    if len(drawings) == 2:
+        drawings = [replace(one, beside=other) for one, other in zip(drawings, drawings[::-1], strict=True)]
     with above:
         for one in drawings:
             anchor_words.lead(one.ask, one.result, bulk)
@@ -68,11 +73,12 @@ def _draw(pipeline: Pipeline, answers: Answers) -> None:
             anchor_figures.folded(drawings[0])
         with right:
             anchor_words.numbers(drawings[0].result, bulk)
-        return
-    for place, one in zip(st.columns(len(drawings), gap="large"), drawings, strict=True):
-        with place:
-            st.html(f'<p class="an-title">{words.escaped(one.ask.subject)}</p>')
-            anchor_figures.first(one)
-            anchor_words.numbers(one.result, bulk)
-            anchor_figures.tasks(one)
-            anchor_figures.folded(one)
+    else:
+        for place, one in zip(st.columns(len(drawings), gap="large"), drawings, strict=True):
+            with place:
+                st.html(f'<p class="an-title">{words.escaped(one.ask.subject)}</p>')
+                anchor_figures.first(one)
+                anchor_words.numbers(one.result, bulk)
+                anchor_figures.tasks(one)
+                anchor_figures.folded(one)
+    anchor_series.draw(pipeline, [ask for ask in asks if ask.other == answers[0][0].other], bulk)

@@ -5,7 +5,8 @@
 2. Fit of seven targets from streamed float32 states (condition number about 570) against `numpy.linalg.lstsq` on the
    float64 states in memory.
 3. A bootstrap that fits all again from blocks' moments, against refitting by lstsq (one refit is timed, and scaled).
-Run: python -m benchmarks.anchors [--windows 8] [--n 100000] [--draws 200]
+Times are CPU seconds, which other work on the machine hardly moves.
+Run: python -m benchmarks.anchor_speed [--windows 8] [--n 100000] [--draws 200]
 """
 
 import argparse
@@ -40,10 +41,10 @@ def model_of() -> LanguageModel:
 
 
 def bare(model: LanguageModel, windows: npt.NDArray[np.int32]) -> float:
-    """Seconds of the pass and the head's products alone."""
+    """CPU seconds of the pass and the head's products alone."""
     import torch
 
-    start, at_once = time.perf_counter(), rows_at_once(VOCABULARY)
+    start, at_once = time.process_time(), rows_at_once(VOCABULARY)
     rows = torch.from_numpy(model.head.vectors).T
     buffer = torch.empty((at_once, VOCABULARY))
     states = model.states(torch.from_numpy(windows.astype(np.int64))).reshape(-1, WIDTH)
@@ -51,20 +52,20 @@ def bare(model: LanguageModel, windows: npt.NDArray[np.int32]) -> float:
         for begin in range(0, len(states), at_once):
             part = states[begin : begin + at_once]
             torch.mm(part, rows, out=buffer[: len(part)])
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def targeted(model: LanguageModel, windows: npt.NDArray[np.int32]) -> float:
-    """Seconds of the same with all targets and the sums of the fit."""
+    """CPU seconds of the same with all targets and the sums of the fit."""
     from dataclasses import replace
 
-    start = time.perf_counter()
+    start = time.process_time()
     rules = [parse_rule(text) for text in RULES[:-1]]
     rules.append(replace(parse_rule("words:a,b,c"), rows=(5, 600, 40_000)))
     moments = Moments.empty(1, WIDTH, len(rules))
     for part in contexts(model, model.head, windows, rules):
         moments.add(0, part.states, part.targets)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def states_of(n: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
@@ -93,7 +94,7 @@ def main() -> None:
         f" buffer {BUFFER >> 20} MB |"
     )
     states, y = states_of(asked.n)
-    start = time.perf_counter()
+    start = time.process_time()
     moments = Moments.empty(BLOCKS, WIDTH, TARGETS)
     for block, rows in enumerate(np.array_split(np.arange(asked.n), BLOCKS)):
         moments.add(block, states[rows], y[rows])
@@ -101,19 +102,19 @@ def main() -> None:
     used = np.arange(WIDTH + 1) < WIDTH
     basis = basis_of(total, used)
     ours = basis.solve(total)[used]
-    streamed = time.perf_counter() - start
-    start = time.perf_counter()
+    streamed = time.process_time() - start
+    start = time.process_time()
     theirs = np.linalg.lstsq(states.astype(np.float64), y, rcond=None)[0]
-    direct = time.perf_counter() - start
+    direct = time.process_time() - start
     apart = np.abs(ours - theirs).max() / np.abs(theirs).max()
     print(
         f"| fit of {TARGETS} targets, {asked.n:,} × {WIDTH} | {streamed:.2f} s | lstsq {direct:.2f} s"
         f" | {direct / streamed:.1f}×, relative difference {apart:.0e} |"
     )
-    start = time.perf_counter()
+    start = time.process_time()
     middle = np.zeros(WIDTH + 1)
     draws = list(drawn({"plain": basis}, moments, moments, middle, draws=asked.draws, rng=np.random.default_rng(0)))
-    ours_s = time.perf_counter() - start
+    ours_s = time.process_time() - start
     print(
         f"| {len(draws)} draws × {TARGETS} targets | {ours_s:.1f} s | {len(draws)} refits"
         f" {direct * len(draws):.0f} s (one timed) | {direct * len(draws) / ours_s:.0f}× |"
