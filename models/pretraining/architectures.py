@@ -1,7 +1,7 @@
 """Language models to begin without weights, and their words: no dropout, output embeddings tied to the input's.
 
 `bert-*`: the small sizes of Turc et al. (2019), and nano, half as wide with half the words, to fill gaps. `gpt-*`
-(LayerNorm, learnt positions, as GPT-2) and `llama-*` (RMSNorm, rotary positions, gated layers): to tell what comes next.
+(LayerNorm, learnt positions, as GPT-2) and `llama-*` (RMSNorm, rotary positions, gated layers) tell what comes next.
 
 Words are pieces by byte-pair encoding (Sennrich et al., 2016), learnt from the texts that are trained on: lower-cased
 and each word's beginning marked for a BERT, of bytes as they stand for the others. The same texts give the same words,
@@ -118,7 +118,10 @@ SIZES = (
 )
 CAUSAL: tuple[Kind, ...] = ("gpt", "llama")
 ARCHITECTURES: Mapping[str, TextArchitecture] = MappingProxyType(
-    {f"bert-{name}": TextArchitecture(f"bert-{name}", *sizes, words=words) for name, *sizes, words in SIZES}
+    {
+        f"bert-{name}": TextArchitecture(f"bert-{name}", layers, width, heads, words=words)
+        for name, layers, width, heads, words in SIZES
+    }
     | {f"{kind}-nano": TextArchitecture(f"{kind}-nano", 3, 64, 4, kind, words=2048) for kind in CAUSAL}
     | {f"{kind}-tiny": TextArchitecture(f"{kind}-tiny", 3, 128, 4, kind, words=4096) for kind in CAUSAL}
 )
