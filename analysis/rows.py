@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import task_card
 from analysis.aligned_drawing import RESIDUAL
 from analysis.anchors.measurement import ANCHORS
 from analysis.ask import Ask
@@ -22,14 +21,12 @@ from analysis.series import ranking
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf
 from analysis.task_asks import can_read, own_pipelines, subject_of
-from analysis.tasks.levels import EVERYONE
 from analysis.transfer_asks import OWN, subject_in, task_named
 
 COLUMNS = ["analysis", "version", "subject", "other", "number", "value", "low", "high"]
 COLUMNS += ["null_mean", "null_low", "null_high", "n", "seconds"]
 ANSWERED: tuple[str, ...] = ("neighbors", "projection", "analysis", "comparison", "transferability", "task")
-ANSWERED += ("task_card", "metrics", "anchors", "pretraining", "benefit")
-COMMONEST = "commonest class"  # in the place of a method
+ANSWERED += ("metrics", "anchors", "pretraining", "benefit")
 OF_GRAPHS = ("graph_card", "graph_alignment")
 
 
@@ -72,8 +69,6 @@ def rows_of(pipeline: Pipeline, ask: Ask, value: KnnGraph | Drawing | Result | I
         named, other = replace(ask, subject=subject_of(pipeline, ask)), f"{ask.other}|{ask.name}"
         version = task_methods()[ask.name].version
         return [_row("task", version, named, other, name, n) for name, n in value.numbers.items()]
-    if ask.kind == "task_card":
-        return [_of_card(ask, name, number) for name, number in value.numbers.items()]
     if ask.kind == "anchors":
         return [_of_anchor(ask, name, number) for name, number in value.numbers.items()]
     if ask.kind == "pretraining":
@@ -96,12 +91,6 @@ def _of_graph(ask: Ask, name: str, number: Number) -> dict[str, Any]:
     found = alignments().get(named.partition("@")[0])
     version, analysis = (found.version, found.analysis) if found else (CARD, "alignment")
     return _row(analysis, version, ask, f"{graph}|{label}" if label else graph, named, number)
-
-
-def _of_card(ask: Ask, name: str, number: Number) -> dict[str, Any]:
-    """What naming the commonest class of a task scores, of no space."""
-    bare, asked, _ = name.partition(EVERYONE)
-    return _row("task", task_card.VERSION, ask, f"{ask.other}|{COMMONEST}{' of all' if asked else ''}", bare, number)
 
 
 def _of_anchor(ask: Ask, name: str, number: Number) -> dict[str, Any]:

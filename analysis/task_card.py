@@ -3,6 +3,8 @@
 import time
 from typing import TYPE_CHECKING, Literal
 
+import pandas as pd
+
 from analysis.ask import Ask
 from analysis.number import CannotAnalyze, Number
 from analysis.progress import Progress
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from analysis.study import TaskSpec
 
 KIND: Literal["task_card"] = "task_card"
-VERSION = 1
+VERSION = 2
+LEVELS = ["number", "value", "n"]
 
 
 def cards_of(pipeline: "Pipeline") -> list[Ask]:
@@ -45,7 +48,8 @@ def make_card(pipeline: "Pipeline", ask: Ask, recipe: Recipe, progress: Progress
     progress(0, 1, str(ask))
     try:
         numbers, table = levels_of(task_of(pipeline, spec_called(pipeline, ask.other)))
-        found = Result(numbers, tables={"commonest": table})
+        levels = pd.DataFrame([(name, one.value, one.n) for name, one in numbers.items()], columns=LEVELS)
+        found = Result(numbers, tables={"commonest": table, "levels": levels})
     except CannotAnalyze as error:
         found = Result({"accuracy": Number(value=None, why=str(error))})
     content, arrays, tables = result_to_parts(found)

@@ -41,7 +41,7 @@ def scores_in(rows: pd.DataFrame, spaces: Sequence[SpaceOf]) -> pd.DataFrame:
     `method` of what was read is `read(source)`.
     """
     last = {space.checkpoint.name: space.name for space in spaces}  # its layers come in order
-    mine = rows[(rows["analysis"] == TASK) & rows["value"].notna() & (rows["subject"] != "")]
+    mine = rows[(rows["analysis"] == TASK) & rows["value"].notna()]
     if not len(mine):
         return _typed(pd.DataFrame(columns=SCORE_COLUMNS))
     places = mine["other"].str.partition("|")

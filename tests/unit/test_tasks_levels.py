@@ -20,7 +20,6 @@ from analysis.run import open_study
 from analysis.series.answer import answers_of, verdicts
 from analysis.series.by_seed import at_end, ends_said, seeds_said
 from analysis.series.gains import Gain, gain_said, gains_of, others_said
-from analysis.series.measured import scores_in
 from analysis.series.pair import is_trained, twins_of
 from analysis.series.standings import standings
 from analysis.study import CheckpointSpec
@@ -147,16 +146,12 @@ def acted(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     return pipeline
 
 
-def test_the_card_is_made_once_for_tasks_of_classes_and_its_rows_are_of_no_space(pipeline: Pipeline) -> None:
+def test_the_card_is_made_once_for_tasks_of_classes_and_keeps_its_levels_as_a_table(pipeline: Pipeline) -> None:
     assert cards_of(pipeline) == [Ask("task_card", other="kinds")]  # a number has no commonest class
     assert cards_of(pipeline)[0] in wanted(pipeline)
-    rows = number_rows(pipeline, cards_of(pipeline))
-    assert set(rows["subject"]) == {""} and set(rows["other"]) == {
-        "kinds|commonest class",
-        "kinds|commonest class of all",
-    }
-    assert rows.set_index(["other", "number"]).loc[("kinds|commonest class of all", "accuracy"), "value"] == 0.6
-    assert not len(scores_in(rows, pipeline.spaces()))  # no axis to draw a space against
+    levels = pipeline.find(cards_of(pipeline)[0]).tables["levels"].set_index("number")
+    assert levels.loc["accuracy|all", "value"] == 0.6 and levels.loc["accuracy|all", "n"] == 150
+    assert not len(number_rows(pipeline, cards_of(pipeline)))  # numbers.csv holds what spaces score
 
 
 def test_the_gain_over_the_twin_is_the_paired_difference_of_the_two(acted: Pipeline) -> None:
