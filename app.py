@@ -1,4 +1,4 @@
-"""The dashboard's door: `streamlit run app.py -- [--study FILE] [--cache DIR] [--root FOLDER ...]`.
+"""The dashboard's door: `streamlit run app.py -- [--study FILE] [--cache DIR] [--root FOLDER ...] [--public]`.
 
 Streamlit imports this file once, for the server, and runs it as a script for every page.
 """
@@ -10,7 +10,8 @@ if __name__ == "__main__":
 else:
     from streamlit import App
 
-    from ui.serving import ROUTES, ready
+    from ui.serving import ROUTES, ready, refuse
 
+    refuse()
     ready()
     app = App(__file__, routes=ROUTES)

@@ -54,6 +54,8 @@ def bare_file(path: Path) -> Path:
     """The one weights file that a path means: itself, or the only one in a directory."""
     if path.is_file():
         return _safe(path)
+    if not path.is_dir():
+        raise BadInput(f"checkpoint {path.name!r} is neither a file nor a folder; give one that holds its weights.")
     found = sorted(file for file in path.iterdir() if file.suffix in BARE_FILES and file.is_file())
     if len(found) != 1:
         raise BadInput(

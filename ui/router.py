@@ -17,6 +17,7 @@ from ui import (
     auto_page,
     change_dialog,
     dialogs,
+    door,
     links,
     open_dialog,
     opened,
@@ -55,6 +56,8 @@ def main() -> None:
     """Draw the page that is asked for."""
     st.set_page_config(page_title="Anchorage", layout="wide")
     style.apply()
+    if not door.entered():
+        return
     try:
         state.begin(opened.first_session)
     except (BadInput, Failed) as error:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from streamlit import config
 
 from models.errors import BadInput, Failed
-from ui import preload, wire
+from ui import door, preload, wire
 
 log = logging.getLogger("anchorage")
 PATIENCE = 20.0  # seconds until the server must answer
@@ -51,6 +51,14 @@ ROUTES = [
     Route("/wire/{token}/{page}", bytes_of),
     Route("/code/{version}/{name}", code_of),
 ]
+
+
+def refuse() -> None:
+    """End at once, in a sentence, where the dashboard would be open to whoever can reach it."""
+    try:
+        door.check()
+    except BadInput as error:
+        raise SystemExit(f"error: {error}") from None
 
 
 def ready() -> None:

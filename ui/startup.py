@@ -22,6 +22,7 @@ class Options:
     study: Path | None
     cache: Path
     roots: tuple[Path, ...]
+    public: bool = False  # whether it may listen to other machines
 
     @property
     def trusted(self) -> tuple[Path, ...]:
@@ -41,6 +42,7 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--study", type=Path)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--root", type=Path, action="append", default=[])
+    parser.add_argument("--public", action="store_true")
     found = parser.parse_args(arguments)
     for root in found.root:
         if not root.expanduser().is_dir():
@@ -49,6 +51,7 @@ def parse(arguments: Sequence[str]) -> Options:
         study=None if found.study is None else found.study.expanduser().resolve(),
         cache=(found.cache or default_cache()).expanduser().resolve(),
         roots=tuple(root.expanduser().resolve() for root in found.root),
+        public=found.public,
     )
 
 

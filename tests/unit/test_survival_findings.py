@@ -1,6 +1,7 @@
 """What fuzzing found, each mended: files that hung a reader, or left it in a traceback, are refused in a sentence."""
 
 import io
+import os
 import pickle
 import time
 import zipfile
@@ -11,6 +12,7 @@ import pytest
 
 from analysis.datasets.vector_file import read_vectors
 from analysis.study_file import parse_study
+from models.checkpoints import bare_file
 from models.errors import BadInput, Failed, nearest, sentence
 from models.torch_files import LONGEST_WORD, read_torch_file
 from tests.refusals import refusal
@@ -120,3 +122,8 @@ def test_an_archive_whose_names_are_no_text_is_refused(tmp_path: Path) -> None:
         archive.writestr("archive/d\u00e4ta.pkl", b"")
     (tmp_path / "w.pt").write_bytes(out.getvalue().replace("ä".encode(), b"\xd7\x20"))
     assert "not a torch file" in refusal(lambda: read_torch_file(tmp_path / "w.pt"))
+
+
+def test_a_pipe_is_no_checkpoint(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "neither a file nor a folder" in refusal(lambda: bare_file(tmp_path / "pipe"))

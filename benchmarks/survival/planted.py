@@ -1,0 +1,234 @@
+"""Code planted in every format that is read, and in every name that is shown or exported: none of it may run.
+
+In Python an audit hook hears whatever would start a process, import, evaluate or write a marked file while hostile
+files are opened; exports are read as a spreadsheet would read them. The long form shows the same names, as ids, labels,
+columns and texts, on every page of a real browser, and asks it what ran.
+"""
+
+import csv
+import io
+import json
+import os
+import pickle
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.survival.outcome import Outcome
+from benchmarks.survival.readers import readers
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = ("os.system", "subprocess.Popen", "os.exec", "os.posix_spawn", "os.fork", "exec", "ctypes.dlopen")
+HEARD: list[str] = []
+LOOKING: list[bool] = []
+MARK = "planted-by-anchorage"
+MARKUP = (
+    f"<script>window.{MARK.replace('-', '_')} = 1</script>",
+    "<img src=x onerror=window.planted=1>",
+    "<b onmouseover=window.planted=1>b</b>",
+    "[a](javascript:window.planted=1)",
+    "</script><script>window.planted=1</script>",
+    "<svg onload=window.planted=1>",
+    "{{7*7}}${7*7}#{7*7}",
+)
+FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "=cmd|' /C calc'!A0", "＝1+1", "'=1+1")
+
+
+class Planted:
+    """What runs where it is unpickled."""
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
+        """Touch a file."""
+        return os.system, (f"touch /tmp/{MARK}",)
+
+
+def rows(*, short: bool = False, minutes: float = float("inf")) -> list[Outcome]:
+    """A line for what is read, one for what is written, and in the long form one for what is shown."""
+    return [_read(), _written(), *([] if short else [_shown()])]
+
+
+def hostile() -> list[tuple[str, bytes]]:
+    """Reader, and a file for it that would run something in a careless one."""
+    found: list[tuple[str, bytes]] = []
+    objects = np.empty(3, dtype=object)
+    objects[:] = [Planted()] * 3
+    for kind, save in (("npy", np.save), ("npz", np.savez), ("npz", np.savez_compressed)):
+        out = io.BytesIO()
+        save(out, objects)  # type: ignore[operator]
+        found.append((kind, out.getvalue()))
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        bare = pickle.dumps(Planted(), protocol=protocol)
+        wrapped = pickle.dumps({"state_dict": {"w": Planted()}}, protocol=protocol)
+        for content in (bare, wrapped):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as archive:
+                archive.writestr("archive/data.pkl", content)
+                archive.writestr("archive/version", "3\n")
+            legacy = b"".join(pickle.dumps(part, protocol=2) for part in (0x1950A86A20F9469CFC6C, 1001, {})) + content
+            found += [("torch file", data) for data in (content, legacy, out.getvalue())]
+        found += [(kind, bare) for kind in readers()]  # a pickle under every name
+    gadgets = (b"c__builtin__\neval\n(S'1'\ntR.", b"ctorch\nload\n(S'x'\ntR.", b"cnumpy\nload\n(S'x'\ntR.")
+    gadgets += (b"ctorch.hub\nload\n(S'x'\ntR.", b"ctorch._utils\n__builtins__\n.", b"cbuiltins\ngetattr\n.")
+    found += [("torch file", gadget) for gadget in gadgets]
+    yaml = b'!!python/object/apply:os.system ["touch /tmp/planted"]'
+    found += [("TOML", yaml), ("TOML", b"name = \"x\"\n[dataset]\nsource = \"__import__('os').system('id')\"\n")]
+    entity = b'<!DOCTYPE g [<!ENTITY x SYSTEM "file:///etc/passwd">]><graphml><node id="&x;"/></graphml>'
+    bomb = (
+        b"<!DOCTYPE g [" + b"".join(b'<!ENTITY a%d "%s">' % (i, b"&a%d;" % (i - 1) * 9) for i in range(1, 12)) + b"]>"
+    )
+    found += [("GraphML", entity), ("GraphML", bomb + b"<graphml>&a11;</graphml>")]
+    found += [("GraphML", b'<?xml-stylesheet href="http://x/"?><graphml><xi:include href="/etc/passwd"/></graphml>')]
+    for text in (*MARKUP, *FORMULAS):
+        frame = pd.DataFrame({text: [text, "a", "b"], "id": ["1", text + "2", "3"]})
+        found += [
+            ("CSV", frame.to_csv(index=False).encode()),
+            ("JSONL", frame.to_json(orient="records", lines=True).encode()),
+        ]
+        found.append(("trainer state", json.dumps({"log_history": [{"step": 1, text: 1.0}]}).encode()))
+    return found
+
+
+def _read() -> Outcome:
+    """Hostile files in the readers: heard is what runs."""
+    import torch  # noqa: F401  imported before it is listened to, as everything that readers import when first asked
+
+    start, wrong, files = time.monotonic(), [], hostile()
+    with tempfile.TemporaryDirectory() as folder:
+        for deaf in (True, False):  # the first time imports what it needs
+            for name, content in files:
+                path = Path(folder) / readers()[name].name
+                path.write_bytes(content)
+                said = _heard(lambda name=name, path=path: readers()[name].open(path), deaf=deaf)
+                wrong += [f"{name}, {content[:40]!r}: {said}"] * bool(said)
+    if Path(f"/tmp/{MARK}").exists():
+        wrong.append("a planted pickle was run")
+    took = time.monotonic() - start
+    note = "pickles, entities, YAML, markup and formulas; heard: processes, evaluation, libraries"
+    return Outcome("planted code that is read", len(files), len(files) - len(wrong), took, tuple(wrong), note)
+
+
+def _heard(work: Callable[[], None], *, deaf: bool) -> str:
+    from models.errors import BadInput
+
+    if not HEARD:
+        sys.addaudithook(_hear)
+        HEARD.append("hooked")
+    del HEARD[1:]
+    LOOKING[:] = [] if deaf else [True]
+    try:
+        work()
+    except BadInput:
+        pass
+    except Exception as error:
+        return f"{type(error).__name__} {str(error)[:120]!r}"
+    finally:
+        LOOKING.clear()
+    return ", ".join(HEARD[1:3])
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if LOOKING and event in RUNS:
+        said = str(arguments)[:300]
+        if event == "exec" and any(home in said for home in ("<frozen", "site-packages", sys.base_prefix, str(ROOT))):
+            return  # a module that is imported when it is first used
+        HEARD.append(f"{event} {said}")
+
+
+def _written() -> Outcome:
+    """Names in every export: as a spreadsheet, a script of a page, and JSON read them."""
+    from zipfile import ZipFile
+
+    from analysis.report import file_name
+    from ui import files
+
+    start, wrong, tried = time.monotonic(), [], 0
+    texts = [*MARKUP, *FORMULAS]
+    table = pd.DataFrame({"id": texts, "x": range(len(texts))} | {text: ["a"] * len(texts) for text in texts})
+    manifest = {"study": {"names": texts}, "notes": texts}
+    matrix = np.zeros((len(texts), 2), np.float32)
+    exports = {
+        "CSV": files.csv("t", table, manifest),
+        "vectors as CSV": files.vectors("v", texts, matrix, "csv", manifest),
+        "vectors as .npy": files.vectors("v", texts, matrix, "npy", manifest),
+    }
+    for name, packed in exports.items():
+        with ZipFile(io.BytesIO(packed)) as archive:
+            for member in archive.namelist():
+                tried += 1
+                if member.endswith(".csv"):
+                    lines = csv.reader(io.StringIO(archive.read(member).decode(), newline=""))
+                    cells = [cell for line in lines for cell in line]
+                    bad = [cell for cell in cells if cell[:1] in tuple("=+-@\t\r\n＝＋－＠") and cell]
+                    wrong += [f"{name}: the cell {cell!r} is a formula" for cell in bad[:1]]
+                if member.startswith(("/", "..")) or "\\" in member:
+                    wrong.append(f"{name}: a member is called {member!r}")
+    import plotly.graph_objects as go
+
+    page = files.page(go.Figure(go.Scatter(x=[1], y=[2], text=texts, name=texts[0])), manifest).decode()
+    tried += 1
+    alive = [text for text in MARKUP if text.startswith("<") and text in page.rpartition("</script>")[0][-200_000:]]
+    wrong += [f"a page holds {text!r} as it is" for text in alive[:1]]
+    for text in texts:
+        tried += 1
+        name = file_name("table", text)
+        wrong += [f"a file is called {name!r}"] * any(sign in name for sign in "<>/\\\0\t\r\n|;&$`'\"")
+    took = time.monotonic() - start
+    note = "cells, manifests, pages and names of files"
+    return Outcome("planted names in exports", tried, tried - len(wrong), took, tuple(wrong), note)
+
+
+def _shown() -> Outcome:
+    """Names on every page of a dashboard: a script that ran says so, or asks for something elsewhere."""
+    from analysis.pdf import find_chrome
+    from analysis.run import open_study, run
+    from tests.e2e.dashboards import browsing, looking, serving, settle
+
+    start, wrong, tried = time.monotonic(), [], 0
+    texts = [*MARKUP, *FORMULAS]
+    with tempfile.TemporaryDirectory() as name:
+        folder, n = Path(name), 3 * len(texts)
+        points = np.random.default_rng(0).normal(size=(n, 3)).round(4)
+        frame = pd.DataFrame({"id": [f"{texts[i % len(texts)]} {i}" for i in range(n)]})
+        frame["text"] = [texts[(i + 1) % len(texts)] + " word" for i in range(n)]
+        frame[MARKUP[1]] = [texts[i % 3] for i in range(n)]
+        frame[["a", MARKUP[0], "c"]] = points
+        frame.to_json(folder / "t.jsonl", orient="records", lines=True)
+        numeric = json.dumps(["a", MARKUP[0], "c"])
+        (folder / "s.toml").write_text(
+            f'name = {json.dumps(MARKUP[4])}\nk = 5\ndraws = 5\n[dataset]\npath = "t.jsonl"\nid = "id"\ntext = "text"\n'
+            f'labels = [{json.dumps(MARKUP[1])}]\nnumeric = {numeric}\n[[checkpoint]]\nname = "columns"\n'
+            'family = "numeric"\n[[checkpoint]]\nname = "words"\nfamily = "tfidf"\n'
+        )
+        run(open_study(folder / "s.toml", cache=folder / "cache"), folder / "out", failures=[])
+        with (
+            serving("--study", str(folder / "s.toml"), "--cache", str(folder / "cache")) as address,
+            browsing(str(find_chrome())) as browser,
+            looking(browser) as (page, strangers),
+        ):
+            page.on("dialog", lambda dialog: wrong.append(f"a dialog: {dialog.message[:80]}"))
+            page.goto(address)
+            settle(page)
+            links = page.locator('[data-testid="stSidebar"] a[href]').evaluate_all("all => all.map(one => one.href)")
+            for link in [*dict.fromkeys(links), (folder / "out" / "report.html").as_uri()]:
+                tried += 1
+                page.goto(link)
+                settle(page) if link.startswith(address) else page.wait_for_load_state()
+                page.mouse.move(700, 450)
+                ran = page.evaluate(f"[window.planted, window.{MARK.replace('-', '_')}]")
+                wrong += [f"a script ran at {link[:60]}"] * any(one is not None for one in ran)
+                saving = page.locator('[aria-label^="Download as CSV"]')
+                wrong += [f"a table at {link[:60]} can be saved unmarked"] * any(
+                    one.is_visible() for one in saving.all()
+                )
+            wrong += [f"asked for {host}" for host in strangers.hosts[:3] if not host.startswith("file:")]
+            wrong += [f"a page broke: {error[:200]}" for error in strangers.errors[:3]]
+    took = time.monotonic() - start
+    note = "ids, texts, labels, columns, the study's name, on every page and in the report, in Chromium"
+    return Outcome("planted names on the screen", tried, max(0, tried - len(wrong)), took, tuple(wrong), note)
