@@ -20,8 +20,8 @@ def draw(pipeline: Pipeline) -> None:
     words.lead(LEAD)
     table = card_table([one.card for one in found], "recipe").drop(columns="recipe")
     table.insert(0, "checkpoint", [one.checkpoint for one in found])
-    for key, title in LAST.items():
-        table[title] = [one.outcome.get(key) for one in found]
+    for at, (key, title) in enumerate(LAST.items(), 2):
+        table.insert(at, title, [one.outcome.get(key) for one in found])
     pinned = {"checkpoint": st.column_config.TextColumn(pinned=True)}
     st.dataframe(table, hide_index=True, placeholder="–", height=38 + 35 * len(table), column_config=pinned)
     words.quiet(HOW)

@@ -69,8 +69,9 @@ def starts(study: Study) -> list[str]:
 
 
 def free_name(study: Study) -> str:
-    """A name that no section has."""
-    taken, name, count = {one.name for one in study.pretraining}, "sipt", 2
+    """A name that no section has, nor a series, whose members would be called the same."""
+    taken = {one.name for one in study.pretraining} | {one.series for one in study.checkpoint}
+    name, count = "sipt", 2
     while name in taken:
         name, count = f"sipt {count}", count + 1
     return name

@@ -15,6 +15,7 @@ from analysis.result import Result
 from analysis.result_files import result_to_parts
 from analysis.run import open_study
 from analysis.series.pretrained import LOSSES, curves_of, finding, outcomes, runs_of, said, smoothed
+from analysis.study import CheckpointSpec
 from models.errors import BadInput
 from tests.pets import World
 from tests.ui.conftest import started
@@ -22,7 +23,7 @@ from tests.ui.test_ui_pages import drawn, raw
 from tests.ui.test_ui_pages import said as words_of
 from tests.unit.test_pretraining_study import BASE, LINKS, ROWS, SIPT, pipeline_of, study_of
 from ui.pretraining_form import weights_from
-from ui.pretraining_offer import starts, with_section
+from ui.pretraining_offer import free_name, starts, with_section
 
 NAME = "sipt(weight={},seed={})"
 
@@ -167,6 +168,8 @@ def test_a_section_that_cannot_be_made_is_refused_at_the_form(folder: Path) -> N
     study = pipeline_of(folder, BASE).study
     assert starts(study) == ["base(weight=0.0,seed=0)", "random"]
     again = study.pretraining[0]
+    given = CheckpointSpec(name="sipt(weight=0.0,seed=0)", model="x", series="sipt")
+    assert (free_name(study), free_name(replace(study, checkpoint=(given,)))) == ("sipt", "sipt 2")
     with pytest.raises(BadInput, match="already"):
         with_section(study, again)
     with pytest.raises(BadInput, match="not allowed"):

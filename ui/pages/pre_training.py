@@ -24,10 +24,10 @@ def page() -> None:
     if dataset is None:
         return
     sections = pipeline.study.pretraining
-    if not sections:
-        words.note(NONE)
     try:
         pretraining_given.draw(pipeline)
+        if not sections:
+            words.note(NONE)
         for section in sections:
             pretraining_section.draw(pipeline, section)
     except (BadInput, Failed) as error:  # such as a start that was removed; the section still can be, below
