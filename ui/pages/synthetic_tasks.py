@@ -54,7 +54,7 @@ def page() -> None:
     synthetic_offer.draw(opened.pipeline(), generator.name)
 
 
-@st.cache_data(max_entries=32, show_spinner="Drawing records")
+@st.cache_resource(max_entries=32, show_spinner="Drawing records")
 def _drawn(name: str, settings: Settings, n: int, seed: int) -> Drawn:
     return drawn(generators()[name], settings, n=n, seed=seed)
 
