@@ -149,10 +149,7 @@ def test_two_models_share_their_axes_and_stand_along_their_training(tmp_path, mo
 
 
 def test_the_form_says_in_plain_words_what_is_still_to_name(tmp_path, monkeypatch):
-    (tmp_path / "study.toml").write_text("draws = 5\n" + SAMPLES)
-    write_world(tmp_path)
-    (tmp_path / "study.toml").write_text("draws = 5\n" + SAMPLES)
-    for _ in started(World(tmp_path / "study.toml", tmp_path / "cache"), monkeypatch):
+    for _ in started(World(write_world(tmp_path), tmp_path / "cache"), monkeypatch):
         page = drawn("anchors")
         labels = {widget.label for widget in (*page.selectbox, *page.text_input, *page.number_input)}
         assert {"Language model", "Kind of model", "Text", "Tokens", "Words left out of the bulk"} <= labels
