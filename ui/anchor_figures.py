@@ -87,6 +87,15 @@ class Drawing:
         )
 
 
+def column(one: Drawing) -> None:
+    """All of one answer under its model's name, where another stands beside it."""
+    st.html(f'<p class="an-title">{words.escaped(one.ask.subject)}</p>')
+    first(one)
+    anchor_words.numbers(one.result, one.bulk)
+    tasks(one)
+    folded(one)
+
+
 def first(one: Drawing) -> None:
     """What answers: the error for every bulk, the trap of the gauge, and the prediction itself."""
     moved = "Gauge: every output embedding moved by u, 5 random directions of each length, fitted anew."

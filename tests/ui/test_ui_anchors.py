@@ -105,7 +105,7 @@ def test_a_study_without_a_text_is_offered_one_and_gains_it_with_a_job(tmp_path,
         page = drawn("anchors")
         assert "This study asks nothing of anchors yet" in said(page)
         page.selectbox(key="anchors.source").set_value("").run()
-        assert "no file is named" in said(page)
+        assert "Name a text file; then a button here" in said(page) and "no file is named" not in said(page)
         page.text_input(key="anchors.path").set_value("../text.txt").run()
         assert not any(button.label.startswith("Compute") for button in page.button)
         page.text_input(key="anchors.path").set_value("text.txt").run()
@@ -121,6 +121,39 @@ def test_a_study_without_a_language_model_is_offered_one(tmp_path):
     with pytest.raises(BadInput, match="no language model is named"):
         with_text(study, "sampled", "", 5000, "none")
     assert not has_model(study)
+
+
+TWO = ALONE.replace(
+    "[anchors]",
+    'series = "run"\nat = 10\n[[checkpoint]]\nname = "later"\nfamily = "causal_lm"\nmodel = "gpt2"\ninit = "random"\n'
+    'series = "run"\nat = 20\n[anchors]',
+)
+
+
+def test_two_models_share_their_axes_and_stand_along_their_training(tmp_path, monkeypatch, figures):
+    study = world(tmp_path, TWO + CORPUS)
+    pipeline = open_study(study, cache=tmp_path / "cache")
+    for name in ("small", "later"):
+        pipeline.make(Ask("anchors", "", name, "some text"))
+    for _ in started(World(study, tmp_path / "cache"), monkeypatch):
+        page = drawn("anchors")
+        course = figures["figure.anchors--some text--run"]
+        assert list(course.layout.xaxis2.ticktext) == ["10", "20"]
+        facts = course.layout.title.subtitle.text.replace("<br>", " ")
+        assert "2 models on some text, each: 1,230 tokens; 30 tokens a window" in facts and "gauge" in facts
+        assert any("--some text--loss" in str(key) for key in figures)
+        page.selectbox(key="view.other_model").set_value("later").run()
+    for name in ("by_k", "log_z", "residuals", "layers"):
+        pair = [figures[f"figure.anchors--{name}--{model}--some text"].layout for model in ("small", "later")]
+        assert pair[0].yaxis.range == pair[1].yaxis.range and pair[0].yaxis.range is not None, name
+
+
+def test_the_form_says_in_plain_words_what_is_still_to_name(tmp_path, monkeypatch):
+    for _ in started(World(write_world(tmp_path), tmp_path / "cache"), monkeypatch):
+        page = drawn("anchors")
+        labels = {widget.label for widget in (*page.selectbox, *page.text_input, *page.number_input)}
+        assert {"Language model", "Kind of model", "Text", "Tokens", "Words left out of the bulk"} <= labels
+        assert "Name a language model; then a button here says how long it takes." in said(page)
 
 
 def test_a_checkpoint_without_a_head_has_its_reason_on_the_page(tmp_path, monkeypatch):

@@ -76,9 +76,5 @@ def _draw(pipeline: Pipeline, answers: Answers, asks: list[Ask]) -> None:
     else:
         for place, one in zip(st.columns(len(drawings), gap="large"), drawings, strict=True):
             with place:
-                st.html(f'<p class="an-title">{words.escaped(one.ask.subject)}</p>')
-                anchor_figures.first(one)
-                anchor_words.numbers(one.result, bulk)
-                anchor_figures.tasks(one)
-                anchor_figures.folded(one)
+                anchor_figures.column(one)
     anchor_series.draw(pipeline, [ask for ask in asks if ask.other == answers[0][0].other], bulk)
