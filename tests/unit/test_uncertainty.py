@@ -10,6 +10,7 @@ from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Analysis, ByPoint, Drawn, Params, Permuted, Stated, Subsample
 from analysis.registry import analyses
 from analysis.result import Result
+from analysis.scales import BySums
 from analysis.space import EmbeddingSpace
 from analysis.uncertainty import answer, how_made
 from tests.worlds import categories, clusters, needs_of, space_of, values
@@ -32,6 +33,7 @@ MEAN = Analysis(
     compute=mean_of_first,
     figure=lambda result: None,
     describe={"mean": "The mean of the first dimension.", "other": "Another."},
+    scales=BySums(),
 )
 
 
