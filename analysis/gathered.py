@@ -60,7 +60,7 @@ def with_moments(pipeline: "Pipeline", space: EmbeddingSpace, progress: Progress
     recipe, start = Recipe("moments", 1, {}, {"space": space.key}), time.perf_counter()
     kept = pipeline.store.get(recipe)
     if kept is None:
-        folder = pipeline.store.partial_path(recipe)
+        folder = pipeline.store.partial(recipe)
         settings = {"vectors": str(vectors_file(pipeline, space.name).absolute()), "height": height_of(space.n)}
         work, words = "analysis.gathered:Gatherer", f"summing over the samples of {space.name}"
         with pipeline.store.alone(recipe):

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from analysis.progress import Progress
 from models.engine import Engine, WorkerGone, maker_called
 from models.errors import Failed
-from models.shards import finished_shards, shard_path
+from models.shards import finished_shards, no_room_is_a_sentence, shard_path
 
 SETTINGS = "work.json"
 ROWS = 1 << 16  # in a part, where there are not too many
@@ -56,8 +56,9 @@ def make_parts(
     said = json.dumps(dict(settings), sort_keys=True)
     if not (folder / SETTINGS).is_file() or (folder / SETTINGS).read_text(encoding="utf-8") != said:
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "shards").mkdir(parents=True)
-        (folder / SETTINGS).write_text(said, encoding="utf-8")
+        with no_room_is_a_sentence(folder):
+            (folder / "shards").mkdir(parents=True)
+            (folder / SETTINGS).write_text(said, encoding="utf-8")
     done = finished_shards(folder, count)
     todo = [part for part in range(count) if part not in done]
 

@@ -219,13 +219,9 @@ class Pipeline:
         said = {name: recipe.params[name] for name in ("metric", "k", "seed")}
         parts = InParts(vectors_file(self, ask.subject), engine_of(self.study), self.store.partial_path(recipe))
         graph = build_graph(space, **said, report=progress, parts=parts)
-        recalls = {"recall": number_to_json(graph.recall), "recalls": list(graph.recalls)}
-        self.store.put(
-            recipe,
-            content={"method": graph.method, **recalls},
-            arrays={"indices": graph.indices, "distances": graph.distances},
-            seconds=time.perf_counter() - start,
-        )
+        content = {"method": graph.method, "recall": number_to_json(graph.recall), "recalls": list(graph.recalls)}
+        arrays: dict[str, npt.NDArray[Any]] = {"indices": graph.indices, "distances": graph.distances}
+        self.store.put(recipe, content=content, arrays=arrays, seconds=time.perf_counter() - start)
         self.store.forget(recipe)
 
     def _draw(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:

@@ -63,9 +63,8 @@ class Subsample:
     share: Callable[..., OfBlocks] | None = None
 
 
-# Neighbours see much the same of a space, so what they contribute is not independent and plain resampling is too
-# narrow: on simulated clouds, manifolds and clusters (k = 5, 15, 30; n = 300, 1,000) its spread was .85 (median;
-# .59 to 1.3) of the true one. Stretched by this it covers; `benchmarks/coverage.py` shows it.
+# Neighbours see much the same of a space: on simulated clouds, manifolds and clusters plain resampling spread by .85
+# (median; .59 to 1.3) of what is true. Stretched by this it covers; `benchmarks/coverage.py` shows it.
 NEIGHBOR_STRETCH = 1.3
 
 
