@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from analysis.comparison.distances import sampled
 from analysis.comparison.moments import Basis, Extended, Floats, Pair, extended
-from analysis.comparison.neighborhoods import Neighborhoods, Order, dealt
+from analysis.comparison.neighborhoods import Dealt, Neighborhoods, Order, dealt
 from analysis.cores import on_each_core
 from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
@@ -30,8 +30,9 @@ from analysis.uncertainty import DEGENERATE, bounds
 # Resampled contributions were too narrow by these (200 simulations of 100 samples, k = 10; `comparison_coverage`).
 SHARED_STRETCH, DIRECTION_STRETCH = 1.5, 1.7
 DIRECTIONS = 1000  # samples whose second-order cosine is taken
-LINKS = 20_000_000  # neighbours looked up for a null, and the draws of it that are made in any case
-FEWEST_DRAWS = 40
+LINKS = 20_000_000  # neighbours looked up for a null, and
+PRODUCTS = 1 << 42  # products of coordinates summed for one: as many draws as they allow, which is all up to 140,000
+FEWEST_DRAWS = 40  # samples of 384 dimensions, but these in any case
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,6 +206,7 @@ class _Both:
             float(measure.value(pair.whole)),
             null=lambda order: float(measure.value(pair.permuted(order))),
             half=lambda draw: float(measure.value(pair.half(self._blocks(draw, len(pair.x.blocks))))),
+            draws=max(FEWEST_DRAWS, PRODUCTS // (self.n * self.a.space.d * self.b.space.d)),
         )
 
     def _blocks(self, draw: int, count: int) -> npt.NDArray[np.bool_]:
@@ -240,7 +242,7 @@ class _Both:
         rows = sampled(self.n, self.seed, DIRECTIONS)
 
         def under(order: Order) -> float:
-            return float(np.nanmean(measure.value(u, v[order], near_u[rows], dealt(near_v, order, rows), rows)))
+            return float(np.nanmean(measure.value(u, Dealt(v, order), near_u[rows], dealt(near_v, order, rows), rows)))
 
         contributions = measure.value(u, v, near_u[rows], near_v[rows], rows)
         if not np.isfinite(contributions).any():

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from analysis import derived
 from analysis.ask import Ask
+from analysis.engines import engine_of
 from analysis.progress import Progress
 from analysis.recipe import Recipe
 from analysis.space import EmbeddingSpace
@@ -67,8 +68,8 @@ def _embed_layers(
         items,
         layers=sorted(missing),
         folder=folder,
-        workers=pipeline.study.engine.workers,
         report=progress,
+        engine=engine_of(pipeline.study),
     )
     seconds = time.perf_counter() - start
     for layer, goal in missing.items():

@@ -18,6 +18,8 @@ from analysis.ask import Ask
 from analysis.benefit_asks import benefit_recipe, make_benefit
 from analysis.dataset import Dataset
 from analysis.embed_missing import make_vectors
+from analysis.engines import engine_of
+from analysis.gathered import vectors_file, with_moments
 from analysis.graph_asks import GRAPH_KINDS, graph_from, graph_recipe_for, make_of_graph
 from analysis.keys import comparison_of, measures_of, recipe_of
 from analysis.knn_graph import KnnGraph
@@ -30,6 +32,7 @@ from analysis.registry import analyses, called, drawing_params, params_of, proje
 from analysis.result import Result
 from analysis.result_files import neighbors_from, number_to_json, result_from, result_to_parts
 from analysis.samples import complete_dataset, dataset_recipe, find_dataset, make_dataset
+from analysis.scales import BySums
 from analysis.snapshots import imported_from, snapshot_now, take_once
 from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf, spaces_of
@@ -209,22 +212,17 @@ class Pipeline:
         return self.find(ask)
 
     def _link(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
-        from analysis.neighbors.graph import build_graph
+        from analysis.neighbors.graph import InParts, build_graph
 
         space = self.make(Ask("space", subject=ask.subject), progress)
         progress(0, 1, f"finding the neighbours in {ask.subject}")
-        params = recipe.params
-        graph = build_graph(space, metric=params["metric"], k=params["k"], seed=params["seed"], report=progress)
-        self.store.put(
-            recipe,
-            content={
-                "method": graph.method,
-                "recall": number_to_json(graph.recall),
-                "recalls": list(graph.recalls),
-            },
-            arrays={"indices": graph.indices, "distances": graph.distances},
-            seconds=time.perf_counter() - start,
-        )
+        said = {name: recipe.params[name] for name in ("metric", "k", "seed")}
+        parts = InParts(vectors_file(self, ask.subject), engine_of(self.study), self.store.partial_path(recipe))
+        graph = build_graph(space, **said, report=progress, parts=parts)
+        content = {"method": graph.method, "recall": number_to_json(graph.recall), "recalls": list(graph.recalls)}
+        arrays: dict[str, npt.NDArray[Any]] = {"indices": graph.indices, "distances": graph.distances}
+        self.store.put(recipe, content=content, arrays=arrays, seconds=time.perf_counter() - start)
+        self.store.forget(recipe)
 
     def _draw(self, ask: Ask, recipe: Recipe, start: float, progress: Progress) -> None:
         from analysis.projection.trust import trust
@@ -265,6 +263,8 @@ class Pipeline:
             needs["labels"] = self.dataset().labels_in(ask.other) if ask.other else None
         if "metric" in analysis.needs:
             needs["metric"] = study.metric
+        if analysis.scales == BySums():
+            space = with_moments(self, space, progress)
         progress(0, 1, f"{analysis.title.lower()} of {ask.subject}")
         params = params_of(analysis.params, ask.params)
         result = answer(analysis, space, params, needs, draws=study.draws, seed=study.seed, k=study.k)

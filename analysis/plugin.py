@@ -12,6 +12,7 @@ from analysis.dataset import Dataset
 from analysis.knn_graph import Metric
 from analysis.readings import Readings
 from analysis.result import Result
+from analysis.scales import Scales
 from analysis.study import CheckpointSpec, DatasetSpec, MetricsSpec
 from analysis.task import Target
 from models.place import Place
@@ -62,9 +63,8 @@ class Subsample:
     share: Callable[..., OfBlocks] | None = None
 
 
-# Neighbours see much the same of a space, so what they contribute is not independent and plain resampling is too
-# narrow: on simulated clouds, manifolds and clusters (k = 5, 15, 30; n = 300, 1,000) its spread was .85 (median;
-# .59 to 1.3) of the true one. Stretched by this it covers; `benchmarks/coverage.py` shows it.
+# Neighbours see much the same of a space: on simulated clouds, manifolds and clusters plain resampling spread by .85
+# (median; .59 to 1.3) of what is true. Stretched by this it covers; `benchmarks/coverage.py` shows it.
 NEIGHBOR_STRETCH = 1.3
 
 
@@ -95,8 +95,8 @@ class Drawn:
     """Null drawn by the plug-in: `draw(space, params, **needs)` works out once what does not change between draws.
 
     It gives a function that, called with a generator, gives each number once under chance. An array among them is
-    averaged over the draws and kept as `Result.arrays["null_<name>"]`, for figures. `what` says in a sentence what
-    chance means. `draws` caps the study's number where one draw is costly.
+    averaged over the draws and kept as `Result.arrays["null_<name>"]`, for figures. `what`: what chance means, in a
+    sentence. `draws` caps the study's number.
     """
 
     draw: Callable[..., OneDraw]
@@ -126,6 +126,7 @@ class Analysis:
     compute: Callable[..., Result]
     figure: Callable[[Result], "go.Figure"]
     describe: Mapping[str, str]  # for each number: what it says, its formula, in one sentence
+    scales: Scales  # how it is answered of very many samples; nothing builds n × n
     points: Mapping[str, str] = field(default_factory=dict)  # for each number of a sample: what it is, in a few words
     figures: "Mapping[str, Callable[[Result], go.Figure | None]]" = field(default_factory=dict)
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -237,7 +238,6 @@ class IndexBuilder(Protocol):
         self, vectors: npt.NDArray[np.float32], *, k: int, metric: Metric, seed: int
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """Return indices (n, k) and distances (n, k), nearest first."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,8 +267,7 @@ class DatasetSource:
     """A source of samples.
 
     `fingerprint` names all that decides what `load` gives (file hashes, package versions), cheaply; `load` reads,
-    checks and samples; `preview` shows the schema. `texts`, where a source can, reads the texts of a frame that came
-    from it at once, without reading everything else.
+    checks and samples; `preview` shows the schema. `texts`, where a source can, reads only the texts of its frame.
     """
 
     name: str

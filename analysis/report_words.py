@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.anchors.measurement import ANCHORS
+from analysis.comparison.distances import MOST
 from analysis.figures.glyph import glyph, span_of
 from analysis.figures.palette import ACCENT, FAINT, INK
 from analysis.figures.words import shown
@@ -21,6 +22,7 @@ from analysis.registry import (
     projections,
     task_methods,
 )
+from analysis.scales import scale_of_basis
 from analysis.series.measured import number_title, score_title
 from analysis.series.ranking import Ranking, all_trained, best_for, controls_of, in_order, sentence
 from analysis.study import Study
@@ -158,7 +160,7 @@ def methods_of(rows: pd.DataFrame, study: Study) -> str:
             parts.append(_method(one.title, [one.question, *words, one.reading, how_made(one)]))
     for name, measure in comparisons().items():
         if name in of["comparison"]:
-            parts.append(_method(measure.title, [measure.describe]))
+            parts.append(_method(measure.title, [measure.describe, str(scale_of_basis(measure.basis, MOST))]))
     for name, estimator in estimators().items():
         if name in of["transferability"]:
             parts.append(_method(estimator.title, [estimator.describe, f"{estimator.reference}."]))

@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.ask import Ask
+from analysis.engines import engine_of
 from analysis.graph_asks import read_graphs
 from analysis.made import checkpoints_of
 from analysis.metrics import asks_of, check_names
@@ -110,6 +111,7 @@ def made_ready(out: Path) -> None:
 
 def checked(pipeline: Pipeline) -> list[Ask]:
     """Everything that can be found wrong before heavy work is found here; the asks of the run."""
+    engine_of(pipeline.study).check()
     for spec in checkpoints_of(pipeline.study):
         family_of(spec)
     pipeline.spaces()

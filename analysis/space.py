@@ -13,12 +13,16 @@ BLOCK = 1 << 16  # rows checked at a time, so that a memory-mapped space is neve
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingSpace:
-    """Vectors (n, d) of the samples `ids`, under a name and a key."""
+    """Vectors (n, d) of the samples `ids`, under a name and a key.
+
+    `moments`: their mean (d,) and covariance (d, d), where they were summed already.
+    """
 
     name: str
     key: str
     vectors: npt.NDArray[np.float32]
     ids: Sequence[str]
+    moments: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no analysis could trust."""

@@ -138,12 +138,16 @@ class Store:
 
     def partial(self, recipe: Recipe) -> Path:
         """A folder for what a step has finished so far; it outlives the process and ends with `forget`."""
-        folder = self.root / "partial" / recipe.key
+        folder = self.partial_path(recipe)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _refused(error, recipe, self.root) from error
         return folder
+
+    def partial_path(self, recipe: Recipe) -> Path:
+        """That folder, which need not be there."""
+        return self.root / "partial" / recipe.key
 
     @contextmanager
     def alone(self, recipe: Recipe) -> Iterator[None]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from analysis.knn_graph import Metric
 from analysis.laboratory import AnchorsSpec, BenefitSpec, CorpusSpec, PretrainingSpec
-from analysis.study_checks import check_methods, check_seed, check_seeds, must
+from analysis.study_checks import check_engine, check_methods, check_seed, check_seeds, must
 from models.encoder import Initialization, Pooling
 from models.errors import BadInput, nearest
 from models.finetuning.settings import FineTuning
@@ -27,6 +27,10 @@ class EngineSpec:
     name: Literal["local", "ray"] = "local"
     address: str = ""
     workers: int = 0
+
+    def __post_init__(self) -> None:
+        """Check what needs no cluster."""
+        check_engine(self.name, self.address, self.workers)
 
 
 @dataclass(frozen=True, kw_only=True)

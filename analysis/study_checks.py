@@ -31,3 +31,10 @@ def check_methods(methods: Sequence[str], where: str) -> None:
     must(bool(methods), f"{where} has no methods; name some, or leave out `methods` for the usual ones.")
     for name in methods:
         must(methods.count(name) == 1, f"{where} names method {name!r} twice; give each once.")
+
+
+def check_engine(name: str, address: str, workers: int) -> None:
+    """Refuse an [engine] that no machine could be."""
+    must(workers >= 0, f"workers of [engine] is {workers}; give 0 for as many as there are, or a number.")
+    why = f"address of [engine] is {address!r}, but name is 'local'; set name = 'ray', or leave address out."
+    must(name == "ray" or not address, why)

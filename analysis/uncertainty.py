@@ -81,7 +81,11 @@ def answer(
 
 
 def how_made(analysis: Analysis) -> str:
-    """Say how interval and null of a plug-in's numbers are made, for who hovers over one."""
+    """Say how a plug-in's numbers, their interval and null are made, for who hovers over one."""
+    return f"{analysis.scales} {_how_judged(analysis)}"
+
+
+def _how_judged(analysis: Analysis) -> str:
     match analysis.interval:
         case Subsample():
             interval = "Interval: from random subsets of the samples (delete-d jackknife), 95 %."

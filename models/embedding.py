@@ -18,12 +18,14 @@ import numpy as np
 from models.batches import Plan, plan_batches
 from models.embedding_job import EmbeddingJob, family_called, library_versions
 from models.encoder import Card, EncoderRecipe, Family, Items
+from models.engine import Engine, WorkerGone
+from models.engines.local import LocalEngine
 from models.errors import BadInput, Failed
 from models.item_files import CONTENT, ENDS, SHAPES, write_items
 from models.shard_maker import PLAN, PRECISION, ShardMaker, encoder_of
 from models.shards import assemble, finished_shards, layer_path, no_room_is_a_sentence, write_whole
-from models.torch_encoder import cores, device_name
-from models.worker_pool import WorkerGone, WorkerPool
+from models.torch_encoder import device_name
+from models.worker_pool import EMBEDDING, WorkerPool
 
 Report = Callable[[int, int, str], None]
 EVERY = 0.25  # seconds between two reports
@@ -40,11 +42,13 @@ def embed(
     workers: int = 0,
     report: Report,
     pool: WorkerPool | None = None,
+    engine: Engine | None = None,
 ) -> dict[int, Path]:
     """Embed all items: for each layer an (n, width) float32 `.npy` file in `folder`, in the items' order.
 
     `folder` belongs to this job alone; started again on it, the job goes on. `workers`: processes, 0 for one per
-    core, or one where there is a GPU; `pool`: warm ones to use instead. Raises BadInput for a checkpoint that
+    core, or one where there is a GPU; `pool`: warm ones to use instead; `engine`: where else the shards are made, with
+    the same bits on like hardware. Raises BadInput for a checkpoint that
     cannot be used, Failed for work that broke in the middle.
     """
     family = family_called(recipe.family)
@@ -56,7 +60,9 @@ def embed(
             return _at_once(family, recipe, items, wanted, folder, report)
         report(0, len(items), f"writing the {NOUNS[family.modality]} for the workers")
         digest = write_items(items, family.modality, folder)
-    job = EmbeddingJob(recipe=recipe, layers=wanted, made_of=_made_of(family, card, wanted, digest, len(items)))
+    engine = engine or LocalEngine(workers=workers, pool=pool)
+    made_of = _made_of(family, card, wanted, digest, len(items), engine.device())
+    job = EmbeddingJob(recipe=recipe, layers=wanted, made_of=made_of)
     paths = {layer: layer_path(folder, layer) for layer in wanted}
     if not job.is_the_one_in(folder):
         _clear(folder, wanted)
@@ -67,13 +73,13 @@ def embed(
         return paths
     (folder / "shards").mkdir(exist_ok=True)
     plan = _plan(job, items, folder, report)
-    done = finished_shards(folder, plan)
+    done = finished_shards(folder, len(plan))
     progress = _Progress(plan, done, NOUNS[family.modality], report)
     todo = [shard for shard in range(len(plan)) if shard not in done]
-    if len(plan) == 1:
+    if len(plan) == 1 and made_of["device"] == device_name():
         _here(folder, todo, progress)
     elif todo:
-        _in_workers(folder, todo, progress, workers, pool)
+        _in_workers(folder, todo, progress, engine)
     report(len(items), len(items), "putting the vectors in order")
     paths = assemble(folder, plan, wanted)
     _clear(folder, ())
@@ -90,7 +96,7 @@ def _checked(layers: Sequence[int], card: Card) -> tuple[int, ...]:
     return wanted
 
 
-def _made_of(family: Family, card: Card, layers: tuple[int, ...], digest: str, n: int) -> dict[str, Any]:
+def _made_of(family: Family, card: Card, layers: tuple[int, ...], digest: str, n: int, device: str) -> dict[str, Any]:
     return {
         "family": family.name,
         "version": family.version,
@@ -98,7 +104,7 @@ def _made_of(family: Family, card: Card, layers: tuple[int, ...], digest: str, n
         "layers": list(layers),
         "items": digest,
         "n": n,
-        "device": device_name(),
+        "device": device,
         "libraries": library_versions(),
     }
 
@@ -124,6 +130,7 @@ def _plan(job: EmbeddingJob, items: Items, folder: Path, report: Report) -> Plan
     if path.is_file():
         return Plan.read(path)
     encoder = encoder_of(job)
+    encoder.device = job.made_of["device"]  # the workers', which this machine need not have
     report(0, len(items), "fetching the weights")
     encoder.prepare()
     costs = [np.empty(0, np.int64)]
@@ -144,18 +151,17 @@ def _here(folder: Path, todo: list[int], progress: "_Progress") -> None:
         ShardMaker(folder).make(shard, lambda items, cost: progress.hear({"items": items, "cost": cost}))
 
 
-def _in_workers(folder: Path, todo: list[int], progress: "_Progress", workers: int, pool: WorkerPool | None) -> None:
-    count = min(pool.count if pool else workers or cores(), len(todo))
+def _in_workers(folder: Path, todo: list[int], progress: "_Progress", engine: Engine) -> None:
+    count = min(engine.workers(), len(todo))
     progress.say("starting one worker" if count == 1 else f"starting {count} workers")
-    own = WorkerPool(count)
     try:
-        (pool or own).run(folder.absolute(), todo, progress.hear)
+        engine.run(EMBEDDING, folder, todo, progress.hear)
     except WorkerGone as gone:
         kept, total = progress.shards, len(progress.plan)
         if kept < total:
             raise Failed(f"{gone}; {kept} of {total} shards are kept: run again to go on.") from gone.__cause__
     finally:
-        own.close()
+        engine.close()
 
 
 def _clear(folder: Path, layers: Sequence[int]) -> None:

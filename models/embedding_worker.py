@@ -1,8 +1,8 @@
 """An embedding worker: a process that makes shards for whoever started it, and ends when that one does.
 
-It reads one JSON line per order from standard input ({"job": folder}, {"shard": number}) and answers on standard
-output ({"items": …, "cost": …} per batch, {"done": number}, or {"error": …}). The end of the input is its end, at
-once: a parent that is gone leaves no orphan, and a shard is written whole or not at all.
+It reads one JSON line per order from standard input ({"job": folder, "work": what makes its shards}, {"shard": number})
+and answers on standard output ({"items": …, "cost": …} per batch, {"done": number}, or {"error": …}). The end of the
+input is its end, at once: a parent that is gone leaves no orphan, and a shard is written whole or not at all.
 """
 
 import json
@@ -14,6 +14,7 @@ import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
+from models.engine import Maker, maker_called
 from models.errors import BadInput, Failed
 
 
@@ -23,15 +24,13 @@ def main() -> None:
     os.dup2(2, 1)  # what libraries print goes with the errors, not between the answers
     orders: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin, orders), daemon=True).start()
-    from models.shard_maker import ShardMaker
-
-    maker: ShardMaker | None = None
+    maker: Maker | None = None
     while True:
         order = orders.get()
         try:
             if "job" in order:
                 maker = None  # its memory goes before the next one's comes
-                maker = ShardMaker(Path(order["job"]))
+                maker = maker_called(order["work"], Path(order["job"]))
             elif maker is not None:
                 maker.make(order["shard"], lambda items, cost: _say(answers, items=items, cost=cost))
                 _say(answers, done=order["shard"])

@@ -4,6 +4,7 @@ Always on one thread: how threads split a sum changes its last bits, and two pro
 faster than one of two.
 """
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from models.batches import Plan
-from models.embedding_job import EmbeddingJob
+from models.embedding_job import EmbeddingJob, library_versions
 from models.encoder import Vectors
 from models.errors import Failed
 from models.item_files import ItemFiles, take
 from models.precision import choose_precision, sample_of
 from models.shards import write_shard
-from models.torch_encoder import TorchEncoder
+from models.torch_encoder import TorchEncoder, device_name
 
 PLAN, PRECISION = "plan.npz", "precision.txt"
 
@@ -44,11 +45,25 @@ def encoder_of(job: EmbeddingJob) -> TorchEncoder:
     return encoder
 
 
+def check_alike(job: EmbeddingJob) -> None:
+    """Refuse a machine whose bits would differ from those of the job's other shards."""
+    here = {"device": device_name(), "libraries": library_versions()}
+    for name, has in here.items():
+        if name in job.made_of and job.made_of[name] != has:
+            raise Failed(
+                f"a worker on {socket.gethostname()} has {name} {has}, the job {job.made_of[name]}; give all machines"
+                " the same, or the vectors would not be those of one machine."
+            )
+
+
 class ShardMaker:
     """The encoder, items and plan of a job's folder."""
 
+    draft = ".draft"
+
     def __init__(self, folder: Path) -> None:
         self.folder, self.job = folder, EmbeddingJob.read(folder)
+        check_alike(self.job)
         self.plan = Plan.read(folder / PLAN)
         self.items = ItemFiles(folder, self.job.modality)
         self.encoder = encoder_of(self.job)
@@ -65,7 +80,7 @@ class ShardMaker:
                 for part, vectors in zip(parts, self._encode(rows), strict=True):
                     part.append(vectors)
                 on_batch(len(rows), int(self.plan.costs[rows].sum()))
-        write_shard(self.folder, shard, self.job.layers, [np.concatenate(part) for part in parts])
+        write_shard(self.folder, shard, self.job.layers, [np.concatenate(part) for part in parts], self.draft)
 
     def _encode(self, rows: npt.NDArray[np.int64]) -> list[Vectors]:
         vectors = halving(lambda some: self.encoder.encode(take(self.items, some), self.job.layers), rows)

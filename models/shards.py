@@ -3,12 +3,13 @@
 import errno
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from models.batches import Plan
 from models.encoder import Vectors
@@ -41,23 +42,31 @@ def no_room_is_a_sentence(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def write_shard(folder: Path, shard: int, layers: Sequence[int], vectors: Sequence[Vectors]) -> None:
-    """Write the vectors of a shard, one (m, width) matrix per layer, safe against a crash at any moment."""
-    path = shard_path(folder, shard)
-    draft = path.with_suffix(".draft")
+def write_shard(
+    folder: Path, shard: int, layers: Sequence[int], vectors: Sequence[Vectors], draft: str = ".draft"
+) -> None:
+    """Write the vectors of a shard, one (m, width) matrix per layer."""
+    named = {f"layer{layer}": part for layer, part in zip(layers, vectors, strict=True)}
+    write_part(folder, shard, named, draft)
+
+
+def write_part(folder: Path, part: int, arrays: Mapping[str, npt.NDArray[Any]], draft: str = ".draft") -> None:
+    """Write the arrays of a part of some work, safe against a crash at any moment; `draft` ends its name meanwhile."""
+    path = shard_path(folder, part)
+    begun = path.with_suffix(draft)
     with no_room_is_a_sentence(folder):
-        with draft.open("wb") as file:
-            named: Any = {f"layer{layer}": part for layer, part in zip(layers, vectors, strict=True)}
+        with begun.open("wb") as file:
+            named: Any = dict(arrays)
             np.savez(file, **named)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        begun.replace(path)
 
 
-def finished_shards(folder: Path, plan: Plan) -> set[int]:
+def finished_shards(folder: Path, count: int) -> set[int]:
     """The shards that are there and whole; a damaged one is removed, so that it is made again."""
     done = set()
-    for shard in range(len(plan)):
+    for shard in range(count):
         path = shard_path(folder, shard)
         if not path.exists():
             continue

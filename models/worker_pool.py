@@ -1,4 +1,4 @@
-"""Worker processes that share the shards of a job; kept warm between jobs by whoever keeps the pool."""
+"""Worker processes that share the parts of a folder's work; kept warm between jobs by whoever keeps the pool."""
 
 import json
 import os
@@ -7,19 +7,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from models.engine import ONE_THREAD, QUIET, OnAnswer, WorkerGone
 from models.errors import BadInput, Failed
 
 ROOT = Path(__file__).resolve().parents[1]  # where `models` is imported from
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
-
-
-class WorkerGone(Exception):
-    """A worker ended or broke; says how."""
+EMBEDDING = "models.shard_maker:ShardMaker"
 
 
 class _Worker:
@@ -27,7 +24,7 @@ class _Worker:
 
     def __init__(self, answers: "queue.Queue[tuple[_Worker, dict[str, Any] | None]]") -> None:
         path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
-        environment = os.environ | ONE_THREAD | {"TOKENIZERS_PARALLELISM": "false", "PYTHONPATH": path}
+        environment = os.environ | ONE_THREAD | QUIET | {"PYTHONPATH": path}
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
         self.process = subprocess.Popen(
             # -P: never import from the current folder, which is the user's
@@ -56,9 +53,9 @@ class _Worker:
             self.process.stdin.write(json.dumps(order) + "\n")
             self.process.stdin.flush()
 
-    def take(self, folder: Path, shard: int) -> None:
+    def take(self, folder: Path, shard: int, work: str = EMBEDDING) -> None:
         if self.folder != folder:
-            self.order(job=str(folder))
+            self.order(job=str(folder), work=work)
             self.folder = folder
         self.order(shard=shard)
 
@@ -102,14 +99,14 @@ class WorkerPool:
             worker.close()
         self._workers, self._answers = [], queue.Queue()
 
-    def run(self, folder: Path, shards: Sequence[int], on_answer: Callable[[Mapping[str, Any]], None]) -> None:
+    def run(self, folder: Path, shards: Sequence[int], on_answer: OnAnswer, *, work: str = EMBEDDING) -> None:
         """Make these shards of a folder's job; `on_answer` hears of every batch and shard.
 
         After an error no more shards are given out, those in hand are finished, and then it is raised: WorkerGone,
         or what the worker met.
         """
         try:
-            error = self._run(folder, list(shards)[::-1], on_answer)
+            error = self._run(folder, list(shards)[::-1], on_answer, work)
         except BaseException:  # an interrupt: whoever asked does not wait for the shards in hand
             self.close()
             raise
@@ -118,14 +115,12 @@ class WorkerPool:
         if error is not None:
             raise error
 
-    def _run(
-        self, folder: Path, waiting: list[int], on_answer: Callable[[Mapping[str, Any]], None]
-    ) -> Exception | None:
+    def _run(self, folder: Path, waiting: list[int], on_answer: OnAnswer, work: str) -> Exception | None:
         while len(self._workers) < min(self.count, len(waiting)):
             self._workers.append(_Worker(self._answers))
         busy = self._workers[: len(waiting)]
         for worker in busy:
-            worker.take(folder, waiting.pop())
+            worker.take(folder, waiting.pop(), work)
         error: Exception | None = None
         while busy:
             worker, answer = self._answers.get()
@@ -139,7 +134,7 @@ class WorkerPool:
                 busy.remove(worker)
             elif "done" in answer and waiting and error is None:
                 on_answer(answer)
-                worker.take(folder, waiting.pop())
+                worker.take(folder, waiting.pop(), work)
             else:
                 on_answer(answer)
                 if "done" in answer:

@@ -23,6 +23,7 @@ Rows = npt.NDArray[np.float32]
 Basis = Literal["centered", "raw", "unit"]
 
 CHUNK = 1 << 11  # rows in double precision at a time
+GATHERED = 1 << 16  # rows dealt anew at a time
 BLOCKS = 40  # of samples, half of which are drawn at a time
 HELD = 1 << 29  # bytes of blocks' products kept; wider spaces are multiplied anew for each draw
 
@@ -117,8 +118,8 @@ def _sums(vectors: Rows, near: Floats) -> tuple[Floats, float, float]:
     return rows.sum(axis=0), float(np.vdot(rows, rows)), size
 
 
-def _parts(n: int) -> list[slice]:
-    return [slice(start, min(start + CHUNK, n)) for start in range(0, n, CHUNK)]
+def _parts(n: int, height: int = CHUNK) -> list[slice]:
+    return [slice(start, min(start + height, n)) for start in range(0, n, height)]
 
 
 class Pair:
@@ -138,7 +139,9 @@ class Pair:
         """The second space's samples dealt anew; the latest is kept, for the next measure that asks for it."""
 
         def make() -> Cross:
-            products = (self.x.rows.T @ self.y.rows[order]).astype(np.float64)
+            products = np.zeros((self.x.rows.shape[1], self.y.rows.shape[1]))
+            for part in _parts(len(order), GATHERED):  # never all rows of a space again
+                products += self.x.rows[part].T @ self.y.rows[order[part]]
             return self._cross(products, self.whole.x, self.whole.y)
 
         return self._latest.of(order, make)

@@ -1,12 +1,13 @@
 """How many of its k nearest neighbours each sample keeps from one space to another, as it is and under permutations."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.comparison.latest import Latest
-from analysis.comparison.moments import Floats
+from analysis.comparison.moments import Floats, Rows
 
 Neighbors = npt.NDArray[np.int32]
 Order = npt.NDArray[np.intp]
@@ -20,6 +21,18 @@ def dealt(neighbors: Neighbors, order: Order, rows: Order | None = None) -> Neig
     name[order] = np.arange(len(order), dtype=neighbors.dtype)
     found: Neighbors = name[neighbors[order if rows is None else order[rows]]]
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class Dealt:
+    """Rows of samples dealt anew, looked up as they are asked for: a draw that reads a few copies no space."""
+
+    rows: Rows
+    order: Order
+
+    def __getitem__(self, places: npt.NDArray[np.integer]) -> Rows:
+        found: Rows = self.rows[self.order[places]]
+        return found
 
 
 class Neighborhoods:

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.comparison.moments import Floats, Rows
+from analysis.comparison.neighborhoods import Dealt
 from analysis.plugin import Comparison
 
 Indices = npt.NDArray[np.int32]
 
 
-def value(u: Rows, v: Rows, near_u: Indices, near_v: Indices, rows: npt.NDArray[np.intp]) -> Floats:
+def value(u: Rows, v: Rows | Dealt, near_u: Indices, near_v: Indices, rows: npt.NDArray[np.intp]) -> Floats:
     """Contribution of each of the `rows`; u, v (n, d) at length one, near (r, k) the rows' neighbours in each."""
     union = np.concatenate([near_u, near_v], axis=1)
     order = np.sort(union, axis=1)

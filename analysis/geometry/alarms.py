@@ -21,10 +21,9 @@ def alarms_of(space: EmbeddingSpace, duplicates: int, dimensions: pd.DataFrame) 
     found = []
     outliers = dimensions[dimensions["z"] > SIGMAS]
     try:
-        center = moments.center_of(space.vectors)
+        rank = moments.effective_rank(moments.spectra_of(space)[0])
     except CannotAnalyze:
         return [("alarm", f"All {space.n:,} vectors are equal: the space has collapsed to a point.")]
-    rank = moments.effective_rank(moments.spectra(space.vectors, center)[0])
     if rank < FLAT * min(space.d, space.n - 1):
         found.append(("alarm", f"Collapse: only {shown(rank)} of {space.d} directions are used (effective rank)."))
     count = int(cosines.with_direction(space.vectors).sum())

@@ -22,6 +22,7 @@ from analysis.labels import Labels
 from analysis.number import Number
 from analysis.plugin import Analysis, Drawn, OfBlocks, OneDraw, Params, Subsample
 from analysis.result import Result
+from analysis.scales import OnSample
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ ANALYSIS = Analysis(
     version=1,
     compute=compute,
     figure=figure,
+    scales=OnSample(EXACT, SAMPLE, ("silhouette",)),
     describe={
         "nc1": "Spread within classes over that between their means, tr(S_W S_B⁺) / C: 0 at full collapse.",
         "nc2_norms": "How unequal the lengths of the class means are about the mean of all: SD over mean, 0 if equal.",

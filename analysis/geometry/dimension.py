@@ -26,6 +26,7 @@ from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Analysis, ByPoint, Params
 from analysis.result import Result
+from analysis.scales import FromGraph
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ ANALYSIS = Analysis(
     version=2,
     compute=compute,
     figure=figure,
+    scales=FromGraph(),
     describe={
         "twonn": "Dimension at the finest scale, from the two nearest distances (Facco et al. 2017; top 10 % cut).",
         "mle": "Dimension among the k nearest, from how fast distances grow (Levina, Bickel; MacKay and Ghahramani).",

@@ -29,6 +29,7 @@ from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import NEIGHBOR_STRETCH, Analysis, Params
 from analysis.result import Result
+from analysis.scales import FromGraph
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ ANALYSIS = Analysis(
     version=1,
     compute=compute,
     figure=figure,
+    scales=FromGraph(also=f"TwoNN on a share of the samples looks at {MOST:,} of them at most."),
     describe={
         "mle_nearest": "Dimension among the 2 nearest, the finest scale there is (MLE; MacKay and Ghahramani).",
         "mle_widest": "Dimension among all neighbours that are kept, 50 or more where there are as many (MLE).",

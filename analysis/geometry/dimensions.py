@@ -17,6 +17,7 @@ from analysis.geometry.moments import Floats, center_of
 from analysis.number import Number
 from analysis.plugin import Analysis, OfBlocks, Params, Subsample
 from analysis.result import Result
+from analysis.scales import BySums
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ ANALYSIS = Analysis(
     version=1,
     compute=compute,
     figure=figure,
+    scales=BySums(),
     describe={
         "largest_variance": "Share of the variance in the one dimension that varies most.",
         "median_kurtosis": "Median over dimensions of excess kurtosis: 0 for a Gaussian, high for rare large values.",

@@ -15,12 +15,13 @@ from analysis.geometry import pair_tables
 from analysis.geometry.contrast import contrast_of
 from analysis.geometry.distance_figures import AXIS, between_classes, growth, heat_map
 from analysis.geometry.pair_counts import count_pairs, histogram_kept
-from analysis.geometry.pairs import pairs_of, pairs_said, rows_asked
+from analysis.geometry.pairs import EXACT, SAMPLE, pairs_of, pairs_said, rows_asked
 from analysis.geometry.separation import labels_dealt_anew, separation_of
 from analysis.knn_graph import KnnGraph, Metric
 from analysis.labels import Labels
 from analysis.plugin import Analysis, Drawn, OneDraw, Params
 from analysis.result import Result
+from analysis.scales import OnSample
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ ANALYSIS = Analysis(
     version=1,
     compute=compute,
     figure=figure,
+    scales=OnSample(EXACT, SAMPLE),
     describe={
         "within_between_auroc": "Chance that two samples of different labels are farther apart than two of one label.",
         "contrast": "Mean of (farthest − nearest) / nearest over the samples: small where distances concentrate.",

@@ -18,6 +18,7 @@ from analysis.geometry.each_dimension import SIGMAS, standing_out
 from analysis.number import Number
 from analysis.plugin import Analysis, Params
 from analysis.result import Result
+from analysis.scales import BySums
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ ANALYSIS = Analysis(
     version=2,
     compute=compute,
     figure=figure,
+    scales=BySums(),
     describe={
         "duplicates": "Rows whose vector repeats an earlier row's exactly.",
         "outlier_dimensions": "Dimensions whose mean magnitude lies more than 3 SD above the mean of all dimensions'.",

@@ -19,6 +19,7 @@ from analysis.knn_graph import KnnGraph
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Analysis, ByPoint, Drawn, OneDraw, Params
 from analysis.result import Result
+from analysis.scales import FromGraph
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ ANALYSIS = Analysis(
     version=1,
     compute=compute,
     figure=figure,
+    scales=FromGraph(),
     describe={
         "k_skewness": "Population skewness of how often a sample is among the k nearest of others: near 0 without"
         " hubs, above 1 with marked ones.",

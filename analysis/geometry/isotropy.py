@@ -19,6 +19,7 @@ from analysis.geometry.moments import Floats
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Analysis, Drawn, OfBlocks, OneDraw, Params, Subsample
 from analysis.result import Result
+from analysis.scales import BySums
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def compute(space: EmbeddingSpace, params: Params) -> Result:
     try:
         if space.d == 1:
             raise CannotAnalyze("IsoScore compares directions, and a space of one dimension has only one.")
-        gram = moments.covariance_like(space.vectors, moments.center_of(space.vectors))
+        gram = moments.gram_of(space)
         numbers["isoscore"] = Number(value=isoscore(float(np.trace(gram) ** 2 / np.square(gram).sum()), space.d))
     except CannotAnalyze as error:
         numbers["isoscore"] = Number(value=None, why=str(error))
@@ -57,7 +58,7 @@ def share(space: EmbeddingSpace, params: Params, block_of: npt.NDArray[np.intp])
         return np.column_stack([units, np.any(units != 0, axis=1)])
 
     _, sums = moments.block_sums(space.vectors, block_of, units_and_ones)
-    axes, _ = moments.principal_axes(space.vectors)
+    axes, _ = moments.principal_axes(space)
     variances = moments.subset_spectra(space.vectors, axes, block_of, centered=True)
 
     def of_blocks(drawn: npt.NDArray[np.bool_]) -> Mapping[str, float]:
@@ -107,6 +108,7 @@ ANALYSIS = Analysis(
     version=1,
     compute=compute,
     figure=figure,
+    scales=BySums(),
     describe={
         "mean_cosine": "Mean cosine over all distinct pairs of samples, uncentered: 0 in a round cloud, near 1 in a"
         " narrow cone.",

@@ -18,6 +18,7 @@ from analysis.labels import Labels
 from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Analysis, Params, Permuted
 from analysis.result import Result
+from analysis.scales import FromGraph
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ ANALYSIS = Analysis(
     version=1,
     compute=compute,
     figure=figure,
+    scales=FromGraph(),
     describe={
         "knn_accuracy": "Share of samples whose class leads among their k nearest (leave-one-out; m tied count 1/m).",
         "knn_spearman": "Rank correlation of a sample's value with the mean of its k nearest neighbours'.",

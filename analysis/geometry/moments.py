@@ -10,13 +10,15 @@ nearer to the truth than that of decompositions anew, which are biased ever more
 (Karoui and Purdom, "The bootstrap, covariance matrices and PCA in moderate and high-dimensions", 2016).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.number import CannotAnalyze
+from analysis.parts import parts_of
+from analysis.space import EmbeddingSpace
 
 Floats = npt.NDArray[np.float64]
 Vectors = npt.NDArray[np.float32]
@@ -25,6 +27,7 @@ CHUNK = 1 << 13  # rows held in double precision at a time
 ROUNDING = 1e-14  # share of the mean square below which a variance is no more than float32 rounding
 FIRST, LAST, FEWEST = 11, 100, 10  # principal axes that the decay is fitted on, and how many of them it needs
 NO_DECAY = f"The decay is fitted on principal axes {FIRST} to {LAST}, of which {FEWEST} must carry variance."
+ALL_EQUAL = "All vectors are equal, so no direction carries any variance."
 EXACT_NULL = 5000  # samples up to which a null is drawn as samples, beyond as their moments
 
 
@@ -55,7 +58,7 @@ def center_of(vectors: Vectors) -> Floats:
     variance = sum(float(np.square(rows - center).sum()) for rows in chunks(vectors))
     size = sum(float(np.square(rows).sum()) for rows in chunks(vectors))
     if variance <= ROUNDING * size:
-        raise CannotAnalyze("All vectors are equal, so no direction carries any variance.")
+        raise CannotAnalyze(ALL_EQUAL)
     return center
 
 
@@ -66,14 +69,60 @@ def second_moments(vectors: Vectors, center: Floats) -> Floats:
     return total / len(vectors)
 
 
-def principal_axes(vectors: Vectors) -> tuple[Axes, Axes]:
+def sums_of(vectors: Vectors) -> tuple[int, Floats, Floats]:
+    """How many rows, their mean, and the sum of outer products about it."""
+    mean = mean_of(vectors)
+    return len(vectors), mean, second_moments(vectors, mean) * len(vectors)
+
+
+def joined(parts: Iterable[tuple[int, Floats, Floats]]) -> tuple[Floats, Floats]:
+    """Mean and covariance of all rows from such sums over parts of them."""
+    sizes, means, products = (list(each) for each in zip(*parts, strict=True))
+    n = sum(sizes)
+    center: Floats = sum((size * mean for size, mean in zip(sizes, means, strict=True)), np.zeros_like(means[0])) / n
+    total = np.zeros_like(products[0])
+    for size, mean, product in zip(sizes, means, products, strict=True):
+        total += product + size * np.outer(mean - center, mean - center)
+    return center, total / n
+
+
+def moments_of(space: EmbeddingSpace) -> tuple[Floats, Floats]:
+    """Mean (d,) and covariance (d, d) of a space, summed now where nobody did before."""
+    if space.moments is not None:
+        return space.moments
+    return joined(sums_of(space.vectors[rows]) for rows in parts_of(space.n))
+
+
+def known_moments(space: EmbeddingSpace) -> tuple[Floats, Floats]:
+    """The same of vectors that differ; CannotAnalyze where all coincide, up to float32 rounding."""
+    center, covariance = moments_of(space)
+    if np.trace(covariance) <= ROUNDING * (np.trace(covariance) + center @ center):
+        raise CannotAnalyze(ALL_EQUAL)
+    return center, covariance
+
+
+def spectra_of(space: EmbeddingSpace) -> tuple[Floats, Floats]:
+    """Mean squares along the axes about the mean and along those about zero; CannotAnalyze where all coincide."""
+    if space.n < space.d:
+        return spectra(space.vectors, center_of(space.vectors))
+    center, covariance = known_moments(space)
+    return spectrum_of(covariance), spectrum_of(covariance + np.outer(center, center))
+
+
+def gram_of(space: EmbeddingSpace) -> Floats:
+    """`covariance_like` about the mean; CannotAnalyze where all coincide."""
+    if space.n < space.d:
+        return covariance_like(space.vectors, center_of(space.vectors))
+    return known_moments(space)[1]
+
+
+def principal_axes(space: EmbeddingSpace) -> tuple[Axes, Axes]:
     """The axes about the mean and those about zero, each through the smaller of the two Gram matrices."""
-    n, d = vectors.shape
-    center, zero = mean_of(vectors), np.zeros(d)
-    if n < d:
-        rows = vectors.astype(np.float64)
+    zero = np.zeros(space.d)
+    if space.n < space.d:
+        rows, center = space.vectors.astype(np.float64), mean_of(space.vectors)
         return _axes_of_few(rows - center, center), _axes_of_few(rows, zero)
-    moments = second_moments(vectors, center)
+    center, moments = moments_of(space)
     return _axes(moments, center), _axes(moments + np.outer(center, center), zero)
 
 

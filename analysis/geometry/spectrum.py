@@ -21,6 +21,7 @@ from analysis.geometry.moments import Floats
 from analysis.number import Number
 from analysis.plugin import Analysis, Drawn, OfBlocks, OneDraw, Params, Subsample
 from analysis.result import Result
+from analysis.scales import BySums
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ DRAWN = 1e-8  # share of variance from which on an axis is drawn: below is round
 
 
 def compute(space: EmbeddingSpace, params: Params) -> Result:
-    variances, raw = moments.spectra(space.vectors, moments.center_of(space.vectors))
+    variances, raw = moments.spectra_of(space)
     numbers = {name: Number(value=value) for name, value in _numbers(variances, raw).items() if np.isfinite(value)}
     if "alpha_req" not in numbers:
         numbers["alpha_req"] = Number(value=None, why=moments.NO_DECAY)
@@ -52,7 +53,7 @@ def _numbers(variances: Floats, raw: Floats) -> dict[str, float]:
 
 
 def share(space: EmbeddingSpace, params: Params, block_of: npt.NDArray[np.intp]) -> OfBlocks:
-    centered, about_zero = moments.principal_axes(space.vectors)
+    centered, about_zero = moments.principal_axes(space)
     variances = moments.subset_spectra(space.vectors, centered, block_of, centered=True)
     raw = moments.subset_spectra(space.vectors, about_zero, block_of, centered=False)
     return lambda drawn: _numbers(variances(drawn), raw(drawn))
@@ -104,6 +105,7 @@ ANALYSIS = Analysis(
     version=1,
     compute=compute,
     figure=figure,
+    scales=BySums(),
     describe={
         "effective_rank": "How many equal directions would spread it so: exp of the entropy of the singular values.",
         "participation_ratio": "The same from variances, led by the widest axes: (Σv)² / Σv² along principal axes.",

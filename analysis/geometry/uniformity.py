@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from analysis.figures.words import shown, value_of
 from analysis.geometry.crowding import crowding_between, crowding_of, round_crowding
-from analysis.geometry.pairs import pairs_said, rows_asked, some_rows
+from analysis.geometry.pairs import EXACT, SAMPLE, pairs_said, rows_asked, some_rows
 from analysis.number import Number
 from analysis.plugin import Analysis, Drawn, OfBlocks, OneDraw, Params, Subsample
 from analysis.result import Result
+from analysis.scales import OnSample
 from analysis.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ ANALYSIS = Analysis(
     version=2,
     compute=compute,
     figure=figure,
+    scales=OnSample(EXACT, SAMPLE),
     describe={
         "uniformity": "Log of the mean of exp(−2 |u − v|²) over all pairs of unit vectors (Wang and Isola 2020): 0"
         " where all point one way, near −4 spread evenly in many dimensions. Its counterpart, alignment, stands on the"

@@ -1,9 +1,13 @@
 """The one kNN graph of a space and metric, by the fastest builder at the asked recall, with its recall measured."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 
 from analysis.knn_graph import KnnGraph, Metric
+from analysis.neighbors.lists import search_lists
 from analysis.neighbors.points import Points, Vectors, prepare
 from analysis.neighbors.recall import recall_of
 from analysis.plugin import Index
@@ -11,12 +15,23 @@ from analysis.progress import Progress, silent
 from analysis.recipe import Recipe
 from analysis.registry import called, indexes
 from analysis.space import EmbeddingSpace
+from models.engine import Engine
 from models.errors import BadInput
 
 VERSION = 1
 EXACT_UP_TO = 20_000  # samples; above, cells are faster
+CELLS_UP_TO = 2_000_000  # samples; above, one machine is not enough
 CHECKED = 100  # rows whose distances are computed anew
 ENOUGH = 0.99  # recall below which an approximate graph is made anew, exactly
+
+
+@dataclass(frozen=True)
+class InParts:
+    """What a search in parts works with: the vectors' `.npy` file, an engine, and a folder for what is finished."""
+
+    vectors: Path
+    engine: Engine
+    folder: Path
 
 
 def build_graph(
@@ -27,13 +42,21 @@ def build_graph(
     seed: int,
     method: str = "auto",
     report: Progress = silent,
+    parts: InParts | None = None,
 ) -> KnnGraph:
     """Find the k nearest other samples of each sample.
 
     `method`: the name of an index, taken as asked, whatever its recall; or "auto": exact up to 20,000 samples and
-    cells above, which give way to an exact search where their measured recall is below 0.99.
+    cells above, which give way to an exact search where their measured recall is below 0.99. Above two million, where
+    `parts` says with what, inverted lists in parts, whose recall stands as it is measured.
     """
     check_k(space, k)
+    if method == "auto" and parts is not None and space.n > CELLS_UP_TO:
+        key = graph_recipe(space.key, metric=metric, k=k, seed=seed).key
+        (indices, distances), recall, recalls = search_lists(
+            parts.vectors, k=k, metric=metric, seed=seed, engine=parts.engine, folder=parts.folder, report=report
+        )
+        return KnnGraph(key, metric, "lists", indices, distances, recall, recalls)
     points = prepare(space.vectors, metric)
     name = method
     if method == "auto":

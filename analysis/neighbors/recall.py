@@ -30,14 +30,14 @@ def recall_of(
     queries = points.vectors[rows]
     search = search_in_float64 if exact else exact_search
     _, true = search(points, queries, k, own=rows)
-    hits = _hits(points, queries, neighbors[rows].astype(np.int64), true)
+    hits = hits_of(points, queries, neighbors[rows].astype(np.int64), true)
     each = tuple(float(hits[at, :, : at + 1].mean()) for at in range(k))
     return shared(each[-1], len(rows)), each
 
 
 def counted(points: Points, queries: Vectors, found: Indices, farthest: Vectors) -> Number:
     """Recall of what was found (m, k), given the distance of each query's true k-th neighbour (m, 1)."""
-    return shared(float(_hits(points, queries, found, farthest)[0].mean()), len(queries))
+    return shared(float(hits_of(points, queries, found, farthest)[0].mean()), len(queries))
 
 
 def shared(value: float, queries: int) -> Number:
@@ -46,7 +46,7 @@ def shared(value: float, queries: int) -> Number:
     return Number(value=value, n=queries, low=low, high=high)
 
 
-def _hits(points: Points, queries: Vectors, found: Indices, limits: Vectors) -> npt.NDArray[np.bool_]:
+def hits_of(points: Points, queries: Vectors, found: Indices, limits: Vectors) -> npt.NDArray[np.bool_]:
     """Which found neighbours (m, k) are no farther than each of the limits (m, l): (l, m, k)."""
     distances = points.distances(queries, found)
     reach = limits + SAME * np.maximum(np.abs(limits), np.finfo(np.float32).eps)

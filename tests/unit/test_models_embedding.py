@@ -129,9 +129,9 @@ def _watched(made: list[int]) -> Any:
 
     take = _Worker.take
 
-    def watch(self: _Worker, folder: Path, shard: int) -> None:
+    def watch(self: _Worker, folder: Path, shard: int, work: str) -> None:
         made.append(shard)
-        take(self, folder, shard)
+        take(self, folder, shard, work)
 
     return watch
 

@@ -78,6 +78,12 @@ def test_the_file_names_the_study_that_has_no_name(tmp_path):
         ("metric = 'cosin'", "metric of the study is 'cosin'; did you mean 'cosine'?"),
         ("k = 'many'", "k of the study must be a whole number, not a text ('many')."),
         ("k = true", "k of the study must be a whole number, not true or false (True)."),
+        ("[engine]\nworkers = -1", "workers of [engine] is -1; give 0 for as many as there are"),
+        (
+            "[engine]\naddress = 'head:6379'",
+            "address of [engine] is 'head:6379', but name is 'local'; set name = 'ray'",
+        ),
+        ("[engine]\nname = 'rya'", "name of [engine] is 'rya'; did you mean 'ray'?"),
         ("seed = -1", "seed is -1; give 0 to"),
         ("seed = 99999999999999999999", "seed is 99999999999999999999; give 0 to 4,294,967,295."),
         (TASK + "seeds = [0, 4294967296]", "a seed of [[task]] 't' is 4294967296; give 0 to 4,294,967,295."),

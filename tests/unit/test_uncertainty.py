@@ -10,6 +10,7 @@ from analysis.number import CannotAnalyze, Number
 from analysis.plugin import Analysis, ByPoint, Drawn, Params, Permuted, Stated, Subsample
 from analysis.registry import analyses
 from analysis.result import Result
+from analysis.scales import BySums, FromGraph, OnSample
 from analysis.space import EmbeddingSpace
 from analysis.uncertainty import answer, how_made
 from tests.worlds import categories, clusters, needs_of, space_of, values
@@ -32,6 +33,7 @@ MEAN = Analysis(
     compute=mean_of_first,
     figure=lambda result: None,
     describe={"mean": "The mean of the first dimension.", "other": "Another."},
+    scales=BySums(),
 )
 
 
@@ -274,3 +276,16 @@ def test_equal_vectors_never_get_a_number_beyond_what_is_true_of_them(analysis: 
     for name, number in result.numbers.items():
         if "@" not in name:  # who is nearest among equals is the search's choice
             assert number.value == (pytest.approx(true[name]) if name in true else None)
+
+
+def test_every_question_says_how_it_scales_in_line_with_what_it_is_given() -> None:
+    for one in analyses().values():
+        said, near = how_made(one), bool({"neighbors", "all_neighbors"} & {*one.needs})
+        match one.scales:
+            case BySums():
+                assert not near and "on all samples, however many" in said, one.name
+            case FromGraph():
+                assert near and "from the kNN graph, whose recall is measured" in said, one.name
+            case OnSample(exact_up_to=most, taken=some, numbers=numbers):
+                assert some <= most and f"beyond on {some:,} of them drawn at random" in said, one.name
+                assert {*numbers} <= {*one.describe}, one.name

@@ -1,0 +1,1 @@
+"""One place for heavy work per file; each exports ENGINE."""
