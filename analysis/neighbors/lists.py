@@ -33,7 +33,8 @@ TRAINING, ROUNDS = 64, 8  # rows per center that k-means looks at, and how often
 SHARE = 0.995  # of the sample's true neighbours that the margin must reach
 SAMPLE = 1000  # rows searched exactly for the margin, and as many for the recall
 MAKERS = "analysis.neighbors.list_makers:"
-Found = tuple[npt.NDArray[np.int32], Vectors]
+Near = npt.NDArray[np.int32]
+Found = tuple[Near, Vectors]
 
 
 def search_lists(
@@ -100,7 +101,7 @@ def _truth(points: Points, sample: Indices, files: list[Path], k: int) -> Found:
     return exact_order(points, sample, found, k)
 
 
-def _reach(points: Points, centers: Vectors, home: Indices, rows: Indices, true: Indices) -> dict[str, float]:
+def _reach(points: Points, centers: Vectors, home: Indices, rows: Indices, true: Near) -> dict[str, float]:
     """The margin that reaches SHARE of the true neighbours, and no more lists than any sampled row has within it."""
     here = Points(points.metric, np.asarray(points.vectors[rows]), points.center, points.scale)
     lag = behind(here, centers, slice(None))
@@ -108,7 +109,7 @@ def _reach(points: Points, centers: Vectors, home: Indices, rows: Indices, true:
     return {"margin": margin, "most": 2 * int((lag <= margin).sum(axis=1).max())}
 
 
-def _recall(points: Points, rows: Indices, indices: Indices, limits: Vectors) -> tuple[Number, tuple[float, ...]]:
+def _recall(points: Points, rows: Indices, indices: Near, limits: Vectors) -> tuple[Number, tuple[float, ...]]:
     found = indices[rows].astype(np.int64)
     around, known = among(points, rows, found)
     hits = hits_of(around, around.vectors[known.own], known.found, limits)
