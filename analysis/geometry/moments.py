@@ -77,12 +77,13 @@ def sums_of(vectors: Vectors) -> tuple[int, Floats, Floats]:
 
 def joined(parts: Iterable[tuple[int, Floats, Floats]]) -> tuple[Floats, Floats]:
     """Mean and covariance of all rows from such sums over parts of them."""
-    sizes, means, products = (list(each) for each in zip(*parts, strict=True))
-    n = sum(sizes)
-    center: Floats = sum((size * mean for size, mean in zip(sizes, means, strict=True)), np.zeros_like(means[0])) / n
-    total = np.zeros_like(products[0])
-    for size, mean, product in zip(sizes, means, products, strict=True):
-        total += product + size * np.outer(mean - center, mean - center)
+    known = list(parts)
+    n, center, total = 0, np.zeros_like(known[0][1]), np.zeros_like(known[0][2])
+    for size, mean, _ in known:
+        n, center = n + size, center + size * mean
+    center /= n
+    for size, mean, products in known:
+        total += products + size * np.outer(mean - center, mean - center)
     return center, total / n
 
 

@@ -13,13 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from analysis.knn_graph import Metric
-from analysis.neighbors.cells import behind
-from analysis.neighbors.list_makers import among, best_of, exact_order
-from analysis.neighbors.points import Indices, Points, Vectors, prepare
-from analysis.neighbors.recall import hits_of, shared
+from analysis.neighbors.list_truth import Near, reach_of, recall_on, truth_of
+from analysis.neighbors.points import Points, Vectors, prepare
 from analysis.number import Number
 from analysis.parts import height_of, make_parts, outcomes, parts_of
 from analysis.plugin import Index
@@ -30,10 +27,8 @@ from models.shards import write_part
 
 LISTS, MOST_LISTS = 4, 1 << 16  # per sqrt(n), and at most
 TRAINING, ROUNDS = 64, 8  # rows per center that k-means looks at, and how often
-SHARE = 0.995  # of the sample's true neighbours that the margin must reach
 SAMPLE = 1000  # rows searched exactly for the margin, and as many for the recall
 MAKERS = "analysis.neighbors.list_makers:"
-Near = npt.NDArray[np.int32]
 Found = tuple[Near, Vectors]
 
 
@@ -49,7 +44,7 @@ def search_lists(
     said: dict[str, Any] = {"vectors": str(vectors.absolute()), "metric": metric, "k": k, "seed": seed}
     said |= {"center": points.center.tolist(), "scale": points.scale, "height": height_of(points.n)}
     count = len(parts_of(points.n))
-    known = _trained(points, seed, folder, said)
+    known = _trained(points, seed, folder)
     said["known"] = str(known.absolute())
 
     def made(stage: str, maker: str, words: str, more: Mapping[str, Any]) -> list[Path]:
@@ -58,19 +53,19 @@ def search_lists(
 
     fill = made("fill", "Filler", "filling the lists", {})
     sample, centers = (next(outcomes([known]))[name] for name in ("sample", "centers"))
-    true, limits = _truth(points, sample, made("truth", "Truth", "searching a sample exactly", {}), k)
+    true, limits = truth_of(points, sample, made("truth", "Truth", "searching a sample exactly", {}), k)
     home = np.concatenate([one["home"] for one in outcomes(fill)])
-    reach = _reach(points, centers, home, sample[: len(sample) // 2], true[: len(sample) // 2])
+    reach = reach_of(points, centers, home, sample[: len(sample) // 2], true[: len(sample) // 2])
     search = made("search", "Searcher", "searching the lists", reach | {"fill": str((folder / "fill").absolute())})
     indices, distances = np.empty((points.n, k), np.int32), np.empty((points.n, k), np.float32)
     for part, one in zip(parts_of(points.n), outcomes(search), strict=True):
         indices[part], distances[part] = one["indices"], one["distances"]
     judged = slice(len(sample) // 2, None)
-    recall, recalls = _recall(points, sample[judged], indices, limits[judged])
+    recall, recalls = recall_on(points, sample[judged], indices, limits[judged])
     return (indices, distances), recall, recalls
 
 
-def _trained(points: Points, seed: int, folder: Path, said: Mapping[str, Any]) -> Path:
+def _trained(points: Points, seed: int, folder: Path) -> Path:
     """Centers of the lists and the rows that are searched exactly, in a file; made once."""
     import faiss
 
@@ -89,32 +84,6 @@ def _trained(points: Points, seed: int, folder: Path, said: Mapping[str, Any]) -
     sample = rng.choice(points.n, min(2 * SAMPLE, points.n), replace=False)
     write_part(stage, 0, {"centers": np.asarray(means.centroids, np.float32), "sample": sample})
     return path
-
-
-def _truth(points: Points, sample: Indices, files: list[Path], k: int) -> Found:
-    """The k true neighbours of the sampled rows, and their distances."""
-    scores, found = np.empty((len(sample), 0), np.float32), np.empty((len(sample), 0), np.int64)
-    sign = -1 if points.by_product else 1
-    for one in outcomes(files):
-        both = np.hstack([scores, sign * one["scores"]]), np.hstack([found, one["found"]])
-        scores, found = best_of(*both, one["found"].shape[1] if not found.shape[1] else found.shape[1])
-    return exact_order(points, sample, found, k)
-
-
-def _reach(points: Points, centers: Vectors, home: Indices, rows: Indices, true: Near) -> dict[str, float]:
-    """The margin that reaches SHARE of the true neighbours, and no more lists than any sampled row has within it."""
-    here = Points(points.metric, np.asarray(points.vectors[rows]), points.center, points.scale)
-    lag = behind(here, centers, slice(None))
-    margin = float(np.quantile(np.take_along_axis(lag, home[true].astype(np.int64), axis=1), SHARE, method="higher"))
-    return {"margin": margin, "most": 2 * int((lag <= margin).sum(axis=1).max())}
-
-
-def _recall(points: Points, rows: Indices, indices: Near, limits: Vectors) -> tuple[Number, tuple[float, ...]]:
-    found = indices[rows].astype(np.int64)
-    around, known = among(points, rows, found)
-    hits = hits_of(around, around.vectors[known.own], known.found, limits)
-    each = tuple(float(hits[at, :, : at + 1].mean()) for at in range(limits.shape[1]))
-    return shared(each[-1], len(rows)), each
 
 
 def build(vectors: Vectors, *, k: int, metric: Metric, seed: int) -> Found:

@@ -12,7 +12,6 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -211,9 +210,8 @@ def _as_raised(answer: Mapping[str, Any]) -> Exception:
 
 def _quiet() -> None:
     """Ray tells of every restart; what matters comes back as an error."""
-    with suppress(ValueError):
-        for name in ("ray", "ray.data", "ray.data.dataset"):
-            logging.getLogger(name).setLevel(logging.ERROR)
+    for name in ("ray", "ray.data", "ray.data.dataset"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 ENGINE = RayEngine

@@ -169,4 +169,4 @@ def test_cells_work_with_fewer_points_than_neighbours_asked_in_a_cell():
 
 def test_every_index_is_listed_with_one_exact():
     assert {name for name, index in indexes().items() if index.exact} == {"exact"}
-    assert set(indexes()) == {"cells", "exact", "hnsw", "ivf"}
+    assert set(indexes()) == {"cells", "exact", "hnsw", "ivf", "lists"}
