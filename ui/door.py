@@ -69,7 +69,8 @@ def _is_right(given: str) -> bool:
 
 
 def _address() -> str:
-    return config.get_option("server.address") or ""
+    address: str = config.get_option("server.address") or ""
+    return address
 
 
 def _is_own(address: str) -> bool:

@@ -40,7 +40,9 @@ def entries_of(arrays: Arrays, check: Callable[[int], None]) -> Entries:
 
 
 def _whole(arrays: Arrays, name: str) -> Entries:
-    pairs, values, found = [np.empty((0, 2), np.int64)], [np.empty(0)], 0
+    pairs: list[Ends] = [np.empty((0, 2), np.int64)]
+    values: list[Weights] = [np.empty(0)]
+    found = 0
     for ends, entries in arrays.parts(name):
         found += len(ends)
         if found > MOST_ENTRIES:
