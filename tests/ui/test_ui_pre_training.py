@@ -66,7 +66,7 @@ def test_what_became_of_each_checkpoint_is_told_with_its_last_losses(folder: Pat
     runs = runs_of(pipeline, pipeline.study.pretraining[1])
     table = outcomes(runs).set_index("checkpoint")
     assert table["state"].tolist() == ["made", "not made", "collapsed", "not made"]
-    assert table["language-model loss"].tolist()[::2] == [2.0, 1.0]
+    assert table["masked-LM loss"].tolist()[::2] == [2.0, 1.0]
     assert table["structure-inducing loss"].isna().tolist() == [True, True, False, True]
     assert said(runs) == "2 of 4 checkpoints are made, 1 collapsed."
 

@@ -84,7 +84,7 @@ def test_the_start_may_be_an_earlier_section_seed_by_seed(folder: Path) -> None:
         ([BASE, SIPT | {"weight": [0.1, 1.5]}], "a weight of .* is 1.5"),
         ([BASE, SIPT | {"weight": [0.1, 0.1]}], "names weight 0.1 twice"),
         ([BASE, SIPT | {"weight": []}], "has no weights"),
-        ([BASE, SIPT | {"corpus": ["pydocs"]}], "'mlm' and 'span' alone read"),
+        ([BASE, SIPT | {"corpus": ["pydocs"]}], "'mlm', 'clm' and 'span' alone read"),
         ([BASE | {"corpus": ["nowhere.txt"]}], "nowhere.txt"),
         ([BASE | {"lora": 8}], "has `lora`, which needs a `start`"),
         ([BASE, SIPT | {"lora": -1}], "lora of .* is -1"),
