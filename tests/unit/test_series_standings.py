@@ -32,7 +32,7 @@ from analysis.series.standings import (
     reasons,
     standings,
 )
-from analysis.series.verdict import apart, corrected, elsewhere, pair_of, references, verdict
+from analysis.series.verdict import corrected, elsewhere, pair_of, references, verdict
 from analysis.task_asks import task_asks
 
 STUDY = """
@@ -286,42 +286,6 @@ def test_the_runs_of_a_source_stand_in_one_column_with_how_many_they_are(pipelin
     table = read_together(pipeline, ["good", "twin", "noise"])
     key = ("task", "f1", "kinds|read(csv)")
     assert beside(table, key, ["good", "twin", "noise", "chance"]) == ["0.80 (mean of 2 runs)", "–", "0.10", ""]
-
-
-def test_what_differs_between_two_spaces_is_told_where_their_intervals_do_not_meet() -> None:
-    keys = [("spectrum", "effective_rank", ""), ("dimension", "twonn", ""), ("health", "duplicates", "")]
-    table = pd.DataFrame(
-        [
-            ("spectrum", "effective_rank", "", "A", 60.0, 58.0, 62.0),
-            ("spectrum", "effective_rank", "", "B", 20.0, 19.0, 21.0),
-            ("dimension", "twonn", "", "A", 8.0, 7.0, 9.0),
-            ("dimension", "twonn", "", "B", 7.5, 6.5, 8.5),
-            ("health", "duplicates", "", "A", 3.0, np.nan, np.nan),
-        ],
-        columns=["analysis", "number", "other", "space", "value", "low", "high"],
-    )
-    said = apart(table, keys, "A", "B")
-    assert said == (
-        "The space of A differs from that of B: directions used (effective rank) 60.0 against 20.0. No clear difference"
-        " in intrinsic dimension (TwoNN) 8.00 against 7.50: the intervals meet."
-    )
-    assert apart(table, keys[1:], "A", "B").startswith("The space of A cannot be told apart from that of B by ")
-    assert apart(table, keys[2:], "A", "B") == ""
-
-
-def test_numbers_that_dimensions_bound_are_told_with_them_and_compared_by_their_share() -> None:
-    key = ("spectrum", "effective_rank", "")
-    table = pd.DataFrame(
-        [(*key, "A", 238.2, 237.0, 239.0, 256.0, 100, ""), (*key, "B", 359.0, 355.0, 361.0, 384.0, 100, "")],
-        columns=["analysis", "number", "other", "space", "value", "low", "high", "d", "n", "why"],
-    )
-    assert beside(table, key, ["A"]) == ["238 [237, 239] of 256"]
-    assert apart(table, [key], "A", "B") == (  # the ranks are apart, what they are of their widths is not
-        "The space of A cannot be told apart from that of B by directions used (effective rank) 238 of 256 (93 %)"
-        " against 359 of 384 (93 %): the intervals meet."
-    )
-    wider = table.assign(d=[256.0, 512.0])
-    assert "differs from that of B" in apart(wider, [key], "A", "B")
 
 
 def test_the_sentence_is_about_a_method_that_every_space_is_scored_by_while_another_is_still_at_work() -> None:
