@@ -29,7 +29,8 @@ from analysis.task_card import KIND, commonest_in, level_of
 class Answer:
     """What is said of one task by one method.
 
-    `first`: who is best, and what pre-training gained. `beside`: what that is held to, and what other methods say.
+    `first`: who is best, and what pre-training gained by each method. `beside`: what that is held to, and whom other
+    methods put first.
     `best`, `trained`: the best space of all and of the pre-trained; empty while it is not known.
     """
 
@@ -92,8 +93,8 @@ def _answer(pipeline: Pipeline, table: pd.DataFrame, asks: Sequence[Ask], task: 
         references(table, task, method, level, commonest_in(card)),
         others_said(gains, of_trained),
         elsewhere(table, task, method, len(spaces)),
-        *_by_others(pipeline, table, task, method, of_trained),
     )
+    first += _by_others(pipeline, table, task, method, of_trained)
     return Answer(task, method, tuple(first), tuple(filter(None, beside)), winner, of_trained)
 
 

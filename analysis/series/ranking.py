@@ -172,6 +172,8 @@ def sentence(found: Sequence[Ranking], controls: Collection[str], task: str = ""
     names = [name for name in rows[0]["checkpoint"] if name not in controls] or list(rows[0]["checkpoint"])
     choice = choice_of(found, controls)
     best, n = choice.checkpoint, len(found)
+    top, own_votes = first_of(found), sum(str(one["checkpoint"].iloc[0]) == best for one in rows)
+    behind = top.checkpoint in controls and top.votes > own_votes and top.checkpoint != best
     on = f"To fine-tune on {task or found[0].task}"
     if len(names) == 1:
         only = "only pre-trained checkpoint here" if trained else "only checkpoint here that is no baseline"
@@ -182,9 +184,9 @@ def sentence(found: Sequence[Ranking], controls: Collection[str], task: str = ""
         layer = f" at layer {own['space'].rpartition('@')[2]}" if own["space"] != best else ""
         share, title = own["probability_best"], estimators()[of.estimator].title
         sure = "" if pd.isna(share) else f" ({title} gives it a probability of {share:.2f} to be the best of all)"
-        said = f"{on}, {choice.votes} of {n} estimators would take {best}{layer}{sure}"
-    top, own_votes = first_of(found), sum(str(one["checkpoint"].iloc[0]) == best for one in rows)
-    if top.checkpoint in controls and top.votes > own_votes and top.checkpoint != best:
+        whose = " of those that are no baseline" if behind else sure
+        said = f"{on}, {choice.votes} of {n} estimators would take {best}{layer}{whose}"
+    if behind:
         ahead = f"{top.votes} of {n} estimators put {top.checkpoint} above every other, though it learnt nothing"
         return f"{said}. First of all is a baseline: {ahead}."
     ahead_of = {name: sum(_above(one, name, best) for one in rows) for name in rows[0]["checkpoint"]}

@@ -161,7 +161,7 @@ def test_a_section_whose_start_was_removed_can_be_removed_too(folder: Path, monk
         page = drawn("pre_training")
         assert "starts from 'gone'" in words_of(page)
         page.button(key="pretraining.remove.sipt").click().run()
-        assert "Nothing is trained in this study yet" in words_of(page)
+        assert "The study itself trains nothing yet" in words_of(page)
 
 
 def test_a_section_that_cannot_be_made_is_refused_at_the_form(folder: Path) -> None:

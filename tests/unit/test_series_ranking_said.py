@@ -44,6 +44,10 @@ def test_who_is_first_of_all_and_who_of_those_that_are_no_baseline_are_counted_a
     assert choice_of(found, frozenset({"words"})) == First("A", 2, 3)
     assert choice_of(found[:1], frozenset({"words", "A", "B"})) == First("words", 1, 1)
     assert agreement(found) == "2 of 3 estimators put words first (GBC: A)"
+    assert sentence(found, frozenset({"words"})) == (
+        "To fine-tune on topic, 2 of 3 estimators would take A of those that are no baseline. First of all is a"
+        " baseline: 2 of 3 estimators put words above every other, though it learnt nothing."
+    )
 
 
 def test_controls_alone_are_ranked_among_themselves():

@@ -8,7 +8,7 @@ from ui import pretraining_given, pretraining_offer, pretraining_section, sample
 
 QUESTION = "What does an encoder learn when linked samples shall be near: (1 − λ) masked LM + λ of a loss over a graph?"
 NONE = (
-    "Nothing is trained in this study yet. Say below what to start from, over which graph and with which weights λ,"
+    "The study itself trains nothing yet. Say below what to start from, over which graph and with which weights λ,"
     " then press Train. λ = 0 is the baseline, masked LM alone."
 )
 TERMS = (
