@@ -9,6 +9,7 @@ packages they document and stay there; vectors are left out, and the first job t
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from analysis.ask import Ask
@@ -28,7 +29,7 @@ def build(target: Path, cache: Path) -> int:
     pipeline = Pipeline(read_study(STUDY), Place(STUDY.parent), Store(cache))
     asks = wanted(pipeline)
     for ask in asks:
-        pipeline.make(ask, _say)
+        pipeline.make(ask, say)
     shutil.rmtree(target, ignore_errors=True)
     shipped = Store(target)
     content, arrays, tables = pack_dataset(pipeline.dataset(items=True), with_texts=False)
@@ -38,10 +39,6 @@ def build(target: Path, cache: Path) -> int:
         if ask.kind != "space":
             count += _copy(pipeline, ask, target)
     return count
-
-
-def _say(done: int, total: int, message: str) -> None:
-    sys.stderr.write(f"\r\033[K{message[:120]}")
 
 
 def _copy(pipeline: Pipeline, ask: Ask, target: Path) -> bool:
@@ -56,13 +53,18 @@ def _copy(pipeline: Pipeline, ask: Ask, target: Path) -> bool:
     return True
 
 
-def main(arguments: list[str]) -> None:
-    """Build the layer, in the cache that is given or a temporary one."""
+def say(done: int, total: int, message: str) -> None:
+    """Progress on one line of the terminal."""
+    sys.stderr.write(f"\r\033[K{message[:120]}")
+
+
+def ship(build: Callable[[Path, Path], int], target: Path, what: str, arguments: list[str]) -> None:
+    """Build what is shipped in `target`, in the cache that is given or a temporary one; say how much it is."""
     with tempfile.TemporaryDirectory() as folder:
-        made = build(STARTER, Path(arguments[0]) if arguments else Path(folder))
-    size = sum(file.stat().st_size for file in STARTER.rglob("*") if file.is_file())
-    sys.stderr.write(f"\r\033[K{made} artifacts, {size / 1e6:.1f} MB in {STARTER.name}\n")
+        made = build(target, Path(arguments[0]) if arguments else Path(folder))
+    size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
+    sys.stderr.write(f"\r\033[K{made} {what}, {size / 1e6:.1f} MB in {target.name}\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    ship(build, STARTER, "artifacts", sys.argv[1:])

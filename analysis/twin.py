@@ -1,7 +1,7 @@
 """The built-in twin of the real experiment: checkpoints pre-trained over the See Also of docstrings, which we ship.
 
-Their weights are stored in half precision, which moves their vectors by less than a thousandth of their length. Beside
-them lies the recipe, with the versions of the packages whose docstrings were read.
+Their weights are stored in half precision. Beside them lies the recipe, with the versions of the packages whose
+docstrings were read.
 
     python -m analysis.twin [CACHE]      trains assets/studies/see_also.toml, in a temporary cache if none is named
 """
@@ -9,13 +9,13 @@ them lies the recipe, with the versions of the packages whose docstrings were re
 import json
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from analysis.ask import Ask
 from analysis.pipeline import Pipeline
 from analysis.pretraining import made_in, pretraining_recipe
 from analysis.run import STARTER
+from analysis.starter import say, ship
 from analysis.store import Store
 from analysis.study_file import read_study
 from models.checkpoints import halve
@@ -32,7 +32,7 @@ def build(target: Path, cache: Path) -> list[Path]:
     shutil.rmtree(target, ignore_errors=True)
     folders = []
     for name, made in made_in(pipeline).items():
-        pipeline.make(Ask("pretraining", name), _say)
+        pipeline.make(Ask("pretraining", name), say)
         source = pipeline.store.folder(pretraining_recipe(pipeline, Ask("pretraining", name)))
         folder = target / f"{made.weight:g}"
         folder.mkdir(parents=True)
@@ -46,17 +46,5 @@ def build(target: Path, cache: Path) -> list[Path]:
     return folders
 
 
-def _say(done: int, total: int, message: str) -> None:
-    sys.stderr.write(f"\r\033[K{message[:120]}")
-
-
-def main(arguments: list[str]) -> None:
-    """Build them, in the cache that is given or a temporary one."""
-    with tempfile.TemporaryDirectory() as folder:
-        made = build(SHIPPED, Path(arguments[0]) if arguments else Path(folder))
-    size = sum(file.stat().st_size for file in SHIPPED.rglob("*") if file.is_file())
-    sys.stderr.write(f"\r\033[K{len(made)} checkpoints, {size / 1e6:.1f} MB in {SHIPPED.name}\n")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    ship(lambda target, cache: len(build(target, cache)), SHIPPED, "checkpoints", sys.argv[1:])

@@ -243,7 +243,7 @@ def _uploads(folder: Path) -> Outcome:
     picture = b"\x89PNG" + b"\0" * 9
     names = [
         "../../escaped",
-        "/tmp/anchorage-escaped",
+        f"{tempfile.gettempdir()}/anchorage-escaped",
         "..\\..\\escaped",
         "C:\\escaped",
         ".",

@@ -41,12 +41,17 @@ MARKUP = (
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "=cmd|' /C calc'!A0", "＝1+1", "'=1+1")
 
 
+def planted_at() -> Path:
+    """The file that is there once planted code has run."""
+    return Path(tempfile.gettempdir()) / MARK
+
+
 class Planted:
     """What runs where it is unpickled."""
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
         """Touch a file."""
-        return os.system, (f"touch /tmp/{MARK}",)
+        return os.system, (f"touch {planted_at()}",)
 
 
 def rows(*, short: bool = False, minutes: float = float("inf")) -> list[Outcome]:
@@ -77,7 +82,7 @@ def hostile() -> list[tuple[str, bytes]]:
     gadgets = (b"c__builtin__\neval\n(S'1'\ntR.", b"ctorch\nload\n(S'x'\ntR.", b"cnumpy\nload\n(S'x'\ntR.")
     gadgets += (b"ctorch.hub\nload\n(S'x'\ntR.", b"ctorch._utils\n__builtins__\n.", b"cbuiltins\ngetattr\n.")
     found += [("torch file", gadget) for gadget in gadgets]
-    yaml = b'!!python/object/apply:os.system ["touch /tmp/planted"]'
+    yaml = f'!!python/object/apply:os.system ["touch {planted_at()}"]'.encode()
     found += [("TOML", yaml), ("TOML", b"name = \"x\"\n[dataset]\nsource = \"__import__('os').system('id')\"\n")]
     entity = b'<!DOCTYPE g [<!ENTITY x SYSTEM "file:///etc/passwd">]><graphml><node id="&x;"/></graphml>'
     bomb = (
@@ -107,7 +112,7 @@ def _read() -> Outcome:
                 path.write_bytes(content)
                 said = _heard(lambda name=name, path=path: readers()[name].open(path), deaf=deaf)
                 wrong += [f"{name}, {content[:40]!r}: {said}"] * bool(said)
-    if Path(f"/tmp/{MARK}").exists():
+    if planted_at().exists():
         wrong.append("a planted pickle was run")
     took = time.monotonic() - start
     note = "pickles, entities, YAML, markup and formulas; heard: processes, evaluation, libraries"
