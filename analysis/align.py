@@ -1,7 +1,7 @@
 """How a space agrees with a graph: every measure, its 95 % interval and its null, from one walk over the query nodes.
 
 All nodes are queries up to 10,000; beyond, 5,000 drawn at random, and the notes say so. Null: graphs of the same
-degrees, rewired by double edge swaps, over the same space; of the accuracies, the labels dealt anew. Direction and
+degrees, rewired by double edge swaps, over the same space; of the accuracies, the labels shuffled. Direction and
 weights of links are not read, for a distance has neither.
 """
 

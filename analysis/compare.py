@@ -1,6 +1,6 @@
 """Two spaces of the same samples compared: every measure asked for, its 95 % interval and its null, drawn together.
 
-Null: the samples of one space dealt anew, so that nothing links the two; a draw serves all measures. Interval: of
+Null: the samples of one space shuffled, so that nothing links the two; a draw serves all measures. Interval: of
 measures made of moments or of pairs, random halves of the samples without repeats (delete-half jackknife; of moments
 in 40 blocks); of neighbours, per-sample contributions resampled on the fixed graphs, for a copy of a sample would be
 its own neighbour. The interval says where the same number of as many other samples would lie.
@@ -147,7 +147,7 @@ def _spreads(measured: Sequence[Measured], draws: int, seed: int, report: Callab
 def _nulls(
     measured: Sequence[Measured], n: int, draws: int, seed: int, report: Callable[[int], None]
 ) -> dict[str, Floats]:
-    """Each number with the samples of one space dealt anew."""
+    """Each number with the samples of one space shuffled."""
 
     def draw(number: int) -> dict[str, float]:
         order = np.random.default_rng([seed % (1 << 63), 29, number]).permutation(n)

@@ -44,7 +44,7 @@ class Labels:
         return replace(self, values=self.values[rows])
 
     def permuted(self, rng: np.random.Generator) -> "Labels":
-        """The same labels dealt anew among the samples that have one."""
+        """The same labels shuffled among the samples that have one."""
         where = np.flatnonzero(self.known)
         dealt = rng.permutation(where)
         codes, values = self.codes.copy(), self.values.copy()

@@ -3,7 +3,7 @@
 Interval: random sets of a part of 40 blocks of samples, without repeats (delete-d jackknife): drawn with repeats, a
 sample would stand on both sides of what these estimators fit, and its copy is a class of its own. Deviations of the
 draws from their mean, times sqrt(f / (1 - f)) for the share f drawn, say where the same number of as many other samples
-would lie. Null: the labels dealt anew. Both draws are the same ones in every space, so spaces are compared in pairs.
+would lie. Null: the labels shuffled. Both draws are the same ones in every space, so spaces are compared in pairs.
 """
 
 import time
@@ -117,7 +117,7 @@ def _blocks(scores: Mapping[str, Score]) -> int:
 
 
 def _dealt(scores: Mapping[str, Score], seed: int) -> OneDraw:
-    """Draws of the scores with the labels dealt anew, once for all estimators that read the same samples."""
+    """Draws of the scores with the labels shuffled, once for all estimators that read the same samples."""
 
     def draw(number: int) -> dict[str, float]:
         dealt: dict[int, Target] = {}

@@ -95,7 +95,7 @@ def _how_judged(analysis: Analysis) -> str:
             interval = "Interval: a closed form, 95 %, where one is shown; counts are exact."
     match analysis.null:
         case Permuted():
-            return f"{interval} Chance: the labels dealt anew among the samples."
+            return f"{interval} Chance: the labels shuffled among the samples."
         case Drawn(what=what):
             return f"{interval} Chance: {what}"
     return interval

@@ -3,7 +3,7 @@
 Header: width, inner width, blocks, heads, key-value heads, vocabulary (negative where the head is not tied), context.
 Tensors: embeddings, then for all blocks attention norms, q, k, v, o, inner norms, w1, w2, w3; the final norm, the two
 tables of rotary angles, and the head where it is not tied. llama2.c turns neighbouring pairs of a head's coordinates,
-transformers turns the first half against the second, so the rows of q and k are dealt anew.
+transformers turns the first half against the second, so the rows of q and k are permuted.
 """
 
 import struct

@@ -79,7 +79,7 @@ class Scheme:
     """How weights are initialised: which are touched, and what is done to them.
 
     `mean_sd`: each drawn from N(mean, SD²) of its group in the source, norms too. `scale`: norms at the group's mean,
-    all else from N(0, SD²). `shuffled`: the group's own values, dealt anew. `constant`: the scales of norms at
+    all else from N(0, SD²). `shuffled`: the group's own values, shuffled. `constant`: the scales of norms at
     `value`. `gain`: all but norms times `value`, from the random initialisation; the last two need no source.
     """
 

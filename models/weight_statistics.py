@@ -64,7 +64,7 @@ def statistics_of(
 def checkpoint_statistics(model: str, recipe: EncoderRecipe) -> tuple[TensorStatistics, ...]:
     """The same of a checkpoint with a configuration, named as in a study; its defaults have seeds 2 and 3.
 
-    Trained weights are those of the whole network; weights that are drawn or dealt anew those of the part that embeds.
+    Trained weights are those of the whole network; weights that are drawn or shuffled those of the part that embeds.
     """
     from transformers import AutoModel
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HOW = (
     "Bars: 95 % intervals of number and score. Interval of a correlation: the spaces drawn with repeats; p: the scores"
-    " dealt anew among the spaces. Both take spaces as independent; layers of one checkpoint, and checkpoints of one"
+    " shuffled among the spaces. Both take spaces as independent; layers of one checkpoint, and checkpoints of one"
     " family, are not, so look at what is left without each family. A score that was read stands at its checkpoint's"
     " last layer; of several runs it is the mean, its bar from the least to the largest."
 )

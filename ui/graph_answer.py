@@ -28,13 +28,13 @@ def nearness(results: Mapping[str, Result], space: str) -> str:
 
 
 def sameness(card: Result | None, label: str) -> str:
-    """How often a link joins two samples of the same class, beside labels dealt anew; empty where it is not known."""
+    """How often a link joins two samples of the same class, beside labels shuffled; empty where it is not known."""
     number = _number(card, SAME)
     if number is None:
         return ""
     chance = _chance(number)
     within = "no more than " if number.beyond_null is False else ""
-    beside = f" ({within}{chance} where labels are dealt anew)" if chance else ""
+    beside = f" ({within}{chance} where labels are shuffled)" if chance else ""
     return f"A link joins two of the same {label} {_percent(number)} of the time{beside}."
 
 

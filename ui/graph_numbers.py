@@ -18,7 +18,7 @@ FIRST = ("average_precision", "link_auroc", "mrr", "ndcg@10", "recall@10", "best
 AFTER = ("radius_majority_accuracy", "one_nn_accuracy", "mutual_overlap", "best_radius", "alignment")
 HOW = (
     "Interval: from resampling nodes, or groups of them, stretched for the links they share, 95 %. Chance: graphs of"
-    " the same degrees, rewired; of accuracies, the labels dealt anew."
+    " the same degrees, rewired; of accuracies, the labels shuffled."
 )
 
 

@@ -19,7 +19,7 @@ TELLS = "A network drawn at random, with new values for some tensors: from the s
 SAYS = {
     "mean_sd": "drawn from N(mean, SD²) of its group in the source, norms too",
     "scale": "norms at the group's mean, all else from N(0, SD²)",
-    "shuffled": "the group's own values, dealt anew",
+    "shuffled": "the group's own values, shuffled",
     "constant": "the scales of norms at one value; needs no source",
     "gain": "all but norms times a factor, from the random weights; needs no source",
 }

@@ -16,7 +16,7 @@ from ui import figure_panel, plot, state, words
 
 HOW = (
     "Interval, 95 %: of neighbours, what each sample contributes resampled, stretched for shared neighbours; of the"
-    " others, random halves of the samples. Chance: the samples of one space dealt anew, so that nothing links the two."
+    " others, random halves of the samples. Chance: the samples of one space shuffled, so that nothing links the two."
     " Almost any two encoders of the same samples are beyond it, so weigh a cell against those of a random-weights"
     " twin and of TF-IDF. Grey cells are within chance, widened for the number of cells (Bonferroni)."
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HOW = (
     "Dot: the estimate, of a checkpoint with several layers its best one's; bar: 95 % interval, from random sets of a"
-    " part of the samples; grey: what labels dealt anew give. P(best): in how many of these draws, the same for every"
+    " part of the samples; grey: what shuffled labels give. P(best): in how many of these draws, the same for every"
     " checkpoint, it is the highest by that estimator: two can be sure of different checkpoints."
     " Higher is better; the units of two estimators have nothing to do with each other."
 )

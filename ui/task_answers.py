@@ -17,13 +17,15 @@ def draw(pipeline: Pipeline, chosen: Choice, columns: Columns) -> None:
     differ: dict[str, None] = {}
     answers = answers_of(pipeline, chosen.every, chosen.table, chosen.wanted)
     for one in answers:
-        (words.lead if len(answers) <= LOUD else words.note)(" ".join(one.first))
+        (words.lead if len(answers) <= LOUD else words.note)(one.lead)
+        if one.more:
+            words.plain(" ".join(one.more))
+        differ |= dict.fromkeys(task_columns.what_differs(pipeline, chosen, columns, one))
         if one.beside:
             words.quiet(" ".join(one.beside))
         cross_words.estimates_said(pipeline, one.task)
-        differ[task_columns.what_differs(pipeline, chosen, columns, one.task, one.method)] = None
-    for sentence in filter(None, differ):
-        words.quiet(sentence)
+    for sentence in differ:
+        words.plain(sentence)
 
 
 def offer(pipeline: Pipeline, chosen: Choice) -> None:

@@ -8,16 +8,17 @@ import streamlit as st
 from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
+from analysis.series.answer import Answer
+from analysis.series.apart import FIRST, Key, apart, two_apart
 from analysis.series.course import asks_of, numbers_of
 from analysis.series.linked import answers
 from analysis.series.scored import NAME, read_together
 from analysis.series.series import Member, Series
-from analysis.series.verdict import Key, apart, pair_of
+from analysis.series.verdict import pair_of
 from ui import panel, state
 from ui.series_curves import named
 from ui.task_choice import Choice
 
-FIRST = ("effective_rank", "twonn", "k_skewness")
 AGREEMENT = "label_agreement"  # a score itself, which the paired tests of the table are about
 TELLS = "The numbers chosen to stand beside the scores are not computed for every checkpoint yet."
 NOTHING = "What is different about its space is not computed yet; the numbers to compute are offered below."
@@ -52,17 +53,21 @@ def offer(pipeline: Pipeline, columns: Columns) -> None:
     panel.offer(pipeline, _asks(pipeline, columns), TELLS, place="columns")
 
 
-def what_differs(pipeline: Pipeline, chosen: Choice, columns: Columns, task: str, method: str) -> str:
-    """What is different about the best one's space beside that of the next, in the numbers that are shown.
+def what_differs(pipeline: Pipeline, chosen: Choice, columns: Columns, one: Answer) -> list[str]:
+    """What is different about the best one's space beside the next, in the numbers that are shown; and about that of
+    the best pre-trained one beside its own random weights.
 
     Empty where there is no next, or where none of the numbers has an interval.
     """
-    two = pair_of(chosen.table, task, method)
+    two = pair_of(chosen.table, one.task, one.method)
     if two is None:
-        return ""
+        return []
     keys = [key for key in columns.shown if key[0] not in (NAME, AGREEMENT)]
     missing = any(pipeline.find(ask) is None for ask in _asks(pipeline, columns))
-    return apart(columns.table, keys, *two) or (NOTHING if missing else "")
+    said = [apart(columns.table, keys, *two) or (NOTHING if missing else "")]
+    if {one.trained, one.twin} != set(two):
+        said.append(two_apart(pipeline, one.trained, one.twin))
+    return [sentence for sentence in said if sentence]
 
 
 def _numbers(pipeline: Pipeline) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def _chance(result: Result) -> list[str]:
         for name, number in result.numbers.items()
         if number.null_mean is not None and number.null_low is not None
     ]
-    return [f"Chance, the labels of what is asked dealt anew: {listed(found)}."] if found else []
+    return [f"Chance, the labels of what is asked shuffled: {listed(found)}."] if found else []
 
 
 def how_split(spec: TaskSpec) -> str:

@@ -40,7 +40,7 @@ NAMED = 160  # pixels that names may take beside the scores, so that these are s
 HOW = (
     f"{ALONE} ahead of every other checkpoint, {TIED} cannot be told apart from the best: paired tests on the same"
     f" samples and seeds, corrected for the tests of each column (Holm). In brackets 95 % intervals. {CHANCE.title()}:"
-    " the labels of what is asked dealt anew."
+    " the labels of what is asked shuffled."
 )
 HOW_LEVEL = f"{COMMONEST.capitalize()}: what naming the class that training has most of would score."
 HOW_SAVED = (

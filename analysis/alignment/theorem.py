@@ -109,7 +109,7 @@ def _dealt(
     draws: int,
     seed: int,
 ) -> dict[str, Floats]:
-    """Both accuracies with the labels dealt anew among the samples that have one."""
+    """Both accuracies with the labels shuffled among the samples that have one."""
     times = 0 if pairs is None else min(draws, max(FEWEST, BALLOTS // max(len(pairs[0]), 1)))
     by_radius, by_nearest = [], []
     for draw in range(draws if asked.any() else 0):
@@ -122,7 +122,7 @@ def _dealt(
 
 
 def _dealt_again(found: Found, best: float, labels: Labels, asked: np.ndarray, draws: int, seed: int) -> Floats:
-    """The accuracy within the best radius with the labels dealt anew, the pairs too many to be kept."""
+    """The accuracy within the best radius with the labels shuffled, the pairs too many to be kept."""
     dealt = [labels.permuted(np.random.default_rng([seed % (1 << 63), DEALT, draw])) for draw in range(draws)]
     votes = _within(found, best, None, dealt)
     return np.array([float(np.nan_to_num(one.majority[asked]).mean()) for one in votes if asked.any()])

@@ -34,7 +34,7 @@ class Reading:
 class Gathered:
     """Moments of every target with log Z last; `surprise` (B, 2): sum and count of -log p of each block.
 
-    `shuffled` (draws, D, R): X'Y of targets dealt anew among contexts read together. `emptied` (R,): contexts that a
+    `shuffled` (draws, D, R): X'Y of targets shuffled among contexts read together. `emptied` (R,): contexts that a
     rule left no bulk in. `kept`: a sample of contexts, spread over the blocks.
     """
 

@@ -30,7 +30,7 @@ def scaled(vectors: Floats, train: Total, test: Total) -> Floats:
 
 
 def shuffled_errors(crosses: Floats, basis: Basis, train: Total, test: Total) -> Floats:
-    """Held-out errors (shuffles, R) of fits to targets dealt anew; `crosses` (shuffles, D, R): their X'Y."""
+    """Held-out errors (shuffles, R) of fits to targets shuffled; `crosses` (shuffles, D, R): their X'Y."""
     return np.array([test.error(basis.solve(Total(train.gram, cross, train.square, train.n))) for cross in crosses])
 
 

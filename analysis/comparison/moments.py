@@ -23,7 +23,7 @@ Rows = npt.NDArray[np.float32]
 Basis = Literal["centered", "raw", "unit"]
 
 CHUNK = 1 << 11  # rows in double precision at a time
-GATHERED = 1 << 16  # rows dealt anew at a time
+GATHERED = 1 << 16  # rows shuffled at a time
 BLOCKS = 40  # of samples, half of which are drawn at a time
 HELD = 1 << 29  # bytes of blocks' products kept; wider spaces are multiplied anew for each draw
 
@@ -136,7 +136,7 @@ class Pair:
         self._held = 3 * 4 * widest**2 * min(BLOCKS, n) <= HELD
 
     def permuted(self, order: npt.NDArray[np.intp]) -> Cross:
-        """The second space's samples dealt anew; the latest is kept, for the next measure that asks for it."""
+        """The second space's samples shuffled; the latest is kept, for the next measure that asks for it."""
 
         def make() -> Cross:
             products = np.zeros((self.x.rows.shape[1], self.y.rows.shape[1]))

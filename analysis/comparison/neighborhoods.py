@@ -16,7 +16,7 @@ TABLE = 1 << 28  # cells of a table of all pairs of samples; beyond it, sorted p
 
 
 def dealt(neighbors: Neighbors, order: Order, rows: Order | None = None) -> Neighbors:
-    """Neighbours (n, k), or of these rows, of samples dealt anew: sample i has those of order[i], under new names."""
+    """Neighbours (n, k), or of these rows, of samples shuffled: sample i has those of order[i], under new names."""
     name = np.empty(len(order), neighbors.dtype)
     name[order] = np.arange(len(order), dtype=neighbors.dtype)
     found: Neighbors = name[neighbors[order if rows is None else order[rows]]]
@@ -25,7 +25,7 @@ def dealt(neighbors: Neighbors, order: Order, rows: Order | None = None) -> Neig
 
 @dataclass(frozen=True, eq=False)
 class Dealt:
-    """Rows of samples dealt anew, looked up as they are asked for: a draw that reads a few copies no space."""
+    """Rows of samples shuffled, looked up as they are asked for: a draw that reads a few copies no space."""
 
     rows: Rows
     order: Order
@@ -47,7 +47,7 @@ class Neighborhoods:
         return self._counted(self.b)
 
     def permuted(self, order: Order) -> Floats:
-        """The same, the second space's samples dealt anew; the latest is kept for the next measure that asks."""
+        """The same, the second space's samples shuffled; the latest is kept for the next measure that asks."""
         return self._latest.of(order, lambda: self._counted(dealt(self.b, order)))
 
     def _counted(self, b: Neighbors) -> Floats:

@@ -49,9 +49,9 @@ DIVERGING: Mapping[Theme, tuple[str, ...]] = {  # zero belongs in the middle
     "light": (*("#004b96", "#1e6ab6", "#418ad1", "#93bae0", "#e5e8ec"), *("#e2ad91", "#d17236", "#b45018", "#923000")),
     "dark": (*("#77c7fe", "#4fa6e9", "#3284d0", "#34587c", "#2c2e30"), *("#7b4a2e", "#cb6620", "#e48c49", "#fcb26f")),
 }
-SERIES = (  # one hue per series of checkpoints, light to dark
-    ("#65d2d2", "#23b7b8", "#129999", "#007575", "#015353"),
-    ("#f7a792", "#df8670", "#c8664e", "#9f4833", "#772c1a"),
+SERIES = (  # one hue per series of checkpoints, light to dark; as far as can be from the first four checkpoints
+    ("#a9bcf2", "#8b9cd1", "#6d7eb1", "#516191", "#374573"),
+    ("#edab9f", "#cb8c81", "#ab6e64", "#8b5148", "#6c352d"),
 )
 
 

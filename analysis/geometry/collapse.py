@@ -87,7 +87,7 @@ def figure(result: Result) -> "go.Figure":
     from analysis.figures.bars import bars
 
     label, within, number = cut(result.arrays["label"][0], 30), value_of(result, "nc1"), value_of(result, "silhouette")
-    chance = "" if within.null_mean is None else f" (labels dealt anew: {shown(within.null_mean)})"
+    chance = "" if within.null_mean is None else f" (labels shuffled: {shown(within.null_mean)})"
     return bars(
         result.tables["classes"],
         name="label",
@@ -116,7 +116,7 @@ ANALYSIS = Analysis(
     reading="NC1 and NC2 were found in the last layer of networks trained to zero loss; elsewhere they are degrees.",
     needs=("labels",),
     interval=Subsample(collapse_draws.FRACTION, share),
-    null=Drawn(draw=at_random, what="the labels dealt anew among the samples.", draws=40),
+    null=Drawn(draw=at_random, what="the labels shuffled among the samples.", draws=40),
     rotation_invariant=True,
     scale_invariant=True,
     translation_invariant=True,

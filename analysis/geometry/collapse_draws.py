@@ -1,4 +1,4 @@
-"""Collapse of random subsets, for its interval, and under labels dealt anew, sharing what draws have in common."""
+"""Collapse of random subsets, for its interval, and under labels shuffled, sharing what draws have in common."""
 
 from collections.abc import Callable, Mapping
 

@@ -108,7 +108,7 @@ ANALYSIS = Analysis(
     reading="The separation's interval is an infinitesimal jackknife's. Contrast has none: it hangs on the few farthest"
     " samples, of which one space says little.",
     needs=("neighbors", "labels?", "metric"),
-    null=Drawn(draw=at_random, what="the labels dealt anew among the samples, which gives 0.5 on average."),
+    null=Drawn(draw=at_random, what="the labels shuffled among the samples, which gives 0.5 on average."),
     rotation_invariant=True,
     scale_invariant=True,
 )

@@ -37,7 +37,7 @@ def exact_auroc(ranks: Floats, codes: Codes) -> float:
 
 
 def dealt(ranks: Floats, codes: Codes, n: int) -> Callable[[np.random.Generator], float]:
-    """Draws of the chance with the labels dealt anew, for n samples of which these are some."""
+    """Draws of the chance with the labels shuffled, for n samples of which these are some."""
     m = len(codes)
     inside, outside = pair_numbers(codes)
     if not inside or not outside:

@@ -46,7 +46,7 @@ def from_distances(distances: npt.NDArray[np.floating], codes: Rows, own: Rows) 
 
 
 def dealt_silhouettes(vectors: Vectors, codes: Rows) -> Callable[[Rows], float]:
-    """A function from labels dealt anew to the mean silhouette, of as many samples as can be kept against all."""
+    """A function from labels shuffled to the mean silhouette, of as many samples as can be kept against all."""
     n = len(codes)
     asked = some_rows(n, max(1, KEPT // n))
     strip = _strip(pairs_of(vectors, "euclidean"), asked).astype(np.float32)

@@ -9,9 +9,9 @@ the disparity of `scipy.spatial.procrustes`: 0 = the same map, 1 = nothing in co
 scale that reaches it is sqrt(1 - residual) |X| / |Y|, which draws a map the smaller the less it has in common; so that
 it can still be read, the laid map is as large as the reference instead, |X| / |Y|.
 
-Null: the samples of one map dealt anew among its places, which says what unrelated maps leave, once drawn. It holds for
-maps that were not drawn by themselves too: over 1,500 texts, UMAP started from a map whose samples were dealt anew left
-.986 to .999 of it, and spaces that a joint fit was given with the samples of one dealt anew .999.
+Null: the samples of one map shuffled among its places, which says what unrelated maps leave, once drawn. It holds for
+maps that were not drawn by themselves too: over 1,500 texts, UMAP started from a map whose samples were shuffled left
+.986 to .999 of it, and spaces that a joint fit was given with the samples of one shuffled .999.
 """
 
 import numpy as np

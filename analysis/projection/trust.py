@@ -10,7 +10,7 @@ Points equally far share the best rank. Up to 10,000 points every point is judge
 among all. A point's projection error is the share of its k nearest neighbours in the space that are not among its k
 nearest on the map; every point has one.
 
-Interval: points resampled with their contributions. Null: the same map with the points dealt anew among its places.
+Interval: points resampled with their contributions. Null: the same map with the points shuffled among its places.
 """
 
 import numpy as np

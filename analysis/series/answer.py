@@ -17,7 +17,7 @@ from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
 from analysis.result import Result
-from analysis.series.gains import gain_said, gains_of, others_said
+from analysis.series.gains import Gain, correction_said, gain_said, gains_of, others_said
 from analysis.series.pair import is_control, is_trained
 from analysis.series.scores import score_table
 from analysis.series.standings import leading_methods, number_in, standings
@@ -29,17 +29,20 @@ from analysis.task_card import KIND, commonest_in, level_of
 class Answer:
     """What is said of one task by one method.
 
-    `first`: who is best, and what pre-training gained by each method. `beside`: what that is held to, and whom other
-    methods put first.
-    `best`, `trained`: the best space of all and of the pre-trained; empty while it is not known.
+    `lead`: who is best. `more`: of the pre-trained ones who is, and what pre-training gained it by each method.
+    `beside`: what all that is held to, and whom other methods put first.
+    `best`, `trained`, `twin`: the best space of all, of the pre-trained, and the random weights that this one is held
+    to; empty while not known.
     """
 
     task: str
     method: str
-    first: tuple[str, ...]
-    beside: tuple[str, ...]
+    lead: str
+    more: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     best: str = ""
     trained: str = ""
+    twin: str = ""
 
 
 def answers_of(
@@ -57,7 +60,7 @@ def answers_of(
 
 def verdicts(pipeline: Pipeline, asks: Sequence[Ask]) -> list[str]:
     """The sentences on each task as one text."""
-    return [" ".join((*one.first, *one.beside)) for one in answers_of(pipeline, asks)]
+    return [" ".join((one.lead, *one.more, *one.beside)) for one in answers_of(pipeline, asks)]
 
 
 def _answer(pipeline: Pipeline, table: pd.DataFrame, asks: Sequence[Ask], task: str, method: str) -> Answer:
@@ -65,37 +68,36 @@ def _answer(pipeline: Pipeline, table: pd.DataFrame, asks: Sequence[Ask], task: 
     mine = [ask for ask in asks if (ask.other, ask.name) == (task, method)]
     waiting = [ask.subject for ask in mine if pipeline.find(ask) is None]
     controls = {space.name for space in spaces if is_control(space)}
-    first = [verdict(table, task, method, waiting, controls=controls)]
+    lead = verdict(table, task, method, waiting, controls=controls)
     rows = table[(table["task"] == task) & (table["method"] == method)]
     best = rows[rows["best"]]
     if waiting or best.empty:
-        return Answer(task, method, tuple(first), ())
+        return Answer(task, method, lead)
     winner, number = str(best["space"].iloc[0]), str(best["number"].iloc[0])
     trained = {space.name for space in spaces if is_trained(space)}
     among = score_table(pipeline, [ask for ask in mine if ask.subject in trained], {(task, method): number})
     among["space"] = [name.partition("#")[0] for name in among["space"]]
     choice = among.loc[among["best"], "space"]
     of_trained = str(choice.iloc[0]) if len(choice) else ""
+    more = []
+    if of_trained and of_trained != winner:
+        alone = int(among["value"].notna().sum()) == 1
+        only = f"{of_trained}, the only pre-trained one, has {with_interval(_value_of(among, of_trained))}."
+        more.append(only if alone else verdict(among, task, method, on="Of the pre-trained,"))
     gains = gains_of(pipeline, task, method, number)
-    own = next((one for one in gains if one.space == of_trained), None)
-    alone = of_trained != winner and int(among["value"].notna().sum()) == 1
-    if of_trained and of_trained != winner and not alone:
-        first.append(verdict(among, task, method, on="Of the pre-trained,"))
-    said = f"{of_trained}, the only pre-trained one, has {with_interval(_value_of(among, of_trained))}" if alone else ""
-    if own is not None:
-        first.append(gain_said(own, f"{said} and" if said else "It" if of_trained != winner else ""))
-    elif said:
-        first.append(f"{said}.")
+    gained = _by_method(pipeline, table, task, method, of_trained)
     card = pipeline.find(Ask(KIND, other=task)) if _has_card(pipeline, task) else None
     level = level_of(card if isinstance(card, Result) else None, method, number)
     beside = (
         corrected(table, task, method),
+        correction_said(gains),
         references(table, task, method, level, commonest_in(card)),
         others_said(gains, of_trained),
         elsewhere(table, task, method, len(spaces)),
     )
-    first += _by_others(pipeline, table, task, method, of_trained)
-    return Answer(task, method, tuple(first), tuple(filter(None, beside)), winner, of_trained)
+    said = tuple(filter(None, (*more, gain_said(gained))))
+    twin = next((one.twin for one in gained.values()), "")
+    return Answer(task, method, lead, said, tuple(filter(None, beside)), winner, of_trained, twin)
 
 
 def _value_of(table: pd.DataFrame, space: str) -> Number:
@@ -103,14 +105,15 @@ def _value_of(table: pd.DataFrame, space: str) -> Number:
     return number_in(rows[0])
 
 
-def _by_others(pipeline: Pipeline, table: pd.DataFrame, task: str, method: str, space: str) -> list[str]:
-    """What a space gained by pre-training as the other methods see it."""
-    rows = table[(table["task"] == task) & (table["method"] != method) & table["best"]]
-    found = []
-    for other, number in zip(rows["method"], rows["number"], strict=True):
-        own = next((one for one in gains_of(pipeline, task, other, number) if one.space == space), None)
+def _by_method(pipeline: Pipeline, table: pd.DataFrame, task: str, method: str, space: str) -> dict[str, Gain]:
+    """What a space gained by pre-training as each method (its title) sees it, this method first."""
+    rows = table[(table["task"] == task) & table["best"]]
+    numbers: dict[str, str] = dict(zip(rows["method"], rows["number"], strict=True))
+    found = {}
+    for name in sorted(numbers, key=lambda name: name != method):
+        own = next((one for one in gains_of(pipeline, task, name, numbers[name]) if one.space == space), None)
         if own is not None:
-            found.append(gain_said(own, f"By {task_methods()[other].title.lower()}, {space}"))
+            found[task_methods()[name].title] = own
     return found
 
 

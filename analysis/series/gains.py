@@ -6,7 +6,7 @@ of one task and method are corrected together (Holm), one for each trained space
 other samples and seeds, not of other random weights.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.ask import Ask
@@ -61,22 +61,29 @@ def gains_of(pipeline: Pipeline, task: str, method: str, number: str) -> list[Ga
     ]
 
 
-def gain_said(gain: Gain, name: str = "") -> str:
-    """Whether pre-training helped one space, as a sentence; `name`: how it begins.
+def gain_said(gains: Mapping[str, Gain]) -> str:
+    """What pre-training gained one space by each method (its title), as one sentence; empty of none.
 
-    "MiniLM cannot be told apart from its own random initialization, MiniLM (random): 0.017 [−0.025, 0.069] above it"
+    "MiniLM against its own random weights, MiniLM (random): +0.017 [−0.025, 0.069] by linear probe (not significant,
+    p = 0.40), +0.11 [0.08, 0.13] by nearest neighbours (significant, p < 0.001)."
     """
-    value = gain.gap.value or 0.0
-    apart = with_gap(_upright(gain.gap))
-    twin = f"its own random initialization, {gain.twin}"
-    twin += f" (the best of {gain.twins})" if gain.twins > 1 else ""
-    p = p_words(gain.p) + (f", corrected for the {gain.tests} that have such a twin" if gain.tests > 1 else "")
-    if gain.significant and value > 0:
-        return f"{name or gain.space} gains {apart} over {twin}, a significant difference ({p})."
-    if gain.significant:
-        return f"{name or gain.space} is {apart} worse than {twin}, a significant difference ({p})."
-    side = "above" if value >= 0 else "below"
-    return f"{name or gain.space} cannot be told apart from {twin}: {apart} {side} it (not significant, {p})."
+    if not gains:
+        return ""
+    first = next(iter(gains.values()))
+    parts = []
+    for title, one in gains.items():
+        other = "" if one.twin == first.twin else f" over {one.twin}"
+        sign = "+" if (one.gap.value or 0.0) > 0 else ""
+        apart = "significant" if one.significant else "not significant"
+        parts.append(f"{sign}{with_gap(one.gap)}{other} by {title.lower()} ({apart}, {p_words(one.p)})")
+    best = f" (the best of {first.twins})" if first.twins > 1 else ""
+    return f"{first.space} against its own random weights, {first.twin}{best}: {', '.join(parts)}."
+
+
+def correction_said(gains: Sequence[Gain]) -> str:
+    """For how many gains their p-values are corrected; empty where there is one, or none."""
+    tests = gains[0].tests if gains else 0
+    return f"That of gains for the {tests} checkpoints with random weights of their own." if tests > 1 else ""
 
 
 def others_said(gains: Sequence[Gain], told: str = "") -> str:
@@ -86,11 +93,4 @@ def others_said(gains: Sequence[Gain], told: str = "") -> str:
     idle = [one.space for one in rest if one.space not in gaining]
     parts = [f"{listed(gaining)} significantly above"] if gaining else []
     parts += [f"{listed(idle)} not"] if idle else []
-    return f"Beside their own random initializations: {', '.join(parts)}." if parts else ""
-
-
-def _upright(gap: Number) -> Number:
-    """A gap as a distance: one that is negative is turned, with its interval."""
-    if gap.value is None or gap.value >= 0 or gap.low is None or gap.high is None:
-        return gap
-    return Number(value=-gap.value, low=-gap.high, high=-gap.low)
+    return f"Beside their own random weights: {', '.join(parts)}." if parts else ""

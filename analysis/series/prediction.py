@@ -1,6 +1,6 @@
 """Whether a number of a space goes with a score on a task: rank correlation over spaces, and how far to believe it.
 
-Spearman's rho and Kendall's tau-b. Interval: the spaces drawn with repeats, percentiles. p: the scores dealt anew
+Spearman's rho and Kendall's tau-b. Interval: the spaces drawn with repeats, percentiles. p: the scores shuffled
 among the spaces, every order where these are few. Without one family at a time: whether the correlation is more than
 one kind of checkpoint apart from the others. Many numbers against many scores: Westfall and Young's (1993) smallest p
 of all of them under the same orders, so that 5 % is the chance that any number is marked where none predicts anything;

@@ -1,31 +1,21 @@
-"""Which space is best on a task, by how much, beyond doubt or not, held to what, and what is different about it.
+"""Which space is best on a task, by how much, beyond doubt or not, and held to what.
 
 Made from the rows of `standings`: the best is praised alone only where every paired test against it, corrected for how
-many there are (Holm), says that the others are behind; else those it cannot be told apart from are named. Numbers
-of two spaces differ here where their 95 % intervals do not meet, which asks for more than a test would.
+many there are (Holm), says that the others are behind; else those it cannot be told apart from are named.
 """
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.figures.words import listed, shown, with_gap, with_interval
 from analysis.number import Number
-from analysis.registry import is_of_width, task_methods
+from analysis.registry import task_methods
 from analysis.series.significance import LEVEL, p_words
 from analysis.series.standings import number_in, reasons, title_of
 
-Key = tuple[str, str, str]  # analysis, number, label column
 Row = dict[Any, Any]
-SAID = {
-    "effective_rank": "directions used (effective rank)",
-    "twonn": "intrinsic dimension (TwoNN)",
-    "k_skewness": "hubness (k-skewness)",
-    "knn_accuracy": "neighbours' agreement (kNN accuracy)",
-    "knn_spearman": "neighbours' agreement (kNN Spearman)",
-}
 
 
 def verdict(
@@ -40,22 +30,23 @@ def verdict(
     """The sentence about one task by one method.
 
     `waiting`: the spaces that are not scored yet. `controls`: the spaces that say what is reached without pre-training.
-    `on`: how it begins, where that is not with the task.
+    `on`: how it begins, where that is not with the task and the method, which another sentence has said.
     """
     rows = table[(table["task"] == task) & (table["method"] == method)]
     known: list[Row] = rows[rows["value"].notna()].to_dict("records")
-    on, by = on or f"On “{task}”,", f"by {task_methods()[method].title.lower()}"
+    by = "" if on else f" by {task_methods()[method].title.lower()}"
+    on = on or f"On “{task}”,"
     if not known:
-        return " ".join([f"{on} nothing can be said {by}.", *reasons(rows)])
+        return " ".join([f"{on} nothing can be said{by}.", *reasons(rows)])
     known.sort(key=lambda row: -row["value"])
     best, rivals = next(row for row in known if row["best"]), [row for row in known if not row["best"]]
     name = best["space"] + (", a baseline," if best["space"] in controls else "")
     score = f"{title_of(str(best['number']))} {with_interval(number_in(best))}"
     if waiting:
         has = f"so far {name} has the highest {score}" if rivals else f"{name} has {score}"
-        return f"{on} {has} {by}; {listed(waiting)} {'is' if len(waiting) == 1 else 'are'} not scored yet."
+        return f"{on} {has}{by}; {listed(waiting)} {'is' if len(waiting) == 1 else 'are'} not scored yet."
     if not rivals:
-        return f"{on} {name} has {score} {by}. There is no other checkpoint to compare it with."
+        return f"{on} {name} has {score}{by}. There is no other checkpoint to compare it with."
     return _compared(f"{on} {name}", best, rivals, by, score)
 
 
@@ -64,14 +55,14 @@ def _compared(on: str, best: Row, rivals: Sequence[Row], by: str, score: str) ->
     untested = [row["space"] for row in rivals if pd.isna(row["p_holm"])]
     if untested:
         why = "; without draws of the same samples in both, nothing tells whether that is significant"
-        return f"{on} is highest {by}, {score}, {_ahead(rivals[0])}{why} (of {listed(untested)})."
+        return f"{on} is highest{by}, {score}, {_ahead(rivals[0])}{why} (of {listed(untested)})."
     if best["significant"]:
-        p = f"({p_words(max(row['p_holm'] for row in rivals))})"
-        return f"{on} is best {by}: {score}, {_ahead(rivals[0])}, a significant difference {p}."
+        p = f"(significant, {p_words(max(row['p_holm'] for row in rivals))})"
+        return f"{on} is best{by}: {score}, {_ahead(rivals[0])} {p}."
     tied, behind = ([row for row in rivals if (row["p_holm"] >= LEVEL) == same] for same in (True, False))
     others = listed([f"{row['space']} ({shown(row['value'])})" for row in tied])
     p = f"(not significant, {p_words(min(row['p_holm'] for row in tied))})"
-    said = f"{on} has the highest {score} {by}, but cannot be told apart from {others} {p}."
+    said = f"{on} has the highest {score}{by}, but cannot be told apart from {others} {p}."
     return f"{said} It is significantly, {_ahead(behind[0])}." if behind else said
 
 
@@ -88,7 +79,7 @@ def corrected(table: pd.DataFrame, task: str, method: str) -> str:
 
 
 def references(table: pd.DataFrame, task: str, method: str, level: Number | None = None, commonest: str = "") -> str:
-    """What the best score is to be held to: naming the commonest class every time, and labels dealt anew; or empty.
+    """What the best score is to be held to: naming the commonest class every time, and labels shuffled; or empty.
 
     `level`: what the commonest class gives in the same number. A best score within chance, or whose interval reaches
     down to the commonest class, is said to be no more than that.
@@ -103,7 +94,7 @@ def references(table: pd.DataFrame, task: str, method: str, level: Number | None
         parts.append(f"always naming the commonest class{which} gives {shown(level.value, 2)}{above}")
     if not pd.isna(best["null_mean"]):
         within = ", which the best is not above" if number_in(best).beyond_null is False else ""
-        parts.append(f"labels dealt anew (chance) give {shown(best['null_mean'], 2)}{within}")
+        parts.append(f"shuffled labels (chance) give {shown(best['null_mean'], 2)}{within}")
     return sentence_of(parts)
 
 
@@ -141,57 +132,3 @@ def pair_of(table: pd.DataFrame, task: str, method: str) -> tuple[str, str] | No
     rows = table[(table["task"] == task) & (table["method"] == method) & table["value"].notna()]
     names = rows.sort_values(["best", "value"], ascending=False, kind="stable")["space"].tolist()
     return (names[0], names[1]) if len(names) > 1 else None
-
-
-def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> str:
-    """What is different about the space of `best`, of these numbers of `course.numbers_of`; empty where none is there.
-
-    Numbers without an interval are left out. One that a space's dimensions bound is told with them, and of spaces of
-    different width it is the shares of these that must be apart.
-    """
-    differ: list[str] = []
-    alike: list[str] = []
-    for key in keys:
-        mine = numbers[(numbers[["analysis", "number", "other"]] == list(key)).all(axis=1)].to_dict("records")
-        of: dict[Any, Row] = {row["space"]: row for row in mine}
-        if not {best, other} <= of.keys():
-            continue
-        a, b = of[best], of[other]
-        if pd.isna([a["low"], b["low"]]).any():
-            continue
-        given: list[float] = [row.get("d", np.nan) for row in (a, b)]
-        widths = given if is_of_width(*key[:2]) and np.isfinite(given).all() else [1.0, 1.0]
-        said = [_in_width(row["value"], width) for row, width in zip((a, b), widths, strict=True)]
-        (left, right) = (a, b) if widths[0] == widths[1] else (_share(a, widths[0]), _share(b, widths[1]))
-        apart = left["low"] > right["high"] or right["low"] > left["high"]
-        (differ if apart else alike).append(f"{plain_name(key[1], key[2])} {said[0]} against {said[1]}")
-    if not differ and not alike:
-        return ""
-    meets = f"{listed(alike, len(alike))}: the intervals meet." if alike else ""
-    if not differ:
-        return f"The space of {best} cannot be told apart from that of {other} by {meets}"
-    also = f" No clear difference in {meets}" if alike else ""
-    return f"The space of {best} differs from that of {other}: {listed(differ, len(differ))}.{also}"
-
-
-def _share(row: Row, width: float) -> Row:
-    return {name: row[name] / width for name in ("low", "high")}
-
-
-def _in_width(value: float, width: float) -> str:
-    """A number with the dimensions that it cannot exceed, where it has such.
-
-    >>> _in_width(238.2, 256), _in_width(2.34, 1)
-    ('238 of 256 (93 %)', '2.34')
-    """
-    return shown(value) if width == 1 else f"{shown(value)} of {width:.0f} ({100 * value / width:.0f} %)"
-
-
-def plain_name(number: str, label: str = "") -> str:
-    """What a number of a space is called in a sentence: in words first, then by its name, and by which label column.
-
-    >>> plain_name("k_skewness@15"), plain_name("knn_accuracy@15", "topic")
-    ('hubness (k-skewness)', "neighbours' agreement (kNN accuracy) on topic")
-    """
-    bare = number.partition("@")[0]
-    return SAID.get(bare, bare.replace("_", " ")) + (f" on {label}" if label else "")

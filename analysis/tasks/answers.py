@@ -32,7 +32,7 @@ class Answers(Protocol):
         ...
 
     def dealt(self, rng: np.random.Generator) -> "Answers":
-        """The same answers to truths dealt anew among the samples asked."""
+        """The same answers to truths shuffled among the samples asked."""
         ...
 
 

@@ -5,7 +5,7 @@ over seeds moves is the part of the test samples. What seeds differ by beyond wh
 part of the seeds, its square divided by how many there are. The two add as variances; the quantile is Student's, its
 degrees of freedom Satterthwaite's, so that three seeds do not look like many. The interval says where the same score of
 other test samples and seeds would lie; where train is given it is the score of that very training set. Chance: the
-truths of the samples asked are dealt anew, so that the answers know nothing.
+truths of the samples asked are shuffled, so that the answers know nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -127,7 +127,7 @@ def _weights(answers: Sequence[Answers], units: npt.NDArray[np.int64], draws: in
 
 
 def chance_of(answers: Sequence[Answers], *, draws: int, seed: int) -> Mapping[str, Floats]:
-    """Each number, mean over seeds, with the truths dealt anew; NaN where it has none."""
+    """Each number, mean over seeds, with the truths shuffled; NaN where it has none."""
     asked = sum(len(each.rows) for each in answers)
     count = min(draws, max(FEWEST_DEALT, DEALT // max(1, asked)))
     found: dict[str, list[float]] = {}

@@ -1,7 +1,7 @@
 """Sums of products of a sample's rows, from which H-score and LogME follow; of blocks too, so that draws are sums.
 
 Rows stand about the mean of all (sums about it keep the digits of a narrow cone), each extended to (x, |x|², 1). A
-subset is a sum of blocks; a target dealt anew changes the sums per class alone, so the null shares the spectrum. More
+subset is a sum of blocks; a target shuffled changes the sums per class alone, so the null shares the spectrum. More
 dimensions than rows are turned into as many as rows first, which no sum of products can tell.
 """
 
@@ -131,7 +131,7 @@ class Moments:
 
 
 class BlockMoments:
-    """The moments of a sample: whole, of some of its blocks, and under a target dealt anew."""
+    """The moments of a sample: whole, of some of its blocks, and under a target shuffled."""
 
     def __init__(self, sample: Sample) -> None:
         self.target, self.d = sample.target, sample.vectors.shape[1]

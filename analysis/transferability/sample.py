@@ -44,7 +44,7 @@ class Target:
         return replace(self, codes=self.codes[rows]) if self.classes else replace(self, values=self.values[rows])
 
     def permuted(self, rng: np.random.Generator) -> "Target":
-        """The same target dealt anew among the samples."""
+        """The same target shuffled among the samples."""
         return self.of_rows(rng.permutation(self.n))
 
     def indicator(self) -> Any:

@@ -1,7 +1,7 @@
 """Which samples are learnt from together: texts of like length, so that little of a batch is padding.
 
 An epoch's order is random; stretches of several batches, at least two in an epoch where there are so many, are sorted
-by length and cut into batches, which are dealt anew. Seed and epoch decide the order, so that a resumed epoch has it.
+by length and cut into batches, which are shuffled. Seed and epoch decide the order, so that a resumed epoch has it.
 """
 
 import numpy as np

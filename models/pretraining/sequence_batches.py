@@ -1,6 +1,6 @@
 """Records as padded batches, those of like length together, so that little of a batch is padding.
 
-Sixteen batches' records at a time are sorted by length, cut into batches and dealt anew. Step and seed decide a batch.
+Sixteen batches' records at a time are sorted by length, cut into batches and shuffled. Step and seed decide a batch.
 """
 
 from collections.abc import Sequence

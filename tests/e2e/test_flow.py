@@ -60,7 +60,7 @@ def test_a_label_column_is_scored_in_one_click_and_a_reload_keeps_it(page, addre
     page.get_by_text("This study has no task yet.").wait_for()
     page.get_by_role("button", name="Score · about").click()
     page.get_by_text("On “kind”, ").wait_for()
-    page.get_by_text("labels dealt anew (chance) give").first.wait_for()
+    page.get_by_text("shuffled labels (chance) give").first.wait_for()
     page.reload()
     settle(page)
     page.get_by_text("On “kind”, ").wait_for()

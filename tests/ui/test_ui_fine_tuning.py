@@ -91,7 +91,7 @@ def figures(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
 def test_the_page_says_who_is_best_by_how_much_and_what_differs(tuned: World, figures: dict[str, object]) -> None:
     page = drawn("fine_tuning", methods=("linear",))
     words = said(page)
-    assert "On “sort”, " in words and "by linear probe" in words and "labels dealt anew (chance) give 0.3" in words
+    assert "On “sort”, " in words and "by linear probe" in words and "shuffled labels (chance) give 0.3" in words
     assert "significant" in words or "told apart" in words
     assert "directions used (effective rank)" in words
     assert "Always naming the commonest class (“<b>fish</b>”) gives 0.33" in words

@@ -55,7 +55,7 @@ def test_the_page_says_what_the_graph_is_like_and_that_recovery_is_exact(page_wo
     words = said(drawn("graph"))
     assert words.index("In columns, a linked pair is nearer than an unlinked one 100.0 % [") < words.index("60 nodes")
     assert "in graphs rewired at the same degrees. In turned 9" in words
-    assert "A link joins two of the same kind 100.0 % " in words and "where labels are dealt anew)." in words
+    assert "A link joins two of the same kind 100.0 % " in words and "where labels are shuffled)." in words
     assert "The theorem needs one distance that all linked pairs, and no others, lie within" in words
     assert "60 nodes, 570 links" in words and "3 components, the largest of 20 nodes" in words
     assert "Premise holds" in words and "lc majority" in words and "average precision" in words

@@ -12,6 +12,7 @@ from analysis.figures.palette import (
     LABELS,
     PAPER,
     SEQUENTIAL,
+    SERIES,
     checkpoint_colors,
     label_colors,
     series_colors,
@@ -120,6 +121,10 @@ def test_the_most_frequent_categories_get_the_first_colors() -> None:
 
 def test_a_checkpoint_keeps_its_color_whatever_else_is_there() -> None:
     assert checkpoint_colors(["a", "b"])["a"] == checkpoint_colors(["a", "b", "c"])["a"]
+
+
+def test_no_member_of_a_series_looks_like_one_of_the_first_checkpoints() -> None:
+    assert min(nearest((mine, other)) for ramp in SERIES for mine in ramp for other in CHECKPOINTS[:4]) > 0.05
 
 
 def test_a_series_runs_from_light_to_dark() -> None:

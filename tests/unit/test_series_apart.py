@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from analysis.series.apart import apart
 from analysis.series.standings import beside
-from analysis.series.verdict import apart
 
 
 def test_what_differs_between_two_spaces_is_told_where_their_intervals_do_not_meet() -> None:

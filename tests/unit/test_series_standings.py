@@ -120,11 +120,13 @@ def three(**changes: object) -> pd.DataFrame:
 
 def test_the_best_is_said_with_how_far_it_is_ahead_and_for_how_many_tests_that_is_corrected() -> None:
     assert verdict(three(), "topic", "linear") == (
-        "On “topic”, A is best by linear probe: accuracy 0.84 [0.82, 0.86], 0.090 [0.070, 0.110] ahead of B, a"
-        " significant difference (p = 0.001)."
+        "On “topic”, A is best by linear probe: accuracy 0.84 [0.82, 0.86], 0.090 [0.070, 0.110] ahead of B"
+        " (significant, p = 0.001)."
     )
     assert corrected(three(), "topic", "linear") == "p is corrected (Holm) for 2 comparisons: with B and C."
     assert corrected(three().head(2), "topic", "linear") == ""
+    shorter = verdict(three(), "topic", "linear", on="Of the pre-trained,")
+    assert shorter.startswith("Of the pre-trained, A is best: accuracy 0.84 [0.82, 0.86], 0.090 [")
     assert "A, a baseline, is best by" in verdict(three(), "topic", "linear", controls={"A"})
 
 
@@ -139,18 +141,18 @@ def test_what_cannot_be_told_apart_from_the_best_is_not_behind_it() -> None:
 
 def test_without_tests_nothing_is_called_significant() -> None:
     said = verdict(three(significant=False, p_holm=np.nan), "topic", "linear")
-    assert "nothing tells whether that is significant (of B and C)" in said and "a significant" not in said
+    assert "nothing tells whether that is significant (of B and C)" in said and "(significant" not in said
 
 
 def test_scores_are_held_to_the_commonest_class_and_to_chance_and_said_to_be_no_more_where_they_are_not() -> None:
     level = Number(value=0.54, n=100)
     assert references(three(), "topic", "linear", level, "B") == (
-        "Always naming the commonest class (“B”) gives 0.54; labels dealt anew (chance) give 0.20."
+        "Always naming the commonest class (“B”) gives 0.54; shuffled labels (chance) give 0.20."
     )
     reached = references(three(), "topic", "linear", Number(value=0.83, n=100))
     assert "gives 0.83, which the best is not above beyond doubt;" in reached  # its interval begins at 0.82
     assert references(three(null_high=0.9), "topic", "linear") == (
-        "Labels dealt anew (chance) give 0.20, which the best is not above."
+        "Shuffled labels (chance) give 0.20, which the best is not above."
     )
     assert references(three(null_mean=np.nan), "topic", "linear") == ""
 

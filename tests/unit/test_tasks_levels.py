@@ -19,7 +19,7 @@ from analysis.rows import number_rows
 from analysis.run import open_study
 from analysis.series.answer import answers_of, verdicts
 from analysis.series.by_seed import at_end, ends_said, seeds_said
-from analysis.series.gains import Gain, gain_said, gains_of, others_said
+from analysis.series.gains import Gain, correction_said, gain_said, gains_of, others_said
 from analysis.series.pair import is_trained, twins_of
 from analysis.series.standings import standings
 from analysis.study import CheckpointSpec
@@ -168,23 +168,24 @@ def test_the_gain_over_the_twin_is_the_paired_difference_of_the_two(acted: Pipel
 def test_the_answer_names_the_best_of_all_the_best_pre_trained_and_what_that_gained(acted: Pipeline) -> None:
     kinds, sizes = answers_of(acted, task_asks(acted))
     assert (kinds.best, kinds.trained, kinds.method) == ("words", "trained", "linear")
-    assert kinds.first[0].startswith("On “kinds”, words, a baseline, is best by linear probe: accuracy 1.0")
-    assert kinds.first[1].startswith("trained, the only pre-trained one, has 0.") and "and gains 0." in kinds.first[1]
-    assert "over its own random initialization, twin, a significant difference (p" in kinds.first[1]
+    assert kinds.lead.startswith("On “kinds”, words, a baseline, is best by linear probe: accuracy 1.0")
+    only, gained = kinds.more
+    assert only.startswith("trained, the only pre-trained one, has 0.") and kinds.twin == "twin"
+    assert gained.startswith("trained against its own random weights, twin: +0.") and "(significant, p" in gained
+    assert gained.count(" by ") == 2 and gained.index("by linear probe") < gained.index("by nearest neighbours")
     beside = " ".join(kinds.beside)
     assert "p is corrected (Holm) for 2 comparisons: with trained and twin." in beside
-    assert "Always naming the commonest class (“x”) gives 0.60; labels dealt anew (chance) give 0." in beside
+    assert "Always naming the commonest class (“x”) gives 0.60; shuffled labels (chance) give 0." in beside
     assert "By nearest neighbours it is words too" in beside
-    assert kinds.first[2].startswith("By nearest neighbours, trained gains 0.")
     assert sizes.task == "sizes" and "commonest class" not in " ".join(sizes.beside)  # a number has none
-    assert verdicts(acted, task_asks(acted))[0] == " ".join((*kinds.first, *kinds.beside))
+    assert verdicts(acted, task_asks(acted))[0] == " ".join((kinds.lead, *kinds.more, *kinds.beside))
 
 
 def test_while_a_space_waits_nothing_is_said_of_gains(acted: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     find = Pipeline.find
     monkeypatch.setattr(Pipeline, "find", lambda self, ask: None if ask.subject == "twin" else find(self, ask))
     (kinds,) = [one for one in answers_of(acted, task_asks(acted)) if one.task == "kinds"]
-    assert kinds.first[0].endswith("twin is not scored yet.") and len(kinds.first) == 1 and not kinds.best
+    assert kinds.lead.endswith("twin is not scored yet.") and not kinds.more and not kinds.best
 
 
 def gain(value: float, low: float, high: float, p: float, **more: object) -> Gain:
@@ -192,20 +193,22 @@ def gain(value: float, low: float, high: float, p: float, **more: object) -> Gai
 
 
 def test_a_gain_is_called_one_only_where_the_test_says_so() -> None:
-    assert gain_said(gain(0.017, -0.025, 0.069, 0.4)) == (
-        "A cannot be told apart from its own random initialization, A (random): 0.017 [−0.025, 0.069] above it"
-        " (not significant, p = 0.40)."
+    one = gain(0.017, -0.025, 0.069, 0.4)
+    assert gain_said({"Linear probe": one, "Neighbours": gain(0.11, 0.08, 0.13, 1e-5)}) == (
+        "A against its own random weights, A (random): +0.017 [−0.025, 0.069] by linear probe (not significant,"
+        " p = 0.40), +0.11 [0.08, 0.13] by neighbours (significant, p < 0.001)."
     )
-    assert "0.017 [−0.025, 0.069] below it" in gain_said(gain(-0.017, -0.069, 0.025, 0.4))
-    assert gain_said(gain(0.11, 0.08, 0.13, 1e-5, tests=3), "It").startswith(
-        "It gains 0.11 [0.08, 0.13] over its own random initialization, A (random), a significant difference (p < 0.001"
-        ", corrected for the 3 that have such a twin)"
+    assert ": −0.017 [−0.069, 0.025] by x (not" in gain_said({"x": gain(-0.017, -0.069, 0.025, 0.4)})
+    assert "A (random) (the best of 3): " in gain_said({"x": gain(0.1, 0.0, 0.2, 0.06, twins=3)})
+    other = replace(one, twin="A (seed 2)")
+    assert "[−0.025, 0.069] over A (seed 2) by y" in gain_said({"x": one, "y": other}) and gain_said({}) == ""
+    assert correction_said([replace(one, tests=3)]) == (
+        "That of gains for the 3 checkpoints with random weights of their own."
     )
-    assert "A is 0.11 [0.08, 0.13] worse than its own" in gain_said(gain(-0.11, -0.13, -0.08, 1e-5))
-    assert "A (random) (the best of 3)" in gain_said(gain(0.1, 0.0, 0.2, 0.06, twins=3))
+    assert correction_said([one]) == correction_said([]) == ""
     others = [gain(0.1, 0.05, 0.2, 0.001), gain(-0.1, -0.2, -0.05, 0.001)]
     named = [replace(others[0], space="B"), replace(others[1], space="C"), others[0]]
-    assert others_said(named, "A") == "Beside their own random initializations: B significantly above, C not."
+    assert others_said(named, "A") == "Beside their own random weights: B significantly above, C not."
     assert others_said([others[0]], "A") == ""
 
 

@@ -225,7 +225,7 @@ def test_hovering_says_how_interval_and_null_are_made() -> None:
     assert how_made(replace(MEAN, null=Drawn(lambda *_: lambda _: {}, "a round cloud."))).endswith(
         "Chance: a round cloud."
     )
-    assert "dealt anew" in how_made(replace(MEAN, null=Permuted()))
+    assert "shuffled" in how_made(replace(MEAN, null=Permuted()))
     assert "closed form" in how_made(replace(MEAN, interval=Stated()))
 
 
