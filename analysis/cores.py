@@ -12,12 +12,14 @@ from typing import TypeVar
 Piece = TypeVar("Piece")
 Made = TypeVar("Made")
 
+MOST: int | None = None  # cores that this process takes, where others like it work beside it
 AHEAD = 2  # pieces per core whose results may wait
 
 
 def cores() -> int:
     """How many this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(there, MOST or there)
 
 
 def on_each_core(work: Callable[[Piece], Made], pieces: Iterable[Piece]) -> Iterator[Made]:

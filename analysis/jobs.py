@@ -18,14 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from analysis.ahead import Ahead
 from analysis.ask import Ask
+from analysis.described import described, pipeline_of
 from analysis.pipeline import Pipeline
 from analysis.recipe import hash_of
-from analysis.store import Store
-from analysis.study import Study
-from analysis.study_file import plain, study_from, study_key
+from analysis.study_file import study_key
 from models.errors import BadInput, Failed
-from models.place import Place
 
 State = Literal["queued", "running", "finished", "failed", "cancelled"]
 ACTIVE = ("queued", "running")
@@ -188,9 +187,11 @@ def work(folder: Path) -> int:
     with _device(folder.parent):
         report(0, 0, "starting", now=True)
         try:
+            ahead = Ahead(pipeline, asks)
             for i, ask in enumerate(asks):
                 step = f"{i + 1} of {len(asks)}: " if len(asks) > 1 else ""
                 report(i, len(asks), str(ask), now=len(asks) > 1)
+                ahead.before(ask, report)
                 pipeline.make(ask, report)
         except (BadInput, Failed) as error:
             step = ""
@@ -213,27 +214,6 @@ def work(folder: Path) -> int:
         step = ""
         report(len(asks), len(asks), "done", "finished", now=True)
     return 0
-
-
-def described(pipeline: Pipeline) -> dict[str, Any]:
-    """A pipeline in plain values, as a job file and a question to the warm worker carry it."""
-    place, store = pipeline.place, pipeline.store
-    return {
-        "study": plain(pipeline.study),
-        "base": str(place.base),
-        "roots": None if place.roots is None else [str(root) for root in place.roots],
-        "closed": [str(folder) for folder in place.closed],
-        "cache": str(store.root),
-        "layers": [str(layer) for layer in store.layers],
-    }
-
-
-def pipeline_of(job: dict[str, Any]) -> Pipeline:
-    """The pipeline that a job file describes."""
-    study: Study = study_from(job["study"])
-    roots = None if job["roots"] is None else tuple(map(Path, job["roots"]))
-    store = Store(Path(job["cache"]), tuple(map(Path, job["layers"])))
-    return Pipeline(study, Place(Path(job["base"]), roots, tuple(map(Path, job["closed"]))), store)
 
 
 def _device(jobs: Path) -> IO[bytes]:

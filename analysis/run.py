@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.ahead import Ahead
 from analysis.ask import Ask
 from analysis.engines import engine_of
 from analysis.graph_asks import read_graphs
@@ -76,11 +77,13 @@ def run(
     if out is not None:
         made_ready(Path(out))
     broken: list[Failure] = []
+    ahead = Ahead(pipeline, asks)
     for i, ask in enumerate(asks):
         if any(_needs(pipeline, ask, one.ask) for one in broken):
             continue
         done = _within(i, len(asks), ask, progress)
         try:
+            ahead.before(ask, done)
             pipeline.make(ask, done)
         except (BadInput, Failed, OSError, MemoryError, ArithmeticError, ValueError, RuntimeError) as error:
             if failures is None:

@@ -130,7 +130,7 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _query(question: Mapping[str, Any]) -> dict[str, Any]:
     from analysis.derived import Transform
-    from analysis.jobs import pipeline_of
+    from analysis.described import pipeline_of
     from analysis.neighbors.query import search
     from analysis.spaces import encoder_recipe, family_of, items_of, space_recipe
     from models.queries import embed_now
@@ -157,7 +157,7 @@ def _query(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _near_centroid(question: Mapping[str, Any]) -> dict[str, Any]:
-    from analysis.jobs import pipeline_of
+    from analysis.described import pipeline_of
     from analysis.neighbors.centers import near_center
 
     pipeline = pipeline_of(dict(question["job"]))
@@ -171,7 +171,7 @@ def _near_centroid(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _direction(question: Mapping[str, Any]) -> dict[str, Any]:
-    from analysis.jobs import pipeline_of
+    from analysis.described import pipeline_of
     from analysis.neighbors.centers import along
 
     pipeline = pipeline_of(dict(question["job"]))

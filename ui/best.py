@@ -23,9 +23,10 @@ def draw(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
     answers = _chosen_first(pipeline, answers_of(pipeline, asks), samples_panel.label_of(dataset))
     for one in answers[:MOST]:
         words.plain(" ".join((one.lead, *one.more)))
-    for sentence in dict.fromkeys(two_apart(pipeline, one.trained, one.twin) for one in answers[:MOST]):
-        if sentence:
-            words.plain(sentence)
+    pairs = [pair for one in answers[:MOST] for pair in ((one.best, one.second), (one.trained, one.twin))]
+    for pair in dict.fromkeys(pairs):
+        if sentence := two_apart(pipeline, *pair):
+            words.quiet(sentence)
     scored = {one.task for one in answers}
     waiting = [spec.name for spec in pipeline.study.task if spec.name not in scored]
     said = [f"{words.counted(len(answers) - MOST, 'more task')} there."] if len(answers) > MOST else []

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import streamlit as st
 
 from analysis.ask import Ask
+from analysis.described import described
 from analysis.geometry.two_samples import Histogram
-from analysis.jobs import described
 from analysis.knn_graph import Metric
 from analysis.neighbors.centers import Along, along, ends, near_center
 from analysis.pipeline import Pipeline

@@ -1,6 +1,7 @@
 """Small words around values: how a page says a duration, a count, a number, or a sentence to the reader."""
 
 import html
+import re
 
 import streamlit as st
 
@@ -44,14 +45,23 @@ def counted(n: int, thing: str, things: str = "") -> str:
     return f"{n:,} {thing if n == 1 else things or thing + 's'}"
 
 
+def unbroken(text: str) -> str:
+    """Text whose p-values stay on one line.
+
+    >>> unbroken("so (p < 0.001)").count(chr(160))
+    2
+    """
+    return re.sub(r"\bp ([<=]) (?=\d)", "p\u00a0\\1\u00a0", text)
+
+
 def lead(sentence: str) -> None:
     """The sentence a page opens with."""
-    st.html(f'<p class="an-lead">{escaped(sentence)}</p>')
+    st.html(f'<p class="an-lead">{escaped(unbroken(sentence))}</p>')
 
 
 def plain(sentence: str) -> None:
     """A sentence of the text."""
-    st.html(f'<p class="an-plain">{escaped(sentence)}</p>')
+    st.html(f'<p class="an-plain">{escaped(unbroken(sentence))}</p>')
 
 
 def quiet(sentence: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis import jobs
 from analysis.ask import Ask
+from analysis.described import pipeline_of
 from analysis.jobs import Job
 from analysis.pipeline import Pipeline
 from analysis.study_file import study_key
@@ -48,7 +49,7 @@ def again(job: Job) -> str:
     """Run an ended job once more; a sentence where it cannot be."""
     try:
         content = json.loads((job.folder / "job.json").read_text())
-        jobs.submit(jobs.pipeline_of(content), job.asks, job.title)
+        jobs.submit(pipeline_of(content), job.asks, job.title)
     except (BadInput, Failed) as error:
         return str(error)
     except (OSError, ValueError, KeyError):

@@ -110,7 +110,8 @@ ANALYSIS = Analysis(
     figure=figure,
     scales=FromGraph(),
     describe={
-        "knn_accuracy": "Share of samples whose class leads among their k nearest (leave-one-out; m tied count 1/m).",
+        "knn_accuracy": "Share of samples whose class leads among their k nearest (leave-one-out; m tied count 1/m)."
+        " A task's nearest neighbours vote from its training samples alone.",
         "knn_spearman": "Rank correlation of a sample's value with the mean of its k nearest neighbours'.",
     },
     points={"agreement": "neighbours' agreement", "correct": "kNN vote is right", "neighbors_mean": "neighbours' mean"},

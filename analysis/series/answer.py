@@ -21,7 +21,7 @@ from analysis.series.gains import Gain, correction_said, gain_said, gains_of, ot
 from analysis.series.pair import is_control, is_trained
 from analysis.series.scores import score_table
 from analysis.series.standings import leading_methods, number_in, standings
-from analysis.series.verdict import corrected, elsewhere, references, verdict
+from analysis.series.verdict import corrected, elsewhere, pair_of, references, verdict
 from analysis.task_card import KIND, commonest_in, level_of
 
 
@@ -31,8 +31,8 @@ class Answer:
 
     `lead`: who is best. `more`: of the pre-trained ones who is, and what pre-training gained it by each method.
     `beside`: what all that is held to, and whom other methods put first.
-    `best`, `trained`, `twin`: the best space of all, of the pre-trained, and the random weights that this one is held
-    to; empty while not known.
+    `best`, `second`: the best space of all and the next. `trained`, `twin`: the best of the pre-trained, and the random
+    weights that it is held to. Empty while not known.
     """
 
     task: str
@@ -41,6 +41,7 @@ class Answer:
     more: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     best: str = ""
+    second: str = ""
     trained: str = ""
     twin: str = ""
 
@@ -97,7 +98,8 @@ def _answer(pipeline: Pipeline, table: pd.DataFrame, asks: Sequence[Ask], task: 
     )
     said = tuple(filter(None, (*more, gain_said(gained))))
     twin = next((one.twin for one in gained.values()), "")
-    return Answer(task, method, lead, said, tuple(filter(None, beside)), winner, of_trained, twin)
+    second = (pair_of(table, task, method) or ("", ""))[1]
+    return Answer(task, method, lead, said, tuple(filter(None, beside)), winner, second, of_trained, twin)
 
 
 def _value_of(table: pd.DataFrame, space: str) -> Number:

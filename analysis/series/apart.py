@@ -18,22 +18,24 @@ from analysis.series.series import Member, Series
 Key = tuple[str, str, str]  # analysis, number, label column
 Row = dict[Any, Any]
 FIRST = ("effective_rank", "twonn", "k_skewness")
+TOLD = (*FIRST, "mean_cosine")  # what a sentence speaks of, where no columns are chosen
 SAID = {
     "effective_rank": "directions used (effective rank)",
     "twonn": "intrinsic dimension (TwoNN)",
     "k_skewness": "hubness (k-skewness)",
+    "mean_cosine": "mean cosine of two samples",
     "knn_accuracy": "neighbours' agreement (kNN accuracy)",
     "knn_spearman": "neighbours' agreement (kNN Spearman)",
 }
 
 
 def two_apart(pipeline: Pipeline, best: str, other: str) -> str:
-    """`apart` of the first three numbers of two spaces, of those that are computed; empty where one is no space."""
+    """`apart` of the numbers of two spaces that a sentence speaks of, of those that are computed; empty where one is no space."""
     if not best or not other or best == other:
         return ""
     table = numbers_of(pipeline, Series("", "", tuple(Member(name, float(i)) for i, name in enumerate((best, other)))))
     keys = dict.fromkeys(table[["analysis", "number", "other"]].itertuples(index=False, name=None))
-    first = [key for bare in FIRST for key in keys if key[1].partition("@")[0] == bare and not key[2]]
+    first = [key for bare in TOLD for key in keys if key[1].partition("@")[0] == bare and not key[2]]
     return apart(table, first, best, other)
 
 
@@ -61,7 +63,7 @@ def apart(numbers: pd.DataFrame, keys: Sequence[Key], best: str, other: str) -> 
         (differ if apart else alike).append(f"{plain_name(key[1], key[2])} {said[0]} against {said[1]}")
     if not differ and not alike:
         return ""
-    meets = f"{listed(alike, len(alike))}: the intervals meet." if alike else ""
+    meets = f"{listed(alike, len(alike))}: their intervals overlap." if alike else ""
     if not differ:
         return f"The space of {best} cannot be told apart from that of {other} by {meets}"
     also = f" No clear difference in {meets}" if alike else ""

@@ -164,9 +164,9 @@ def choice_of(found: Sequence[Ranking], controls: Collection[str]) -> First:
 def sentence(found: Sequence[Ranking], controls: Collection[str], task: str = "", *, trained: bool = True) -> str:
     """Whom the estimators of one task would take, how probable that first place is, and which control is ahead of it.
 
-    `controls`: checkpoints that learnt nothing (random weights, counted words). They are no choice, but a choice that
-    is behind one is worth little; where there is nothing else, they are ranked. `trained`: whether all others were
-    pre-trained.
+    `controls`: checkpoints that were not pre-trained (random weights, counted words). They are no choice, but a choice
+    that is behind one is worth little; where there is nothing else, they are ranked. `trained`: whether all others
+    were pre-trained.
     """
     rows = [one.checkpoints for one in found]
     names = [name for name in rows[0]["checkpoint"] if name not in controls] or list(rows[0]["checkpoint"])
@@ -184,18 +184,17 @@ def sentence(found: Sequence[Ranking], controls: Collection[str], task: str = ""
         layer = f" at layer {own['space'].rpartition('@')[2]}" if own["space"] != best else ""
         share, title = own["probability_best"], estimators()[of.estimator].title
         sure = "" if pd.isna(share) else f" ({title} gives it a probability of {share:.2f} to be the best of all)"
-        whose = " of those that are no baseline" if behind else sure
+        whose = (" of the pre-trained" if trained else " of those that are no baseline") if behind else sure
         said = f"{on}, {choice.votes} of {n} estimators would take {best}{layer}{whose}"
     if behind:
-        ahead = f"{top.votes} of {n} estimators put {top.checkpoint} above every other, though it learnt nothing"
-        return f"{said}. First of all is a baseline: {ahead}."
+        return f"{said}. Above every other, {top.votes} of {n} estimators put a baseline, {top.checkpoint}."
     ahead_of = {name: sum(_above(one, name, best) for one in rows) for name in rows[0]["checkpoint"]}
     worse = [
-        f"{count} of {n} estimators put {name} above it"
+        f"{count} of {n} estimators put {name}, a baseline, above it"
         for name, count in ahead_of.items()
         if count and name in controls and name != best
     ]
-    return f"{said}. {'; '.join(worse)}, though it learnt nothing." if worse else f"{said}."
+    return f"{said}. {'; '.join(worse)}." if worse else f"{said}."
 
 
 def _above(checkpoints: pd.DataFrame, name: str, other: str) -> bool:
@@ -205,7 +204,7 @@ def _above(checkpoints: pd.DataFrame, name: str, other: str) -> bool:
 
 
 def controls_of(study: Study) -> frozenset[str]:
-    """The checkpoints that learnt nothing."""
+    """The checkpoints that were not pre-trained: random weights, and counted words."""
     return frozenset(one.name for one in checkpoints_of(study) if one.init == "random" or one.family == "tfidf")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from analysis import selections, warm
 from analysis.ask import Ask
-from analysis.jobs import described
+from analysis.described import described
 from analysis.neighbors.centers import along, near_center
 from analysis.number import CannotAnalyze
 from analysis.selections import OTHERS, SELECTED

@@ -193,7 +193,7 @@ def test_what_a_derived_space_was_kept_with_places_other_vectors_in_it(tmp_path:
 @pytest.mark.parametrize("how", derived.DERIVATIONS)
 def test_a_query_is_placed_where_the_same_text_lies_in_a_derived_space(how: str, tmp_path: Path) -> None:
     from analysis import warm
-    from analysis.jobs import described
+    from analysis.described import described
 
     words = ["cat", "dog", "sofa", "bowl", "postman", "garden", "river"]
     texts = [" ".join(words[(i * j) % 7] for j in (1, 2, 3)) + f" {words[i % 5]}" for i in range(12)]

@@ -12,6 +12,7 @@ import pytest
 
 from analysis import jobs
 from analysis.ask import Ask
+from analysis.described import pipeline_of
 from analysis.pipeline import Pipeline
 from analysis.store import Store
 from analysis.study_file import parse_study
@@ -104,7 +105,7 @@ def test_a_job_folder_with_rubbish_in_it_is_a_failed_job(tmp_path):
 def test_a_job_file_holds_all_that_its_pipeline_needs(tmp_path):
     pipeline = world(tmp_path)
     job = ended(jobs.submit(pipeline, [SPACE]))
-    again = jobs.pipeline_of(json.loads((job.folder / "job.json").read_text()))
+    again = pipeline_of(json.loads((job.folder / "job.json").read_text()))
     assert again.study == pipeline.study and again.place == pipeline.place
     assert again.recipe(SPACE) == pipeline.recipe(SPACE)
 

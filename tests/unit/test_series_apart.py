@@ -22,7 +22,7 @@ def test_what_differs_between_two_spaces_is_told_where_their_intervals_do_not_me
     said = apart(table, keys, "A", "B")
     assert said == (
         "The space of A differs from that of B: directions used (effective rank) 60.0 against 20.0. No clear difference"
-        " in intrinsic dimension (TwoNN) 8.00 against 7.50: the intervals meet."
+        " in intrinsic dimension (TwoNN) 8.00 against 7.50: their intervals overlap."
     )
     assert apart(table, keys[1:], "A", "B").startswith("The space of A cannot be told apart from that of B by ")
     assert apart(table, keys[2:], "A", "B") == ""
@@ -37,7 +37,7 @@ def test_numbers_that_dimensions_bound_are_told_with_them_and_compared_by_their_
     assert beside(table, key, ["A"]) == ["238 [237, 239] of 256"]
     assert apart(table, [key], "A", "B") == (  # the ranks are apart, what they are of their widths is not
         "The space of A cannot be told apart from that of B by directions used (effective rank) 238 of 256 (93 %)"
-        " against 359 of 384 (93 %): the intervals meet."
+        " against 359 of 384 (93 %): their intervals overlap."
     )
     wider = table.assign(d=[256.0, 512.0])
     assert "differs from that of B" in apart(wider, [key], "A", "B")

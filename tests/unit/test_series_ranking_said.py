@@ -25,14 +25,14 @@ def test_controls_are_no_choice_but_told_where_they_are_ahead():
     found = [ranking("h_score", "twin", "A", "B", "words"), ranking("logme", "A", "twin", "words", "B")]
     said = sentence(found, frozenset({"twin", "words"}))
     assert said.startswith("To fine-tune on topic, 2 of 2 estimators would take A.")
-    assert said.endswith(" 1 of 2 estimators put twin above it, though it learnt nothing.")
+    assert said.endswith(" 1 of 2 estimators put twin, a baseline, above it.")
 
 
 def test_one_trained_checkpoint_is_no_choice():
     said = sentence([ranking("h_score", "words", "A")], frozenset({"words"}), "sort")
     assert said == (
-        "To fine-tune on sort, A is the only pre-trained checkpoint here. First of all is a baseline: 1 of 1 estimators"
-        " put words above every other, though it learnt nothing."
+        "To fine-tune on sort, A is the only pre-trained checkpoint here. Above every other, 1 of 1 estimators put a"
+        " baseline, words."
     )
     other = sentence([ranking("h_score", "words", "A")], frozenset({"words"}), trained=False)
     assert "A is the only checkpoint here that is no baseline." in other
@@ -45,9 +45,10 @@ def test_who_is_first_of_all_and_who_of_those_that_are_no_baseline_are_counted_a
     assert choice_of(found[:1], frozenset({"words", "A", "B"})) == First("words", 1, 1)
     assert agreement(found) == "2 of 3 estimators put words first (GBC: A)"
     assert sentence(found, frozenset({"words"})) == (
-        "To fine-tune on topic, 2 of 3 estimators would take A of those that are no baseline. First of all is a"
-        " baseline: 2 of 3 estimators put words above every other, though it learnt nothing."
+        "To fine-tune on topic, 2 of 3 estimators would take A of the pre-trained. Above every other, 2 of 3"
+        " estimators put a baseline, words."
     )
+    assert "take A of those that are no baseline." in sentence(found, frozenset({"words"}), trained=False)
 
 
 def test_controls_alone_are_ranked_among_themselves():

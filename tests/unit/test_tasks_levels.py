@@ -167,7 +167,7 @@ def test_the_gain_over_the_twin_is_the_paired_difference_of_the_two(acted: Pipel
 
 def test_the_answer_names_the_best_of_all_the_best_pre_trained_and_what_that_gained(acted: Pipeline) -> None:
     kinds, sizes = answers_of(acted, task_asks(acted))
-    assert (kinds.best, kinds.trained, kinds.method) == ("words", "trained", "linear")
+    assert (kinds.best, kinds.second, kinds.trained, kinds.method) == ("words", "trained", "trained", "linear")
     assert kinds.lead.startswith("On “kinds”, words, a baseline, is best by linear probe: accuracy 1.0")
     only, gained = kinds.more
     assert only.startswith("trained, the only pre-trained one, has 0.") and kinds.twin == "twin"
