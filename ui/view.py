@@ -49,6 +49,7 @@ class View:
     score: str = ""  # the number of them that is shown
     saved: bool = False  # whether the share of errors saved is shown in its place
     baseline: str = ""  # against which space
+    held: str = ""  # against which way to pre-train errors saved are counted
     columns: tuple[str, ...] = ()  # numbers of the spaces beside their scores
     edges: bool = False  # whether a map draws lines from what is selected to its neighbours
     linked_by: str = ""  # the graph whose links those are, in place of the nearest neighbours

@@ -30,7 +30,7 @@ SAID = {
 
 
 def two_apart(pipeline: Pipeline, best: str, other: str) -> str:
-    """`apart` of the numbers of two spaces that a sentence speaks of, of those that are computed; empty where one is no space."""
+    """`apart` of those numbers of two spaces that a sentence speaks of and that are computed; empty of one space."""
     if not best or not other or best == other:
         return ""
     table = numbers_of(pipeline, Series("", "", tuple(Member(name, float(i)) for i, name in enumerate((best, other)))))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from analysis.recipe_cards import KNOWN, card_table
 from models.errors import BadInput, Failed
-from ui import pretraining_given, pretraining_offer, pretraining_section, samples_panel, words
+from ui import pretraining_gains, pretraining_given, pretraining_offer, pretraining_section, samples_panel, words
 
 QUESTION = "What does an encoder learn when linked samples shall be near: (1 − λ) masked LM + λ of a loss over a graph?"
 NONE = (
@@ -30,6 +30,7 @@ def page() -> None:
             words.note(NONE)
         for section in sections:
             pretraining_section.draw(pipeline, section)
+        pretraining_gains.draw(pipeline)
     except (BadInput, Failed) as error:  # such as a start that was removed; the section still can be, below
         words.trouble(str(error))
     pretraining_offer.draw(pipeline, dataset, expanded=not sections)
