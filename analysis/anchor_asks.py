@@ -203,7 +203,7 @@ def language_model(pipeline: "Pipeline", name: str) -> "LanguageModel":
     prepare: Callable[[], None] = getattr(family_of(spec).load(recipe), "prepare", lambda: None)
     prepare()  # what the hub refuses is no reason that the model gives
     try:
-        model = open_language_model(recipe)
+        model = replace(open_language_model(recipe), name=name)
     except BadInput as error:
         raise CannotAnalyze(str(error)) from None
     pipeline._memory["language model"] = (name, model)

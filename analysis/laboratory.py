@@ -35,6 +35,7 @@ class PretrainingSpec:
     margin: float | None = None  # contrastive: 10; where vectors have length 1: 1
     head_steps: int = 200  # of a masked-LM head alone, where the start has none
     lora: int = 0  # rank of LoRA; 0: all weights are trained
+    keep: tuple[int, ...] = ()  # steps, 0 being before the first, that are checkpoints too: a series with the end
     corpus: tuple[str, ...] = ()  # more texts for "mlm" and "clm": "pydocs", or files of one text a line
 
     def __post_init__(self) -> None:
@@ -54,6 +55,18 @@ class PretrainingSpec:
             f"{where} has a `grouping` or `mode` of statistics but no `init_from` that they are taken from.",
         )
         scheme_of(self.grouping, self.mode)
+        for step in self.keep:
+            must(0 <= step <= self.steps, f"{where} is to keep step {step}; give steps of 0 to {self.steps}.")
+            must(self.keep.count(step) == 1, f"{where} is to keep step {step} twice; give each once.")
+        must(
+            not self.keep or not self.sequences,
+            f"{where} has `keep`, but of an encoder-decoder the end alone is kept; leave it out.",
+        )
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The steps before the end whose weights are kept, in order."""
+        return tuple(sorted(step for step in self.keep if step < self.steps))
 
     @property
     def sequences(self) -> bool:

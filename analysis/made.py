@@ -1,7 +1,8 @@
 """The checkpoints of a study: those it gives, and those that its `[[pretraining]]` makes.
 
 A section makes one for each weight and seed, called `sipt(weight=0.1,seed=0)`; together they are a series along the
-weight. Each is read as what it starts from is: same family, pooling, length and layers. Synthetic tasks and `span` make
+weight. With `keep` each is the end of a series along the steps that are kept, `sipt(step=100,weight=0.1,seed=0)`. Each
+is read as what it starts from is: same family, pooling, length and layers. Synthetic tasks and `span` make
 encoder-decoders, which are read by their encoder and begin from random weights or from one another.
 """
 
@@ -24,7 +25,7 @@ class MadeCheckpoint(CheckpointSpec):
     """A checkpoint of ours. `start`: what it goes on from; None: random weights of the section's architecture.
 
     `key`: of the recipe that makes it; with it, `model` is the folder where it lies or will lie. Both are empty until
-    a pipeline says so.
+    a pipeline says so. `step`: after which its weights were kept on the way; None: at the end.
     """
 
     section: PretrainingSpec
@@ -32,6 +33,12 @@ class MadeCheckpoint(CheckpointSpec):
     seed: int
     start: CheckpointSpec | None
     key: str = ""
+    step: int | None = None
+
+    @property
+    def run(self) -> str:
+        """What the end of its training is called."""
+        return f"{self.section.name}(weight={self.weight},seed={self.seed})"
 
     @property
     def sizes(self) -> str:
@@ -47,13 +54,31 @@ def checkpoints_of(study: Study) -> tuple[CheckpointSpec, ...]:
         _check(section, study)
         for weight in section.weights:
             for seed in section.seeds:
-                made = _made(section, weight, seed, found, study)
-                if any(one.name == made.name for one in found):
-                    raise BadInput(
-                        f"[[pretraining]] {section.name!r} makes {made.name!r}, which is there already; rename it."
-                    )
-                found.append(made)
+                end = _made(section, weight, seed, found, study)
+                for made in [*(_on_the_way(end, step) for step in section.kept), end]:
+                    if any(one.name == made.name for one in found):
+                        raise BadInput(
+                            f"[[pretraining]] {section.name!r} makes {made.name!r}, which is there already; rename it."
+                        )
+                    found.append(made)
     return tuple(found)
+
+
+def places_of(spec: CheckpointSpec) -> tuple[tuple[str, float | None], ...]:
+    """The series that a checkpoint is in and where it stands there; the end of a training is in two where it has
+    steps that are kept and others of other weights beside it.
+    """
+    first = ((spec.series, spec.at),) if spec.series else ()
+    if not isinstance(spec, MadeCheckpoint) or spec.step is not None or not spec.section.kept:
+        return first
+    last = ((spec.run, float(spec.section.steps)),)
+    return (*first, *last) if len(spec.section.weights) > 1 else last
+
+
+def _on_the_way(end: MadeCheckpoint, step: int) -> MadeCheckpoint:
+    """The checkpoint that a training is at one of its steps."""
+    name = f"{end.section.name}(step={step},weight={end.weight},seed={end.seed})"
+    return replace(end, name=name, series=end.run, at=float(step), step=step)
 
 
 def _made(
@@ -90,7 +115,7 @@ def _start(
     earlier = [one for one in known if isinstance(one, MadeCheckpoint) and one.section.name == source]
     if earlier:
         _check_kin(section, earlier[0])
-        same = [one for one in earlier if one.seed == seed]
+        same = [one for one in earlier if one.seed == seed and one.step is None]
         if len(same) != 1:
             raise BadInput(
                 f"[[pretraining]] {section.name!r} starts from {source!r}, which makes {len(same)} checkpoints"

@@ -47,6 +47,8 @@ def made_recipe(
     params = asdict(settings_of(spec)) | {"version": version}
     if not spec.section.lora:
         del params["lora"]
+    if spec.step is not None:
+        params["step"] = spec.step
     inputs = {"samples": _samples_key(study, place)}
     if spec.weight:
         graph = next(one for one in study.graph if one.name == spec.section.graph)

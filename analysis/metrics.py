@@ -13,7 +13,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.ask import Ask
-from analysis.made import checkpoints_of
+from analysis.made import checkpoints_of, places_of
 from analysis.number import Number
 from analysis.plugin import Members
 from analysis.readings import Readings
@@ -162,9 +162,10 @@ def _series(study: Study) -> dict[str, dict[float, tuple[str, ...]]]:
     """By series and step, the names of the checkpoints there."""
     found: dict[str, dict[float, tuple[str, ...]]] = {}
     for one in checkpoints_of(study):
-        if one.series and one.at is not None and one.init == "pretrained":
-            steps = found.setdefault(one.series, {})
-            steps[one.at] = (*steps.get(one.at, ()), one.name)
+        for series, at in places_of(one):
+            if at is not None and one.init == "pretrained":
+                steps = found.setdefault(series, {})
+                steps[at] = (*steps.get(at, ()), one.name)
     return found
 
 

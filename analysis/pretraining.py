@@ -1,7 +1,8 @@
 """Making the checkpoints of `[[pretraining]]`: what a training is given, its result, and its curves meanwhile.
 
 Asked for one, every member of its section that is missing is trained, as many side by side as there are cores: one
-training on two cores is slower than two on one each.
+training on two cores is slower than two on one each. Steps that are kept come of the same run as its end; asked for
+after that is there, they are trained for anew.
 """
 
 import json
@@ -106,16 +107,20 @@ def make_checkpoint(pipeline: "Pipeline", ask: Ask, progress: Progress) -> None:
     together = Recipe("pretrainings", VERSION, {}, {one.name: one.key for one in siblings})
     with pipeline.store.alone(together):
         todo = {
-            one.name: one for one in siblings if _missing(pipeline, one) and (one == spec or _can_start(pipeline, one))
+            one.name: one
+            for one in siblings
+            if one.step is None
+            and any(_missing(pipeline, member) for member in _run_of(one, siblings))
+            and (one.name == spec.run or _can_start(pipeline, one))
         }
-        folders = {name: _prepared(pipeline, one, progress) for name, one in todo.items()}
+        folders = {name: _prepared(pipeline, one, siblings, progress) for name, one in todo.items()}
         count = min(pipeline.study.engine.workers or cores(), max(1, len(folders)))
         run_jobs(
             folders,
             workers=count,
             threads=max(1, cores() // count),
             report=progress,
-            done=lambda name: _keep(pipeline, todo[name], folders[name]),
+            done=lambda name: _keep_all(pipeline, _run_of(todo[name], siblings), folders[name]),
         )
     pipeline._memory.pop("spaces", None)  # their cards now know the hash of their weights
 
@@ -141,18 +146,29 @@ def _missing(pipeline: "Pipeline", spec: MadeCheckpoint) -> bool:
     return pipeline.store.get(_recipe(pipeline, spec)) is None
 
 
+def _run_of(end: MadeCheckpoint, among: Sequence[MadeCheckpoint]) -> list[MadeCheckpoint]:
+    """What one training makes: the steps that are kept, and its end."""
+    return [one for one in among if one.run == end.name]
+
+
 def _can_start(pipeline: "Pipeline", spec: MadeCheckpoint) -> bool:
     return not isinstance(spec.start, MadeCheckpoint) or not _missing(pipeline, spec.start)
 
 
-def _prepared(pipeline: "Pipeline", spec: MadeCheckpoint, progress: Progress) -> Path:
-    """The folder of a training with all that it needs; one that was begun goes on."""
+def _prepared(
+    pipeline: "Pipeline", spec: MadeCheckpoint, siblings: Sequence[MadeCheckpoint], progress: Progress
+) -> Path:
+    """The folder of a training with all that it needs; one that was begun, and keeps the steps asked for, goes on."""
     from models.pretraining.job import JOB, PretrainingJob
 
     recipe = _recipe(pipeline, spec)
     folder = pipeline.store.partial(recipe)
+    keep = [one.step for one in _run_of(spec, siblings) if one.step is not None and _missing(pipeline, one)]
     if (folder / JOB).is_file():
-        return folder
+        if {*keep} <= {*PretrainingJob.read(folder).keep}:
+            return folder
+        pipeline.store.forget(recipe)
+        folder = pipeline.store.partial(recipe)
     texts = list(pipeline.dataset(items=True).items("text"))
     job = PretrainingJob(
         settings=settings_of(spec),
@@ -161,6 +177,7 @@ def _prepared(pipeline: "Pipeline", spec: MadeCheckpoint, progress: Progress) ->
         samples=len(texts),
         made_of=recipe.key,
         statistics=(spec.section.grouping, spec.section.mode) if spec.section.init_from else None,
+        keep=tuple(keep),
     )
     edges, among = np.empty((0, 2), np.int64), None
     if spec.weight:
@@ -207,20 +224,32 @@ def said_names(spec: MadeCheckpoint) -> dict[str, tuple[str, str]]:
     return SAID_CAUSAL if objective_called(spec.section.objective).causal else SAID
 
 
+def _keep_all(pipeline: "Pipeline", made: Sequence[MadeCheckpoint], folder: Path) -> None:
+    """Keep what a training made and the store has not, the end last."""
+    for spec in made:
+        if _missing(pipeline, spec):
+            _keep(pipeline, spec, folder)
+    pipeline.store.forget(_recipe(pipeline, made[-1]))
+
+
 def _keep(pipeline: "Pipeline", spec: MadeCheckpoint, folder: Path) -> None:
     """Keep a trained checkpoint: weights, settings, tokenizer, its recipe in words and numbers, and its curves."""
-    from models.pretraining.job import MADE, RESULT, read_curve
+    from models.pretraining.job import MADE, RESULT, kept_at, outcome_at, read_curve
 
-    recipe = _recipe(pipeline, spec)
+    recipe, lies = _recipe(pipeline, spec), folder / MADE
     said: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    curve = read_curve(folder)
+    if spec.step is not None:
+        lies = kept_at(folder, spec.step)
+        curve, said = outcome_at(curve, said, spec.step)
     names = said_names(spec)
     numbers = {
         name: Number(value=said[key], n=said["samples"], seconds=said["seconds"])
         if said[key] is not None
-        else Number(value=None, why=why)
+        else Number(value=None, why=why if spec.step != 0 else "Before the first step nothing is learnt.")
         for name, (key, why) in names.items()
     }
-    curves = pd.DataFrame(read_curve(folder), columns=COLUMNS)
+    curves = pd.DataFrame(curve, columns=COLUMNS)
     content, arrays, tables = result_to_parts(Result(numbers, {"curves": curves}, notes=tuple(_notes(spec, said))))
     card = {"name": spec.name, "recipe": json.loads(recipe.text), "graph": spec.section.graph if spec.weight else ""}
     card |= {"starts_from": spec.section.architecture if spec.start is None else spec.start.name, "outcome": said}
@@ -228,20 +257,21 @@ def _keep(pipeline: "Pipeline", spec: MadeCheckpoint, folder: Path) -> None:
         "card": asdict(card_of_made(spec, pipeline.study)),
         "reading": {"pooling": spec.pooling or "mean", "normalize": bool(spec.normalize)},
     }
-    (folder / MADE / "recipe.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
+    (lies / "recipe.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
     pipeline.store.put(
         recipe,
         content=content,
         arrays=arrays,
         tables=tables,
-        files=sorted((folder / MADE).iterdir()),
+        files=sorted(lies.iterdir()),
         seconds=said["seconds"],
     )
-    pipeline.store.forget(recipe)
 
 
 def _notes(spec: MadeCheckpoint, said: dict[str, Any]) -> list[str]:
     settings = settings_of(spec)
+    if spec.step is not None:
+        return [f"Kept after {spec.step:,} of {settings.steps:,} steps, in which {said['tokens']:,} tokens were read."]
     steps = said.get("steps", settings.steps)
     notes = [f"{said['tokens']:,} tokens were read in {steps:,} steps."]
     if steps < settings.steps:

@@ -66,7 +66,8 @@ def card_of_made(spec: MadeCheckpoint, study: Study) -> RecipeCard:
     within = "causal LM" if objective_called(settings.objective).causal else within
     start = spec.section.architecture if spec.start is None else spec.start.name
     how = f" of LoRA, rank {settings.lora}," if settings.lora else ""
-    reference = f"{settings.steps:,} steps{how} from {'random weights of ' if spec.start is None else ''}{start}"
+    steps = f"{settings.steps:,} steps" if spec.step is None else f"{spec.step:,} of {settings.steps:,} steps"
+    reference = f"{steps}{how} from {'random weights of ' if spec.start is None else ''}{start}"
     if not spec.weight:
         return RecipeCard(name=spec.name, within=within, graph="", weight=0.0, reference=reference)
     graph = next(one for one in study.graph if one.name == spec.section.graph)

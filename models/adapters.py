@@ -62,17 +62,20 @@ def read_adapter(folder: Path) -> Adapter:
 
 
 def merge(module: "nn.Module", adapter: Adapter) -> None:
-    """Add an adapter to the weights of its transformer; BadInput where they do not fit each other."""
+    """Add an adapter to the weights of its transformer, or of the language model around that; BadInput where they do
+    not fit each other.
+    """
     import torch
 
     tensors, name = read_tensors(adapter.folder / WEIGHTS), adapter.folder.name
     layers = dict(module.named_modules())
+    within = str(getattr(module, "base_model_prefix", ""))  # of a language model, where its transformer is
     for key in sorted(tensors):
         if not key.endswith((A, B)):
             raise BadInput(f"adapter {name!r} holds {key!r}, which is no low-rank part of a layer; merge it by peft.")
     for key in sorted(key for key in tensors if key.endswith(A)):
         path = key.removesuffix(A).removeprefix(PREFIX)
-        layer: Any = layers.get(path) or layers.get(path.partition(".")[2])
+        layer: Any = layers.get(path) or layers.get(path.partition(".")[2]) or layers.get(f"{within}.{path}")
         up = tensors.get(key.removesuffix(A) + B)
         if up is None or not isinstance(getattr(layer, "weight", None), torch.Tensor):
             raise BadInput(f"adapter {name!r} has {key!r}, which its model {adapter.base!r} has no layer for.")

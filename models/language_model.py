@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from models.adapters import merge
 from models.encoder import EncoderRecipe
 from models.errors import BadInput
 from models.head import Head
@@ -23,7 +24,7 @@ from models.llama2c_encoder import build_llama, found_llama2c, tokenizer_beside
 from models.loading import drawn, pretrained
 from models.lookup import fetch_weights, find_configured, find_model
 from models.text_settings import read_settings
-from models.tokens import load_tokenizer
+from models.tokens import load_tokenizer, word_tokens
 from models.torch_encoder import device_name
 
 if TYPE_CHECKING:
@@ -83,13 +84,10 @@ class LanguageModel:
         return tuple(self._row(word) for word in words)
 
     def _row(self, word: str) -> int:
-        for text in (f" {word}", word):
-            numbers = self.tokenizer(text, add_special_tokens=False)["input_ids"]
-            pieces = [number for number in numbers if self.token(number).strip()]  # some set a bare space apart
-            known = len(pieces) == 1 and pieces[0] != self.tokenizer.unk_token_id
-            if known and (row := int(self.head.rows_of(pieces[0]))) >= 0:
+        for number in word_tokens(self.tokenizer, word, self.name):
+            if (row := int(self.head.rows_of(number))) >= 0:
                 return row
-        raise BadInput(f"{word!r} is no single token of model {self.name!r}; give words that are.")
+        raise BadInput(f"{word!r} has no row in the head of model {self.name!r}; give another word.")
 
 
 def open_language_model(recipe: EncoderRecipe) -> LanguageModel:
@@ -100,12 +98,12 @@ def open_language_model(recipe: EncoderRecipe) -> LanguageModel:
         raise BadInput(f"family {recipe.family!r} has no softmax head; set family to causal_lm or masked_lm.")
     kind: Kind = recipe.family
     own = found_llama2c(recipe) if kind == "causal_lm" else None
+    tokenizer = open_tokenizer(recipe)
     if own is not None:
-        tokens = read_tokens(tokenizer_beside(recipe, own[0]), own[1].vocabulary)
-        tokenizer, longest = tokenizer_of(tokens, own[1].context), own[1].context
         module: Any = build_llama(recipe, *own)
+        longest = own[1].context
     else:
-        module, tokenizer, longest = _of_transformers(recipe, kind)
+        module, longest = _of_transformers(recipe, kind)
     module = module.to(device_name()).eval().requires_grad_(False)
     module.config.use_cache = False
     prefix, suffix = _around(tokenizer)
@@ -120,7 +118,18 @@ def open_language_model(recipe: EncoderRecipe) -> LanguageModel:
     return LanguageModel(recipe.model, kind, module, tokenizer, head, prefix, suffix, longest, mask)
 
 
-def _of_transformers(recipe: EncoderRecipe, kind: Kind) -> tuple[Any, Any, int]:
+def open_tokenizer(recipe: EncoderRecipe) -> Any:
+    """The tokenizer of a language model, without its weights."""
+    own = found_llama2c(recipe) if recipe.family == "causal_lm" else None
+    if own is not None:
+        return tokenizer_of(read_tokens(tokenizer_beside(recipe, own[0]), own[1].vocabulary), own[1].context)
+    if recipe.tokenizer:
+        return load_tokenizer(find_model(recipe.tokenizer, recipe.place, what="tokenizer").path)
+    found = find_configured(recipe.model, recipe.place)
+    return load_tokenizer(read_settings(found.path, replace(recipe, max_length=UNLIMITED)).folder)
+
+
+def _of_transformers(recipe: EncoderRecipe, kind: Kind) -> tuple[Any, int]:
     from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
 
     found = find_configured(recipe.model, recipe.place)
@@ -132,10 +141,11 @@ def _of_transformers(recipe: EncoderRecipe, kind: Kind) -> tuple[Any, Any, int]:
     else:
         fetch_weights(found)
         module = pretrained(auto, limited.folder, optional=("pooler.",), name=recipe.model, weights=found.weights)
+        for adapter in found.adapters:
+            merge(module, adapter)
         if recipe.init == "shuffled":
             shuffle_weights(module, recipe.init_seed)
-    other = find_model(recipe.tokenizer, recipe.place, what="tokenizer").path if recipe.tokenizer else limited.folder
-    return module, load_tokenizer(other), limited.max_length
+    return module, limited.max_length
 
 
 def _around(tokenizer: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:

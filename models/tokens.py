@@ -64,6 +64,22 @@ def load_tokenizer(folder: Path) -> Any:
         raise BadInput(f"the tokenizer in {folder} cannot be used ({_first_line(error)}).") from error
 
 
+def word_tokens(tokenizer: Any, word: str, model: str) -> tuple[int, ...]:
+    """The tokens that are a whole word, as it stands within a text before as it begins one.
+
+    BadInput, with the word's pieces, where there is none; `model`: what the sentence calls the model.
+    """
+    forms = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in (f" {word}", word)]
+    # some tokenizers set a bare space apart
+    pieces = [[number for number in form if str(tokenizer.decode([number])).strip()] for form in forms]
+    found = tuple(form[0] for form in pieces if len(form) == 1 and form[0] != tokenizer.unk_token_id)
+    if not found:
+        cut = ", ".join(repr(str(tokenizer.decode([number]))) for number in pieces[0])
+        said = f"but {len(pieces[0])} ({cut})" if len(pieces[0]) > 1 else "and unknown to its tokenizer"
+        raise BadInput(f"{word!r} is no single token of model {model!r} {said}; give another word.")
+    return found
+
+
 def count_tokens(folder: Path, texts: Sequence[str], longest: int) -> npt.NDArray[np.int64]:
     """How many tokens each text has, at most `longest`, (n,). Within a few of the exact number."""
     path = folder / "tokenizer.json"

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 HEIGHT = 440  # pixels
+TEXT_SHOWN = 60  # signs
 CENTRED = "Gauge: centred."
 RAW, ANY = "Gauge: raw, the weights as they are.", "The error is the same in every gauge."
 FACTS = {
     "n": "contexts", "positive": "share with the answer yes", "mass": "mass on the words", "auc_raw": "AUC, raw logits",
-    "auc_anchor": "AUC, relative to the anchor", "auc_log_probability": "AUC, log probability",
-    "shift_sensitivity": "words above the bound, raw (what a shift moves)", "score_error": "error of the score",
+    "auc_anchor": "AUC, from the anchor", "auc_log_probability": "AUC, log probability",
+    "shift_sensitivity": "words a shift moves, raw", "score_error": "error of the score",
     "score_error_bound": "its bound, words × |error|", "beyond_bound": "contexts beyond the bound",
 }  # fmt: skip
 
@@ -145,10 +146,14 @@ def tasks(one: Drawing) -> None:
         st.dataframe(shown.T.rename_axis("measured"))
         words.quiet(
             "Score: the sum over the task's words of what lies above a bound. An error e of the anchor costs it at"
-            " most the number of words times |e|. Log probabilities need no anchor and do not move either."
+            " most the number of words times |e|; a shift moves raw scores by the words above the bound. Log"
+            " probabilities need no anchor and do not move either."
         )
-        card = one.table("card").assign(task=one.table("card")["task"].str.removeprefix("words:"))
-        st.dataframe(card.rename(columns=lambda name: name.replace("_", " ")), hide_index=True)
+        for task, rows in one.table("card").groupby("task", sort=False):
+            if len(facts) > 1:
+                words.quiet(str(task).removeprefix("words:"))
+            card = rows.drop(columns="task").rename(columns=lambda name: name.replace("_", " "))
+            st.dataframe(card.set_index("tau").T.rename_axis("below tau ="))
         words.quiet("Below each probability tau: what of the task lives there, and what noise of 3 nats there costs.")
 
 
@@ -175,6 +180,15 @@ def _layers(one: Drawing) -> Picture:
     return Picture("layers", _bare(both), anchors.layers, f"{more} {ANY} Variance: raw gauge.")
 
 
+def _end_of(text: str) -> str:
+    """The last of a text, as much as a table shows.
+
+    >>> _end_of("one two"), len(_end_of("word " * 40))
+    ('one two', 60)
+    """
+    return text if len(text) <= TEXT_SHOWN else f"…{text[1 - TEXT_SHOWN :]}"
+
+
 def folded(one: Drawing) -> None:
     """What is secondary."""
     with st.expander("Where it is wrong"):
@@ -182,12 +196,13 @@ def folded(one: Drawing) -> None:
         one.show(lambda it: Picture("residuals", it.mine("scatter"), anchors.residuals, points))
         one.show(lambda it: Picture("positions", it.mine("positions"), anchors.positions, ANY))
         one.show(lambda it: Picture("residuals_bulk", it.mine("scatter"), anchors.against_bulk, points))
-        words.quiet("The worst contexts; the text ends where the next word is asked.")
-        st.dataframe(one.mine("worst")[["error", "window", "position", "text"]], hide_index=True)
+        words.quiet("The worst contexts, each once; the text ends where the next word is asked.")
+        worst = one.mine("worst")[["error", "window", "position", "text"]].drop_duplicates("text")
+        st.dataframe(worst.assign(text=worst["text"].map(_end_of)), hide_index=True)
     with st.expander("v0 itself: length, directions, nearest words"):
         one.show(lambda it: Picture("nearest_words", it.mine("nearest_words"), anchors.nearest_words, CENTRED))
-        name = f"{one.bulk.rule} {one.bulk.fit}"
-        one.show(lambda it: Picture("map", it.table("map"), lambda t: anchors.plane(t, name), f"v0: {name}. {RAW}"))
+        name, what = f"{one.bulk.rule} {one.bulk.fit}", f"{said(one.bulk.rule)} removed, {one.bulk.fit} fit"
+        one.show(lambda it: Picture("map", it.table("map"), lambda t: anchors.plane(t, name), f"v0: {what}. {RAW}"))
         facts = one.mine("geometry").drop(columns=["rule", "fit"]).rename(columns=lambda name: name.replace("_", " "))
         st.dataframe(facts.T.set_axis(["value"], axis=1).rename_axis("of v0"))
     with st.expander("Through the layers"):

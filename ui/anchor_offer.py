@@ -1,12 +1,13 @@
 """A text for the language models of a study: which, how much, and which words are no bulk; the study gains it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from analysis.anchor_asks import anchor_asks, head_of
+from analysis.anchor_asks import anchor_asks, anchors_of, head_of
 from analysis.ask import Ask
-from analysis.laboratory import AnchorsSpec, CorpusSpec
+from analysis.laboratory import CorpusSpec
 from analysis.made import checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.study import CheckpointSpec, Study
@@ -67,7 +68,8 @@ def _form(pipeline: Pipeline) -> None:
         return
     try:
         changed = replace(pipeline, study=with_text(pipeline.study, source, path, int(tokens), rules, model, kind))
-        missing = [ask for ask in anchor_asks(changed) if changed.find(ask) is None]
+        mine = [ask for ask in anchor_asks(changed) if ask.other == changed.study.corpus[-1].name]
+        missing = [ask for ask in mine if changed.find(ask) is None]
         takes = words.lasting(costs.seconds_for(changed, missing))
     except BadInput as error:
         words.quiet(str(error))
@@ -75,7 +77,7 @@ def _form(pipeline: Pipeline) -> None:
     if changed.study == pipeline.study and not missing:
         words.quiet("This is computed already and stands above.")
         return
-    st.button(f"Compute · about {takes}", key=f"{KEY}.add", type="primary", on_click=_add, args=(changed.study,))
+    st.button(f"Compute · about {takes}", key=f"{KEY}.add", type="primary", on_click=begin, args=(changed.study, mine))
 
 
 def with_text(
@@ -92,23 +94,25 @@ def with_text(
             raise BadInput("no language model is named; give a folder, or a name on the hub such as gpt2.")
         spec = CheckpointSpec(name=model.strip().rstrip("/").split("/")[-1], family=kind, model=model.strip())  # type: ignore[arg-type]
         study = change_dialog.with_checkpoint(study, spec, twin=False)
-    fits = study.anchors.fits if study.anchors else AnchorsSpec().fits
     named = path.strip().replace("\\", "/").split("/")[-1] if path.strip() else source
     given = CorpusSpec(name=named, path=path.strip(), source=source, tokens=tokens)  # type: ignore[arg-type]
     kept = tuple(spec for spec in study.corpus if spec.name != given.name)
-    return replace(study, corpus=(*kept, given), anchors=AnchorsSpec(rules=chosen, fits=fits))
+    return replace(study, corpus=(*kept, given), anchors=replace(anchors_of(study), rules=chosen))
 
 
-def _add(study: Study) -> None:
-    """Turn to the study and start the job; in a callback, so that no drawing of the page loses it."""
+def begin(study: Study, asks: Sequence[Ask]) -> None:
+    """Turn to the study, to the text of these asks, and start a job for what is missing of them.
+
+    In a callback, so that no drawing of the page loses it.
+    """
     dataset = opened.pipeline().find_dataset() if study.dataset is not None else None
+    ids = () if study.dataset is None else None if dataset is None else dataset.ids
     try:
-        state.open_study(study, state.session().base, same_samples=None if dataset is None else dataset.ids)
-        state.change(corpus=study.corpus[-1].name)
+        state.open_study(study, state.session().base, same_samples=ids)
+        state.change(corpus=asks[0].other if asks else state.view().corpus)
         pipeline = opened.pipeline()
-        asks: list[Ask] = [ask for ask in anchor_asks(pipeline) if ask.other == study.corpus[-1].name]
-        asks = [ask for ask in asks if pipeline.find(ask) is None]
-        if asks:
-            work.start(pipeline, asks, f"{pipeline.study.name}: {words.listed([str(ask) for ask in asks])}")
+        missing = [ask for ask in asks if pipeline.find(ask) is None]
+        if missing:
+            work.start(pipeline, missing, f"{pipeline.study.name}: {words.listed([str(ask) for ask in missing])}")
     except (BadInput, Failed) as error:
         state.complain(str(error))

@@ -15,6 +15,7 @@ from analysis.figures.theme import dressed
 from analysis.pipeline import Pipeline
 from analysis.report import file_name
 from analysis.series.anchor_course import course, tasks
+from analysis.series.series import series_of
 from ui import anchor_words, figure_panel, panel, words
 from ui.anchor_choice import Bulk, said
 
@@ -37,9 +38,11 @@ def draw(pipeline: Pipeline, asks: Sequence[Ask], bulk: Bulk) -> None:
             return
         made = [ask for ask in asks if ask.subject in set(table["model"])]
         facts = _facts(pipeline, made, bulk)
+        along = {series.name: series.along for series in series_of(pipeline.spaces())}
         for series, rows in table[table["series"] != ""].groupby("series"):
             if len(set(rows["at"])) > 1:
-                _figure(pipeline, made, anchor_course.along_training(rows), rows, f"{series}: {facts}", str(series))
+                drawn = anchor_course.along_training(rows, along.get(str(series), "step"))
+                _figure(pipeline, made, drawn, rows, f"{series}: {facts}", str(series))
         if len(set(anchor_course.last_of_each(table)["parameters"])) > 1:
             _figure(pipeline, made, anchor_course.by_size(table), table, facts, "size")
         scored = tasks(pipeline, made)

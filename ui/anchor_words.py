@@ -25,6 +25,13 @@ BARE = ("max_error", "constant_in_span", "bulk_probability")  # without interval
 NO_NUMBER = Number(value=None, why="It is no rule of the study.")
 
 
+def unanswered(ask: Ask, result: Result) -> None:
+    """Why a model has no anchor; nothing where it has one."""
+    if "fits" not in result.tables:
+        reasons = {number.why for number in result.numbers.values()}
+        words.note(f"{ask.subject} has no anchor on {ask.other}. {' '.join(sorted(reasons))}")
+
+
 def lead(ask: Ask, result: Result, bulk: Bulk) -> None:
     """The answer: the held-out error beside what a constant would have in both gauges, and chance."""
     row = bulk.of(result.tables["fits"]).iloc[0]

@@ -137,8 +137,11 @@ def _pretraining(pipeline: Pipeline, ask: Ask) -> float:
     """Each step reads a batch there and back, with a weight its partners too; a training a core, side by side."""
     every = made_in(pipeline)
     made = every[ask.name]
-    together = [Ask("pretraining", name) for name, one in every.items() if one.section == made.section]
-    abreast = max(1, min(cores(), sum(pipeline.find(one) is None for one in together)))
+    siblings = {name: one for name, one in every.items() if one.section == made.section}
+    missing = [name for name in siblings if pipeline.find(Ask("pretraining", name)) is None]
+    if ask.name != next((name for name in missing if siblings[name].run == made.run), ""):
+        return 0.0  # it comes of a training that another ask has paid for
+    abreast = max(1, min(cores(), len({siblings[name].run for name in missing})))
     settings = settings_of(made)
     work = next(space.card.work for space in pipeline.spaces() if space.checkpoint.name == ask.name)
     texts = settings.steps * settings.batch * (3 if made.weight else 1)

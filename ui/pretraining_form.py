@@ -21,6 +21,7 @@ from ui.task_offer import seeds_from
 KEY, MOST_WEIGHTS = "pretraining", 12
 NO_GRAPH = "The study has no [[graph]], so there is masked LM alone. Add one to its file to pre-train over links."
 LOSSES = {"contrastive": "contrastive", "multi_similarity": "multi-similarity"}
+KEPT = "Steps such as 0 30 100: checkpoints too, which make a series along the training"
 AS_START, NOTHING = "as the start", "nothing"
 OF_LOSS = (
     "Contrastive: linked samples at distance 0, others at the margin. Multi-similarity: cosines, hard pairs first."
@@ -59,6 +60,9 @@ def ask(study: Study, *, name: str, starts: list[str]) -> PretrainingSpec:
             help = "0 to 1; 0 is masked LM alone, the baseline"
             weights = st.text_input("Weights λ", "0 0.1 0.5", key=f"{KEY}.weights", width=130, help=help)
         said["steps"] = int(st.number_input("Steps", 1, 1_000_000, usual.steps, key=f"{KEY}.steps", width=130))
+        said["keep"] = steps_from(
+            st.text_input("Also kept", key=f"{KEY}.keep", width=150, placeholder="the end alone", help=KEPT)
+        )
         help = "At least three tell the luck in it"
         seeds = st.text_input("Seeds", "0 1 2", key=f"{KEY}.seeds", width=110, help=help)
     if st.toggle("All settings", key=f"{KEY}.all"):
@@ -88,6 +92,18 @@ def weights_from(typed: str) -> tuple[float, ...]:
     if not found or len(found) > MOST_WEIGHTS:
         raise BadInput(f"weights {typed!r} are none; give up to {MOST_WEIGHTS} numbers of 0 to 1, such as 0 0.1 0.5.")
     return found
+
+
+def steps_from(typed: str) -> tuple[int, ...]:
+    """The steps that somebody typed, none for nothing; BadInput for what are none.
+
+    >>> steps_from("0, 30 100"), steps_from("")
+    ((0, 30, 100), ())
+    """
+    found = typed.replace(",", " ").split()
+    if not all(one.isascii() and one.isdigit() and len(one) < 9 for one in found):
+        raise BadInput(f"steps {typed!r} are none; give whole numbers such as 0 30 100, or nothing.")
+    return tuple(map(int, found))
 
 
 def _more(study: Study, usual: PretrainingSpec, *, links: bool) -> dict[str, Any]:

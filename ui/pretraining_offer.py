@@ -44,9 +44,10 @@ def offer(pipeline: Pipeline, section: PretrainingSpec, *, key: str, landing: st
     """Draw what a section would make and take, and the buttons that add it or train it; `landing`: the page after."""
     changed = replace(pipeline, study=with_section(pipeline.study, section), _memory={})
     takes = words.lasting(costs.seconds_for(changed, _asks(changed, section)))
-    count = words.counted(len(section.weights) * len(section.seeds), "checkpoint")
-    each = "weight λ and seed" if section.graph else "seed"
-    words.quiet(f"{count}, one for each {each}, in a job that goes on while you look at other pages.")
+    count = words.counted(len(section.weights) * len(section.seeds) * (1 + len(section.kept)), "checkpoint")
+    each = ["weight λ"] * bool(section.graph) + ["seed"]
+    each += ["step kept, the last among them"] * bool(section.kept)
+    words.quiet(f"{count}, one for each {words.listed(each)}, in a job that goes on while you look at other pages.")
     args = (section, landing)
     with st.container(horizontal=True):
         st.button(f"Train · about {takes}", key=f"{key}.train", type="primary", on_click=_train, args=args)

@@ -36,7 +36,7 @@ RULES = """
 .an-numbers .value span:first-child { text-align: right; }
 .an-numbers .interval, .an-numbers .tail { opacity: .68; font-variant-numeric: tabular-nums; white-space: nowrap;
   font-size: .82rem; }
-.an-numbers .why { grid-column: 2 / -1; }
+.an-numbers .why { grid-column: 2 / -1; overflow-wrap: anywhere; }
 .an-numbers .grey { color: #8b929c; }
 .an-numbers .grey .interval, .an-numbers .grey .tail { opacity: 1; }
 .an-numbers .grey .tail { white-space: normal; line-height: 1.15; }

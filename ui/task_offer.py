@@ -114,7 +114,7 @@ def task_from(study: Study, label: str, methods: Sequence[str], seeds: str, grou
     if not methods:
         raise BadInput("no method is chosen; choose what the column is scored by.")
     found = seeds_from(seeds)
-    name = "".join(sign if sign in ALLOWED else "_" for sign in label).strip().lstrip(".-")[:100] or "labels"
+    name = named_after(label)
     spec = TaskSpec(name=name, label=label, methods=tuple(methods), seeds=found, group=group)
     for other in study.task:
         if replace(other, name=name, methods=spec.methods) == spec:
@@ -123,6 +123,15 @@ def task_from(study: Study, label: str, methods: Sequence[str], seeds: str, grou
     while spec.name in taken:
         spec, count = replace(spec, name=f"{name} ({count})"), count + 1
     return spec
+
+
+def named_after(label: str) -> str:
+    """A name that a task of a label column can have.
+
+    >>> named_after("area/kind")
+    'area_kind'
+    """
+    return "".join(sign if sign in ALLOWED else "_" for sign in label).strip().lstrip(".-")[:100] or "labels"
 
 
 def seeds_from(typed: str) -> tuple[int, ...]:

@@ -90,7 +90,7 @@ def last_of_each(rows: pd.DataFrame) -> pd.DataFrame:
     """The models whose size is known, smallest first; of each series the last."""
     last = rows.groupby("series")["at"].transform("max")
     kept = rows[rows["parameters"].notna() & ((rows["series"] == "") | (rows["at"] == last))]
-    return kept.sort_values("parameters", kind="stable", ignore_index=True)
+    return kept.drop_duplicates("model").sort_values("parameters", kind="stable", ignore_index=True)
 
 
 def by_loss(rows: pd.DataFrame) -> "go.Figure":

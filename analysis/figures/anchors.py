@@ -9,6 +9,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.figures.bars import bars, histogram
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 LEGEND = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "orientation": "h"}
 LINE, SMALL, CAPTION = 15, 11, 96  # pixels of a caption's line and of its letters; letters in a line
+MOST_LOST = 0.1  # of the largest
 LEAST = 5e-4  # what is shown in decimals
 NEAR = 1.05  # of the last error, from which on more tokens hardly help
 
@@ -111,17 +113,21 @@ def along(rows: pd.DataFrame, quadratic: Mapping[str, float]) -> "go.Figure":
     """<v0, h> against log Z of the bulk, coloured by the bulk's probability; `quadratic`: what products add."""
     import plotly.graph_objects as go
 
-    share = np.exp(rows["log_bulk_probability"].to_numpy())
-    looks: dict[str, Any] = {"size": 5, "opacity": 0.7, "color": share, "coloraxis": "coloraxis"}
+    share = np.exp(rows["log_bulk_probability"].to_numpy("float64"))
+    scaled, bar = share, dict[str, Any]()
+    if _tiny(share):
+        axis, scaled = log_axis(share), np.log10(share)
+        bar = {"tickvals": np.log10(axis["tickvals"]), "ticktext": axis["ticktext"]}
+    looks: dict[str, Any] = {"size": 5, "opacity": 0.7, "color": scaled, "coloraxis": "coloraxis"}
     figure = go.Figure(
         go.Scatter(
             x=rows["true"], y=rows["predicted"], mode="markers", marker=looks, customdata=share,
-            hovertemplate="log Z %{x:.2f}<br>⟨v0, h⟩ %{y:.2f}<br>bulk %{customdata:.3f}<extra></extra>",
+            hovertemplate="log Z %{x:.2f}<br>⟨v0, h⟩ %{y:.2f}<br>bulk %{customdata:.3g}<extra></extra>",
         )
     )  # fmt: skip
     ends = [float(rows["true"].min()), float(rows["true"].max())]
     figure.add_scatter(x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dot"}, hoverinfo="skip")
-    bar = {"title": {"text": "bulk<br>probability"}, "thickness": 12, "len": 0.9}
+    bar |= {"title": {"text": "bulk<br>probability"}, "thickness": 12, "len": 0.9}
     figure.update_layout(showlegend=False, coloraxis={"colorbar": bar})
     figure.update_xaxes(title_text="log Z of the bulk")
     figure.update_yaxes(title_text="⟨v0, h⟩")
@@ -150,7 +156,8 @@ def against_bulk(rows: pd.DataFrame) -> "go.Figure":
     figure = go.Figure(go.Scatter(x=share, y=wrong, mode="markers", marker=looks))
     figure.add_hline(y=0, line={"color": GREY, "dash": "dot"})
     figure.update_layout(coloraxis={"colorbar": {"title": {"text": "position"}, "thickness": 12, "len": 0.9}})
-    figure.update_xaxes(title_text="probability of the bulk")
+    scale = log_axis(share.to_numpy()) if _tiny(share.to_numpy()) else {}
+    figure.update_xaxes(title_text=f"probability of the bulk{' (log)' * bool(scale)}", **scale)
     figure.update_yaxes(title_text="⟨v0, h⟩ less log Z of the bulk")
     low = wrong[share <= share.median()]
     sizes = float(np.square(low).mean()), float(np.square(wrong.drop(low.index)).mean())
@@ -259,6 +266,10 @@ def shift(rows: pd.DataFrame) -> "go.Figure":
     for score, mine in rows.groupby("score", sort=False):
         against = mine[mine["direction"] != "random"].sort_values("length")
         figure.add_scatter(x=against["length"], y=against["auc"], mode="lines+markers", name=plain(score))
+    anywhere = rows[(rows["direction"] == "random") & (rows["score"] == "raw logits")].groupby("length")["auc"].mean()
+    if len(anywhere):
+        looks = {"dash": "dash", "color": GREY}
+        figure.add_scatter(x=anywhere.index, y=anywhere, mode="lines", line=looks, name="raw logits, random shift")
     line = {"color": GREY, "dash": "dot"}
     figure.add_scatter(x=[0, rows["length"].max()], y=[0.5, 0.5], mode="lines", line=line, name="chance")
     figure.update_xaxes(title_text="size of the shift against the task (mean lengths of an output embedding)")
@@ -270,6 +281,11 @@ def shift(rows: pd.DataFrame) -> "go.Figure":
         f" {small(kept[0])} {'stays' if abs(kept[1] - kept[0]) < 5e-3 else f'becomes {small(kept[1])}'}"
     )
     return _told(figure, said)
+
+
+def _tiny(shares: npt.NDArray[np.float64]) -> bool:
+    """Whether most of some probabilities are lost beside the largest, unless their logarithms are drawn."""
+    return bool(shares.min() > 0 and np.median(shares) < MOST_LOST * shares.max())
 
 
 def _log(table: pd.DataFrame, *columns: str) -> dict[str, Any]:

@@ -72,9 +72,12 @@ def checkpoint_colors(names: Sequence[str]) -> dict[str, str]:
 
 def study_colors(checkpoints: Sequence["CheckpointSpec"]) -> dict[str, str]:
     """The color of each checkpoint of a study: its own, or its place in the hue of its series."""
+    from analysis.made import places_of
+
     colors = checkpoint_colors([spec.name for spec in checkpoints])
-    for number, series in enumerate(dict.fromkeys(spec.series for spec in checkpoints if spec.series)):
-        members = [spec.name for spec in checkpoints if spec.series == series]
+    series_in = {spec.name: [series for series, _ in places_of(spec)] for spec in checkpoints}
+    for number, series in enumerate(dict.fromkeys(one for found in series_in.values() for one in found)):
+        members = [name for name, found in series_in.items() if series in found]
         colors |= series_colors(members, number) if len(members) > 1 else {}
     return colors
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.ask import Ask
+from analysis.made import places_of
 from analysis.pipeline import Pipeline
 from analysis.result import Result
 
@@ -20,7 +21,7 @@ COLUMNS = ["model", "series", "at", "parameters", "loss", *FITTED, "low", "high"
 
 
 def course(pipeline: Pipeline, asks: Sequence[Ask], rule: str, fit: str) -> pd.DataFrame:
-    """One row for each model that has an anchor under this rule and fit, in order of series and place."""
+    """One row for each model that has an anchor under this rule and fit, in every series it is in, in their order."""
     rows = []
     for ask, result in _there(pipeline, asks):
         table = result.tables["fits"]
@@ -31,7 +32,7 @@ def course(pipeline: Pipeline, asks: Sequence[Ask], rule: str, fit: str) -> pd.D
         for number, low, high in (("mse", "low", "high"), ("r2", "r2_low", "r2_high")):
             ends = result.numbers.get(f"{number}|{rule}|{fit}")
             row |= {low: getattr(ends, "low", None), high: getattr(ends, "high", None)}
-        rows.append(row)
+        rows += [row | {"series": series, "at": at} for series, at in _places(pipeline, ask)]
     found = pd.DataFrame(rows, columns=COLUMNS)
     numeric = [name for name in COLUMNS if name not in ("model", "series")]
     found = found.astype(dict.fromkeys(numeric, "float64"))
@@ -44,7 +45,11 @@ def tasks(pipeline: Pipeline, asks: Sequence[Ask]) -> pd.DataFrame:
     for ask, result in _there(pipeline, asks):
         for facts in result.tables.get("tasks", pd.DataFrame()).to_dict("records"):
             who = _who(pipeline, ask, result) | {"task": facts["task"], "n": facts["n"]}
-            rows += [who | {"score": name, "task_loss": 1 - facts[column]} for column, name in AREAS.items()]
+            rows += [
+                who | {"series": series, "at": at, "score": name, "task_loss": 1 - facts[column]}
+                for column, name in AREAS.items()
+                for series, at in _places(pipeline, ask)
+            ]
     columns = ["model", "series", "at", "parameters", "loss", "task", "n", "score", "task_loss"]
     return pd.DataFrame(rows, columns=columns).sort_values(["task", "score", "loss"], ignore_index=True)
 
@@ -56,9 +61,14 @@ def _there(pipeline: Pipeline, asks: Sequence[Ask]) -> list[tuple[Ask, Result]]:
 
 
 def _who(pipeline: Pipeline, ask: Ask, result: Result) -> dict[str, object]:
-    """What a model is: its name, its place in its series, its size, its pre-training loss on these windows."""
-    spaces = {space.checkpoint.name: space for space in pipeline.spaces()}
-    spec, card = spaces[ask.subject].checkpoint, spaces[ask.subject].card
+    """What a model is: its name, its size, its pre-training loss on these windows."""
+    card = {space.checkpoint.name: space.card for space in pipeline.spaces()}[ask.subject]
     perplexity = next((n.value for name, n in result.numbers.items() if name.startswith("perplexity|")), None)
     loss = np.nan if perplexity is None else float(np.log(perplexity))
-    return {"model": ask.subject, "series": spec.series, "at": spec.at, "parameters": card.parameters, "loss": loss}
+    return {"model": ask.subject, "parameters": card.parameters, "loss": loss}
+
+
+def _places(pipeline: Pipeline, ask: Ask) -> tuple[tuple[str, float | None], ...]:
+    """The series that a model is in, and where in each; of none its own place."""
+    spec = next(space.checkpoint for space in pipeline.spaces() if space.checkpoint.name == ask.subject)
+    return places_of(spec) or (("", spec.at),)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.made import MadeCheckpoint
 from analysis.spaces import SpaceOf
 
 TASK, TRANSFER, PAIRED = "task", "transferability", "comparison"
@@ -116,6 +117,8 @@ def families_of(spaces: Sequence[SpaceOf]) -> dict[str, str]:
 
 def _family(space: SpaceOf) -> str:
     spec = space.checkpoint
+    if isinstance(spec, MadeCheckpoint):
+        return spec.section.name
     if spec.series or spec.architecture:
         return spec.series or spec.architecture
     if spec.family in ("vectors", "numeric"):

@@ -66,7 +66,7 @@ def runs_of(pipeline: Pipeline, section: PretrainingSpec) -> list[Run]:
     """The checkpoints of a section, in order."""
     found = []
     for name, made in made_in(pipeline).items():
-        if made.section == section:
+        if made.section == section and made.step is None:
             ask = Ask("pretraining", name)
             result: Result | None = pipeline.find(ask)
             curve = live_curve(pipeline, ask) if result is None else result.tables["curves"]
@@ -87,7 +87,8 @@ def outcomes(runs: Sequence[Run]) -> pd.DataFrame:
         row = {"checkpoint": run.made.name, "λ": run.made.weight, "seed": run.made.seed, "state": run.state}
         row |= {NAMED[name]: _number(run, name) for name in said_names(run.made)}
         seconds = run.curve["seconds"].sum() if len(run.curve) else None
-        rows.append(row | {"minutes": None if seconds is None else round(float(seconds) / 60, 1)})
+        kept = {"also kept at step": ", ".join(map(str, run.made.section.kept))} if run.made.section.kept else {}
+        rows.append(row | kept | {"minutes": None if seconds is None else round(float(seconds) / 60, 1)})
     return pd.DataFrame(rows)
 
 

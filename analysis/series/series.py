@@ -8,7 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.made import MadeCheckpoint, places_of
 from analysis.spaces import SpaceOf
+from analysis.study import CheckpointSpec
 
 KEY = re.compile(r"[^(]*\(([a-z_]+)=")  # the first word of a name such as run(step=500)
 PLACE = "place in the series"
@@ -51,13 +53,13 @@ class Series:
 
 def series_of(spaces: Sequence[SpaceOf]) -> tuple[Series, ...]:
     """Every series among these spaces: of checkpoints first, then of layers."""
-    by_training: dict[tuple[str, int | None], list[SpaceOf]] = {}
+    by_training: dict[tuple[str, int | None], list[tuple[SpaceOf, float | None]]] = {}
     by_depth: dict[str, list[SpaceOf]] = {}
     for space in spaces:
         spec = space.checkpoint
         several = spec.layers != "last"
-        if spec.series:
-            by_training.setdefault((spec.series, space.layer if several else None), []).append(space)
+        for series, at in places_of(spec):
+            by_training.setdefault((series, space.layer if several else None), []).append((space, at))
         if several:
             by_depth.setdefault(spec.name, []).append(space)
     found = [
@@ -72,12 +74,17 @@ def series_of(spaces: Sequence[SpaceOf]) -> tuple[Series, ...]:
     return tuple(found)
 
 
-def _of_checkpoints(name: str, spaces: Sequence[SpaceOf]) -> Series:
+def _of_checkpoints(name: str, placed: Sequence[tuple[SpaceOf, float | None]]) -> Series:
     """A series of checkpoints, what its places count read off their names: `run(step=500)`, `sipt(weight=0.1)`."""
-    places = [space.checkpoint.at for space in spaces]
-    known = [at for at in places if at is not None]
-    if len(known) < len(places):
-        return Series(name, PLACE, tuple(Member(space.name, float(i)) for i, space in enumerate(spaces, 1)))
-    members = sorted((Member(space.name, at) for space, at in zip(spaces, known, strict=True)), key=lambda one: one.at)
-    said = {found[1] if (found := KEY.match(space.checkpoint.name)) else "" for space in spaces}
-    return Series(name, said.pop() or "at" if len(said) == 1 else "at", tuple(members))
+    known = [(at, space.name) for space, at in placed if at is not None]
+    if len(known) < len(placed):
+        return Series(name, PLACE, tuple(Member(space.name, float(i)) for i, (space, _) in enumerate(placed, 1)))
+    members = sorted((Member(space, at) for at, space in known), key=lambda one: one.at)
+    return Series(name, _along([space.checkpoint for space, _ in placed]), tuple(members))
+
+
+def _along(specs: Sequence[CheckpointSpec]) -> str:
+    if any(isinstance(spec, MadeCheckpoint) and spec.step is not None for spec in specs):
+        return "step"  # up to the end, whose name says a weight
+    said = {found[1] if (found := KEY.match(spec.name)) else "" for spec in specs}
+    return said.pop() or "at" if len(said) == 1 else "at"

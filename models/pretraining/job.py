@@ -114,3 +114,30 @@ def read_curve(folder: Path) -> list[dict[str, Any]]:
     path = folder / CURVES
     lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.is_file() else []
     return [json.loads(line) for line in lines]
+
+
+def kept_at(folder: Path, step: int) -> Path:
+    """Where the weights after a step lie, of a job that keeps them."""
+    return folder / STEPS / f"checkpoint-{step}"
+
+
+def outcome(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What a run has come to with these points of its curve: means of their last tenth, None where there is none."""
+    whole = [point for point in points if point["part"] == "all"]
+    last = whole[-max(1, len(whole) // 10) :]
+    said: dict[str, Any] = {name: _mean(last, name) for name in ("masked", "right", "structure")}
+    return said | {"tokens": sum(point["tokens"] for point in whole)}
+
+
+def outcome_at(
+    points: Sequence[dict[str, Any]], said: dict[str, Any], step: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The curve up to a step with what the run had come to there; `said`: of its end."""
+    before = [point for point in points if point["part"] == "head" or point["step"] <= step]
+    seconds = round(sum(point["seconds"] for point in before), 3)
+    return before, said | outcome(before) | {"seconds": seconds, "collapsed": False}
+
+
+def _mean(points: Sequence[dict[str, Any]], name: str) -> float | None:
+    known = [point[name] for point in points if point[name] is not None]
+    return float(np.mean(known)) if known else None

@@ -9,7 +9,6 @@ an undisturbed one does, up to the rounding of another number of threads. At mos
 import json
 import math
 import time
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from models.finetuning.network import weight_groups
 from models.finetuning.state import STATE, put_training, read_named, read_said, training_tensors, write_tensors
 from models.initialization import seeded
 from models.memory import give_back
-from models.pretraining.job import CURVES, MADE, RESULT, STEPS, PretrainingJob, read_curve, write_json
+from models.pretraining.job import CURVES, MADE, RESULT, PretrainingJob, kept_at, outcome, read_curve, write_json
 from models.pretraining.network import Network
 from models.pretraining.objective import Batch, Losses, masked_loss, objective_called
 from models.pretraining.structure import collapsed
@@ -155,7 +154,7 @@ class Training:
     def _keep(self, number: int) -> None:
         """Write the weights before a step, where they are to be kept."""
         if number - self.head in self.job.keep:
-            self.network.save(self.folder / STEPS / f"checkpoint-{number - self.head}")
+            self.network.save(kept_at(self.folder, number - self.head))
 
     def _write(self, done: int) -> None:
         tensors = training_tensors(self.network.model, self.optimizer)
@@ -179,13 +178,12 @@ class Training:
     def _end(self, seconds: float) -> None:
         """Write the checkpoint, then what the run was like."""
         self.network.save(self.folder / MADE)
-        points = [point for point in read_curve(self.folder) if point["part"] == "all"]
-        last = points[-max(1, len(points) // 10) :]
-        structure = [point["structure"] for point in points if point["structure"] is not None]
+        points = read_curve(self.folder)
+        whole = [point["structure"] for point in points if point["part"] == "all"]
+        structure = [value for value in whole if value is not None]
         margin = self.settings.margin if self.settings.loss == "contrastive" and structure else None
-        said: dict[str, Any] = {name: _mean(last, name) for name in ("masked", "right", "structure")}
-        said |= {"collapsed": margin is not None and collapsed(structure, margin), "head": self.head}
-        said |= {"tokens": sum(point["tokens"] for point in points), "samples": len(self.lengths)}
+        said = outcome(points) | {"samples": len(self.lengths), "head": self.head}
+        said["collapsed"] = margin is not None and collapsed(structure, margin)
         said["seconds"] = round(seconds, 3)
         write_json(self.folder / RESULT, said)
         (self.folder / STATE).unlink(missing_ok=True)
@@ -195,8 +193,3 @@ def _of_head(batch: Batch) -> Losses:
     """The masked-LM loss that trains a new head on the encoder as it is."""
     masked, _, right, tokens = masked_loss(batch, batch.rows, frozen=True)
     return Losses(masked, float(masked.detach()), right, tokens=tokens)
-
-
-def _mean(points: Sequence[dict[str, Any]], name: str) -> float | None:
-    known = [point[name] for point in points if point[name] is not None]
-    return float(np.mean(known)) if known else None

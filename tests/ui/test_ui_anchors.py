@@ -10,16 +10,18 @@ from analysis.ask import Ask
 from analysis.figures import anchors
 from analysis.figures.words import shown, with_interval
 from analysis.run import open_study
-from analysis.study_file import read_study
+from analysis.study_file import dump_study, parse_study, read_study
 from models.errors import BadInput
 from tests.pets import World
 from tests.ui.conftest import started
 from tests.ui.test_ui_pages import drawn, said
+from tests.unit.test_anchors_measure import text
 from tests.unit.test_anchors_study import ALONE, CORPUS, world
 from tests.unit.test_command_line import write_world
 from ui.anchor_offer import has_model, with_text
 from ui.costs import seconds_for
 from ui.space_row import name_of
+from ui.state import TRUTH
 
 SAMPLES = '[dataset]\npath = "t.csv"\nid = "id"\ntext = "kind"\nlabels = ["kind"]\nsample = 40\n'
 ASK = Ask("anchors", "", "small", "some text")
@@ -114,6 +116,36 @@ def test_a_study_without_a_text_is_offered_one_and_gains_it_with_a_job(tmp_path,
         page.text_input(key="anchors.rules").set_value("none top:3").run()
         next(button for button in page.button if button.label.startswith("Compute")).click().run()
         assert asked == ["anchors of small on text.txt"] and "Not computed yet" in said(page)
+
+
+def test_a_task_is_asked_by_a_prompt_and_stands_in_the_study_that_is_saved(tmp_path, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr("ui.work.start", lambda pipeline, asks, title="": asked.extend(map(str, asks)))
+    lines = [f'{at},"{text(at, words=4)}",{("cat", "dog")[at % 2]}' for at in range(60)]
+    write_world(tmp_path)
+    (tmp_path / "t.csv").write_text("\n".join(["id,say,kind", *lines]))
+    dataset = SAMPLES.replace('text = "kind"', 'text = "say"').replace("sample = 40", "sample = 0")
+    study = world(tmp_path, ALONE.replace("draws = 20", "draws = 20\nk = 5\n" + dataset) + CORPUS)
+    for _ in started(World(study, tmp_path / "cache"), monkeypatch):
+        open_study(study, cache=tmp_path / "cache").dataset()
+        page = drawn("anchors")
+        assert "Name words for cat and words for dog; then a button here" in said(page)
+        page.text_input(key="anchors.prompt.words.kind.cat").set_value("cat").run()
+        page.text_input(key="anchors.prompt.words.kind.dog").set_value("zebra").run()
+        assert "'zebra' is no single token of model 'small'" in said(page).replace("&#x27;", "'")
+        assert not any(button.label.startswith("Ask · about") for button in page.button)
+        page.text_input(key="anchors.prompt.words.kind.dog").set_value("dog  dog").run()
+        page.text_input(key="anchors.prompt.template").set_value("the {text}").run()
+        next(button for button in page.button if button.label.startswith("Ask · about")).click().run()
+        assert asked == [str(ASK)]
+        changed = parse_study(dump_study(page.session_state[TRUTH].study))
+        (prompt,) = changed.anchors.prompt
+        assert (prompt.name, prompt.label, prompt.template) == ("kind", "kind", "the {text}")
+        assert prompt.words == {"cat": "cat", "dog": "dog dog"}
+        again = with_text(changed, "pydocs", "", 5000, "none")
+        assert again.anchors.prompt == changed.anchors.prompt and again.anchors.rules == ("none",)
+        page.button(key="anchors.prompt.remove.kind").click().run()
+        assert page.session_state[TRUTH].study == read_study(study)
 
 
 def test_a_study_without_a_language_model_is_offered_one(tmp_path):

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from analysis.anchor_prompts import check_prompt
 from analysis.anchors.measure import answered
 from analysis.anchors.prompts import Prompt
 from analysis.anchors.told import Asked
 from analysis.ask import Ask
+from analysis.laboratory import PromptSpec
 from analysis.run import open_study
 from models.errors import BadInput
 from models.prompts import asked_contexts, check_template, prompted
@@ -140,6 +142,35 @@ def test_a_prompt_that_cannot_be_asked_is_bad_input(tmp_path, change, said):
         wanted(pipeline)
         pipeline.make(Ask("anchors", "", "small", "some text"))
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"label": "kinds"}, "label of [[anchors.prompt]] 'p' is 'kinds'; did you mean 'kind'?"),
+        ({"words": {"cta": "cat"}}, "name 'cta', which no 'kind' is; did you mean 'cat'?"),
+        ({"template": "the text"}, "give one with {text} in it once"),
+        ({"template": "{text} {mask}"}, "a causal model is asked at its end"),
+        ({"words": {"cat": "zebra"}}, "'zebra' is no single token of model 'small' and unknown to its tokenizer"),
+        ({"words": {"cat": "the-cat"}}, "'the-cat' is no single token of model 'small' but 3 ('the', '[UNK]', 'cat')"),
+    ],
+)
+def test_what_is_wrong_with_a_prompt_is_said_before_any_work(tmp_path, change, said):
+    samples(tmp_path)
+    pipeline = open_study(world(tmp_path, ALONE.replace("draws = 20", SAMPLES) + CORPUS), cache=tmp_path / "cache")
+    usual = {"name": "p", "label": "kind", "template": "the {text}", "words": {"cat": "cat", "dog": "dog"}}
+    assert check_prompt(pipeline, PromptSpec(**usual), pipeline.dataset()) == ()
+    with pytest.raises(BadInput) as error:
+        check_prompt(pipeline, PromptSpec(**usual | change), pipeline.dataset())
+    assert said in str(error.value)
+
+
+def test_a_value_that_hardly_a_text_has_is_refused_with_both_counts(tmp_path):
+    samples(tmp_path, 30)
+    pipeline = open_study(world(tmp_path, ALONE.replace("draws = 20", SAMPLES) + CORPUS), cache=tmp_path / "cache")
+    spec = PromptSpec(name="p", label="kind", template="{text}", words={"cat": "cat"})
+    with pytest.raises(BadInput, match="15 of 30 texts have 'kind' 'cat'; 20 that have it"):
+        check_prompt(pipeline, spec, pipeline.dataset())
 
 
 def test_a_prompt_without_samples_is_bad_input(tmp_path):

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from analysis.anchor_asks import anchor_asks
+from analysis.run import open_study
 from models.adapters import CONFIG, WEIGHTS
 from models.encoder import EncoderRecipe
 from models.errors import BadInput
@@ -17,7 +19,9 @@ from models.place import Place
 from models.pretraining.job import MADE, PretrainingJob, read_curve
 from models.pretraining.settings import PreTraining
 from models.pretraining.training import Training, train
-from tests.tiny_models import TEXTS, write_model
+from tests.tiny_models import TEXTS, VOCABULARY, write_model
+from tests.unit.language_worlds import opened, written
+from tests.unit.test_anchors_study import ALONE, CORPUS, world
 
 EDGES = np.array([[0, 1], [2, 3], [1, 2]])
 
@@ -150,3 +154,49 @@ def test_an_adapter_of_another_model_or_of_itself_is_refused(made: Path, tmp_pat
     (folder / CONFIG).write_text(json.dumps(known | {"base_model_name_or_path": str(folder)}))
     with pytest.raises(BadInput, match="an adapter of more than 8 others"):
         FAMILY.describe(recipe(folder))
+
+
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing:FutureWarning")
+@pytest.mark.parametrize(("kind", "whole"), [("gpt2", False), ("llama", True)])
+def test_the_anchors_of_an_adapter_of_a_causal_model_are_those_of_the_model_that_peft_merges(
+    tmp_path: Path, kind: str, whole: bool
+) -> None:
+    """`whole`: it was put on the language model, not on the transformer within."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    written(tmp_path / "base", kind, bos_token_id=2, eos_token_id=3)
+    model = AutoModelForCausalLM.from_pretrained(str(tmp_path / "base"))
+    low = get_peft_model(
+        model if whole else model.base_model, LoraConfig(r=2, init_lora_weights=False, fan_in_fan_out=not whole)
+    )
+    low.save_pretrained(str(tmp_path / "low"))
+    said = json.loads((tmp_path / "low" / CONFIG).read_text()) | {"base_model_name_or_path": str(tmp_path / "base")}
+    (tmp_path / "low" / CONFIG).write_text(json.dumps(said))
+    low.merge_and_unload()
+    ids = torch.randint(4, VOCABULARY, (3, 12), generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        theirs = model.eval()(input_ids=ids).logits
+    mine, base = (opened(tmp_path / name) for name in ("low", "base"))
+    ours = mine.states(ids) @ torch.from_numpy(mine.head.vectors).T + torch.from_numpy(mine.head.bias)
+    torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+    assert (mine.states(ids) - base.states(ids)).abs().max() > 1e-2
+
+
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing:FutureWarning")
+def test_an_adapter_of_a_causal_model_has_anchors_of_its_own_in_a_study(tmp_path: Path) -> None:
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    study = world(tmp_path, f'{ALONE}{CORPUS}[[checkpoint]]\nname = "low"\nfamily = "causal_lm"\nmodel = "low"\n')
+    model = AutoModelForCausalLM.from_pretrained(str(tmp_path / "gpt2"))
+    low = get_peft_model(model, LoraConfig(r=2, init_lora_weights=False, fan_in_fan_out=True))
+    low.save_pretrained(str(tmp_path / "low"))
+    said = json.loads((tmp_path / "low" / CONFIG).read_text()) | {"base_model_name_or_path": "gpt2"}
+    (tmp_path / "low" / CONFIG).write_text(json.dumps(said))
+    pipeline = open_study(study, cache=tmp_path / "cache")
+    asks = anchor_asks(pipeline)
+    assert [ask.subject for ask in asks] == ["small", "low"]
+    names = ("mse|none|plain", "perplexity|none|plain")
+    of = [[pipeline.make(ask).numbers[name].value for name in names] for ask in asks]
+    assert all(abs(a - b) > 1e-3 for a, b in zip(*of, strict=True))

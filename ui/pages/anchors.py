@@ -12,6 +12,7 @@ from ui import (
     anchor_choice,
     anchor_figures,
     anchor_offer,
+    anchor_prompts,
     anchor_series,
     anchor_table,
     anchor_words,
@@ -36,6 +37,7 @@ def page() -> None:
     asks = anchor_asks(pipeline) if anchor_offer.can(pipeline.study) else []
     if not asks:
         anchor_offer.draw(pipeline, expanded=True)
+        anchor_prompts.draw(pipeline)
         anchor_world.draw(pipeline)
         return
     chosen = anchor_choice.choose(asks)
@@ -43,14 +45,12 @@ def page() -> None:
     found: Answers = [(ask, pipeline.make(ask)) for ask in chosen.asks if pipeline.find(ask) is not None]
     answers = [(ask, one) for ask, one in found if "fits" in one.tables]
     for ask, one in found:
-        if "fits" in one.tables:
-            continue
-        reasons = {number.why for number in one.numbers.values()}
-        words.note(f"{ask.subject} has no anchor on {ask.other}. {' '.join(sorted(reasons))}")
+        anchor_words.unanswered(ask, one)
     if answers:
         _draw(pipeline, answers, asks)
         anchor_table.draw(pipeline, asks)
     anchor_offer.draw(pipeline)
+    anchor_prompts.draw(pipeline, chosen.asks)
     anchor_world.draw(pipeline)
 
 
