@@ -1,6 +1,7 @@
 """Small words around values: how a page says a duration, a count, a number, or a sentence to the reader."""
 
 import html
+import re
 
 import streamlit as st
 
@@ -16,6 +17,17 @@ def escaped(text: str, longest: int = 0) -> str:
     if longest and len(text) > longest:
         text = text[: longest - 1].rstrip() + "…"
     return html.escape(text, quote=True)
+
+
+def literal(text: str) -> str:
+    r"""Text that is safe in the label of a widget, which Streamlit reads as Markdown: there an image would be fetched.
+
+    CommonMark lets a backslash stand before every sign of ASCII.
+
+    >>> print(literal("![i](x) of *y*"))
+    \!\[i\]\(x\) of \*y\*
+    """
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def lasting(seconds: float) -> str:
