@@ -190,8 +190,8 @@ def secret_of(number: int) -> str:
 
 async def _seen(page: Any, number: int, own: bool) -> list[str]:
     """What is wrong with a page: an error, what is another's, or one's own that is not there."""
-    found = ["an error is shown"] * bool(await page.locator('[data-testid="stException"]').count())
-    found += [await page.locator(".an-note.bad").first.inner_text()] * bool(await page.locator(".an-note.bad").count())
+    broken = page.locator('[data-testid="stException"], .an-note.bad')
+    found = [f"it says {said[:200]!r}" for said in await broken.all_inner_texts()]
     words = await page.locator("body").inner_text()
     secrets = set(re.findall(r"secret\d+of", words))
     mine = {secret_of(number)} if own else set()

@@ -183,7 +183,7 @@ def _dashboard_killed(world: World, folder: Path) -> str:
 
 
 def _embeds(job: "Job") -> bool:
-    return any(ask.kind == "space" for ask in job.asks)
+    return any(ask.subject == "MiniLM" for ask in job.asks)
 
 
 def _dashboard(world: World, cache: Path) -> "tuple[str, subprocess.Popen[bytes]]":

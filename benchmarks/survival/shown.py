@@ -22,6 +22,8 @@ from benchmarks.survival.outcome import Outcome
 
 N = 120
 IMAGE = MARKUP[8]
+PATIENCE = 600_000  # milliseconds that a page or a file may take
+LINKS = '[data-testid="stSidebar"] a[href]'
 FEWEST = 20  # pages that a dashboard has at least
 STUDY = f"""
 name = {json.dumps(MARKUP[4])}
@@ -31,7 +33,7 @@ draws = 5
 path = "t.jsonl"
 id = "id"
 text = "text"
-labels = [{json.dumps(IMAGE)}, {json.dumps(MARKUP[1])}, {json.dumps(FORMULAS[0])}]
+labels = [{json.dumps(IMAGE)}, {json.dumps(MARKUP[10])}, {json.dumps(FORMULAS[0])}]
 numeric = ["a", {json.dumps(MARKUP[0])}, "c"]
 [[checkpoint]]
 name = "columns"
@@ -80,7 +82,8 @@ ALIVE = f"""() => {{
         for (const {{ name, value }} of one.attributes) {{
             if (name.startsWith('on') && value.includes('planted')) found.push(`<${{one.localName}} ${{name}}>`);
             if (/^\\s*javascript:/i.test(value)) found.push(`<${{one.localName}} ${{name}}=${{value.slice(0, 40)}}>`);
-            if (/src|href|style|action|data/.test(name) && value.includes('{ELSEWHERE}') && one.localName !== 'input')
+            const leads = /^(xlink:)?(src|srcset|href|style|action|formaction|data|poster)$/.test(name);
+            if (leads && value.includes('{ELSEWHERE}'))
                 found.push(`<${{one.localName}} ${{name}}=${{value.slice(0, 60)}}>`);
         }}
         if (one.localName === 'script' && one.textContent.trim().startsWith('window.planted')) found.push('<script>');
@@ -101,7 +104,7 @@ def world(folder: Path) -> Path:
     frame = pd.DataFrame({"id": [f"{texts[i % len(texts)]} {i}" for i in range(N)]})
     frame["text"] = [f"{texts[(i + 1) % len(texts)]} word {texts[(i * i) % len(texts)]} {i}" for i in range(N)]
     frame[IMAGE] = [texts[i % 3] for i in range(N)]
-    frame[MARKUP[1]] = [texts[3 + i % 5] for i in range(N)]
+    frame[MARKUP[10]] = [texts[3 + i % 5] for i in range(N)]
     frame[FORMULAS[0]] = [FORMULAS[i % 4] for i in range(N)]
     frame[["a", MARKUP[0], "c"]] = dice.normal(size=(N, 3)).round(4)
     frame.to_json(folder / "t.jsonl", orient="records", lines=True)
@@ -157,31 +160,41 @@ class Look:
 
     def through(self, page: Any, address: str, reports: list[Path]) -> None:
         """Every page of a dashboard, and reports."""
-        from tests.e2e.dashboards import settle
-
-        page.on("dialog", lambda dialog: (self.wrong.append(f"a dialog: {dialog.message[:80]}"), dialog.dismiss()))
-        page.goto(address)
-        links = page.locator('[data-testid="stSidebar"] a[href]')
-        links.first.wait_for()
-        settle(page)
-        found = list(dict.fromkeys(links.evaluate_all("all => all.map(one => one.href.split('?')[0])")))
+        found = self.addresses(page, address)
         if len(found) < FEWEST:
             self.wrong.append(f"the dashboard shows {len(found)} pages only")
         self._beside(page)
-        pinned = f"?pinned={MARKUP[1]} 1&second={MARKUP[0]} 0&selection={MARKUP[2]} 2"
         for link in found:
-            self.pages += 1
-            page.goto(link + pinned)
-            page.locator('[data-testid="stSidebar"] a[href]').first.wait_for()
-            settle(page)
-            where = link.rpartition("/")[2]
-            self._check(page, where)
-            self._hover(page)
-            self._open_lists(page)
-            self._check(page, where)
-            self._save(page, where)
+            self.at(page, link)
         for report in reports:
             self._opened(page.context, report, report.name)
+
+    def addresses(self, page: Any, address: str) -> list[str]:
+        """Open a dashboard; the addresses of its pages."""
+        from tests.e2e.dashboards import settle
+
+        page.set_default_timeout(PATIENCE)
+        page.on("dialog", lambda dialog: (self.wrong.append(f"a dialog: {dialog.message[:80]}"), dialog.dismiss()))
+        page.goto(address)
+        links = page.locator(LINKS)
+        links.first.wait_for()
+        settle(page)
+        return list(dict.fromkeys(links.evaluate_all("all => all.map(one => one.href.split('?')[0])")))
+
+    def at(self, page: Any, link: str) -> None:
+        """One page, with two samples pinned."""
+        from tests.e2e.dashboards import settle
+
+        self.pages += 1
+        where = link.rpartition("/")[2] or "the first page"
+        page.goto(f"{link}?pinned={MARKUP[1]} 1&second={MARKUP[0]} 0")
+        page.locator(LINKS).first.wait_for()
+        settle(page)
+        self._check(page, where)
+        self._hover(page)
+        self._open_lists(page)
+        self._check(page, where)
+        self._save(page, where)
 
     def _beside(self, page: Any) -> None:
         """What stands beside every page: study and report as files, and the two dialogs, with a planted upload."""
