@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
+NEWEST := .venv-newest
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +19,15 @@ test: .venv/installed-dev ## run every test, browser tests included
 	@echo "running the tests (about 15 minutes on two cores): one process a core, then those that drive a browser"
 	@$(RUN) -m pytest -q -n auto --dist loadfile -m "not browser"
 	@$(RUN) -m pytest -q -m browser
+
+newest: ## run every test with the newest allowed version of each dependency, as the weekly job does
+	@$(PYTHON) -m venv --clear $(NEWEST) && $(PYTHON) tests/newest.py > $(NEWEST)/requirements.txt
+	@echo "installing the newest allowed versions into $(NEWEST)"
+	@$(NEWEST)/bin/pip install -q --disable-pip-version-check -r $(NEWEST)/requirements.txt
+	@$(NEWEST)/bin/python tests/newest.py --moved
+	@sh tests/find_chrome.sh
+	@$(NEWEST)/bin/python -m pytest -q -n auto --dist loadfile -m "not browser"
+	@$(NEWEST)/bin/python -m pytest -q -m browser
 
 check: .venv/installed-dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -58,4 +68,4 @@ twin: .venv/installed ## train the checkpoints that ship anew
 	@$(BIN)/pip install -q --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
-.PHONY: help demo setup test check fix bench starter twin
+.PHONY: help demo setup test newest check fix bench starter twin

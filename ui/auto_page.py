@@ -30,7 +30,9 @@ def page(name: str) -> None:
     if any(columns):
         label = samples_panel.label_of(dataset)
         if len(dataset.labels) > 1:
-            st.segmented_control("Label", dataset.labels, **state.bound("label", dataset.labels))
+            st.segmented_control(
+                "Label", dataset.labels, format_func=words.literal, **state.bound("label", dataset.labels)
+            )
     params = controls.ask(analysis.params, name)
     asks = [Ask("analysis", name, space.name, label, params) for space in pipeline.spaces()]
     left, right = st.columns([2, 1], gap="large")

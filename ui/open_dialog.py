@@ -41,7 +41,7 @@ def _built_in() -> None:
         known = started is None or started.parent == startup.STUDIES
         if started is not None and not known:
             st.button(
-                started.stem,
+                words.literal(started.stem),
                 key="open.started",
                 help="The study it was started on",
                 on_click=dialogs.attempt,

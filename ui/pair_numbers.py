@@ -75,5 +75,5 @@ def _changes(dataset: Dataset, result: Result, a: str, b: str) -> None:
                 )
         label = samples_panel.label_of(dataset) if dataset.labels else ""
         if label:
-            with st.expander(f"By {label}"):
+            with st.expander(f"By {words.literal(label)}"):
                 st.dataframe(pair.by_class(dataset.labels_in(label), points[name]), hide_index=True)

@@ -105,7 +105,7 @@ def _progress(job: Job, key: str) -> None:
     now = jobs.snapshot(job.folder)
     if not now.active and not dialogs.is_open():
         st.rerun()
-    st.progress(share_of(now), text=f"{now.title}: {now.message}{_so_far(now)}")
+    st.progress(share_of(now), text=words.literal(f"{now.title}: {now.message}{_so_far(now)}"))
     st.button("Cancel", key=key, on_click=_cancel, args=(now,), disabled=not now.active)
 
 

@@ -26,7 +26,7 @@ def draw(pages: dict[str, list[StreamlitPage]]) -> None:
         st.download_button(
             "Save",
             data=lambda: dump_study(session.study),
-            file_name=f"{session.study.name}.toml",
+            file_name=f"{file_name(session.study.name)}.toml",
             mime="application/toml",
             on_click="ignore",
             key="study.save",

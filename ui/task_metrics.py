@@ -26,7 +26,7 @@ def draw(pipeline: Pipeline) -> None:
         runs = imported.preview["run"].nunique()
         lost = len(imported.unmapped)
         said = f"{name}: {words.counted(runs, 'run')}" + (f", {lost} of them without a checkpoint" if lost else "")
-        with st.expander(said, expanded=bool(lost)):
+        with st.expander(words.literal(said), expanded=bool(lost)):
             st.dataframe(imported.preview, hide_index=True)
             for note in imported.notes:
                 words.quiet(note)

@@ -97,7 +97,8 @@ def offer_columns(pipeline: Pipeline, dataset: Dataset) -> None:
             spec = task_from(pipeline.study, label, methods, "0 1 2", "")
             changed = replace(pipeline, study=with_task(pipeline.study, spec))
             takes = words.lasting(costs.seconds_for(changed, asks_of(changed, spec)))
-            st.button(f"Score {label} · about {takes}", key=f"{KEY}.column.{label}", on_click=_score, args=(spec,))
+            called = words.literal(label)
+            st.button(f"Score {called} · about {takes}", key=f"{KEY}.column.{label}", on_click=_score, args=(spec,))
 
 
 def fitting(dataset: Dataset, label: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The survival table: `python -m benchmarks.survival [ROW ...] [--short] [--minutes M]`.
+"""The survival table: `python -m benchmarks.survival [ROW ...] [--short] [--minutes M] [--trials T] [--browsers B]`.
 
 The long form writes each row's lines into `benchmarks/results/survival.md`, where those of the others stay as they
 were; the short form, which the tests run, only prints. Exit status 1: something was found.
@@ -25,9 +25,10 @@ RESULTS = Path(__file__).resolve().parents[1] / "results" / "survival.md"
 MARK = "\n## "
 
 
-def measure(row: str, *, short: bool, minutes: float) -> list[Outcome]:
-    """The lines of one row."""
-    found: list[Outcome] = importlib.import_module(f"benchmarks.survival.{row}").rows(short=short, minutes=minutes)
+def measure(row: str, *, short: bool, minutes: float, **more: int) -> list[Outcome]:
+    """The lines of one row; `more` is what that row alone understands."""
+    of_row = importlib.import_module(f"benchmarks.survival.{row}").rows
+    found: list[Outcome] = of_row(short=short, minutes=minutes, **more)
     return found
 
 
@@ -55,10 +56,16 @@ def main() -> int:
     parser.add_argument("rows", nargs="*", choices=[*ROWS, []], metavar="ROW", help=", ".join(ROWS))
     parser.add_argument("--short", action="store_true", help="some seconds each, and nothing is written")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop a row then; it says how far it came")
+    parser.add_argument(
+        "--trials", type=int, help="kills: how many more at most (they are kept, and the next call goes on)"
+    )
+    parser.add_argument("--browsers", type=int, help="browsers: how many, instead of 20")
     given = parser.parse_args()
+    more = {"kills": {"trials": given.trials}, "browsers": {"browsers": given.browsers}}
     found = False
     for row in given.rows or ROWS:
-        lines = measure(row, short=given.short, minutes=given.minutes)
+        options = {name: value for name, value in more.get(row, {}).items() if value is not None}
+        lines = measure(row, short=given.short, minutes=given.minutes, **options)
         print(section(row, lines), flush=True)
         found = found or any(line.findings or line.well < line.tried for line in lines)
         if not given.short:

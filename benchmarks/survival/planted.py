@@ -5,7 +5,6 @@ files are opened; exports are read as a spreadsheet would read them. The long fo
 columns and texts, on every page of a real browser, and asks it what ran.
 """
 
-import csv
 import io
 import json
 import os
@@ -21,24 +20,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.survival.names import FORMULAS, MARK, MARKUP, formulas_in
 from benchmarks.survival.outcome import Outcome
 from benchmarks.survival.readers import readers
+from benchmarks.survival.shown import shown
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = ("os.system", "subprocess.Popen", "os.exec", "os.posix_spawn", "os.fork", "exec", "ctypes.dlopen")
 HEARD: list[str] = []
 LOOKING: list[bool] = []
-MARK = "planted-by-anchorage"
-MARKUP = (
-    f"<script>window.{MARK.replace('-', '_')} = 1</script>",
-    "<img src=x onerror=window.planted=1>",
-    "<b onmouseover=window.planted=1>b</b>",
-    "[a](javascript:window.planted=1)",
-    "</script><script>window.planted=1</script>",
-    "<svg onload=window.planted=1>",
-    "{{7*7}}${7*7}#{7*7}",
-)
-FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "=cmd|' /C calc'!A0", "＝1+1", "'=1+1")
 
 
 def planted_at() -> Path:
@@ -56,7 +46,7 @@ class Planted:
 
 def rows(*, short: bool = False, minutes: float = float("inf")) -> list[Outcome]:
     """A line for what is read, one for what is written, and in the long form one for what is shown."""
-    return [_read(), _written(), *([] if short else [_shown()])]
+    return [_read(), _written(), *([] if short else [shown()])]
 
 
 def hostile() -> list[tuple[str, bytes]]:
@@ -168,9 +158,7 @@ def _written() -> Outcome:
             for member in archive.namelist():
                 tried += 1
                 if member.endswith(".csv"):
-                    lines = csv.reader(io.StringIO(archive.read(member).decode(), newline=""))
-                    cells = [cell for line in lines for cell in line]
-                    bad = [cell for cell in cells if cell[:1] in tuple("=+-@\t\r\n＝＋－＠") and cell]
+                    bad = formulas_in(archive.read(member))
                     wrong += [f"{name}: the cell {cell!r} is a formula" for cell in bad[:1]]
                 if member.startswith(("/", "..")) or "\\" in member:
                     wrong.append(f"{name}: a member is called {member!r}")
@@ -187,53 +175,3 @@ def _written() -> Outcome:
     took = time.monotonic() - start
     note = "cells, manifests, pages and names of files"
     return Outcome("planted names in exports", tried, tried - len(wrong), took, tuple(wrong), note)
-
-
-def _shown() -> Outcome:
-    """Names on every page of a dashboard: a script that ran says so, or asks for something elsewhere."""
-    from analysis.pdf import find_chrome
-    from analysis.run import open_study, run
-    from tests.e2e.dashboards import browsing, looking, serving, settle
-
-    start, wrong, tried = time.monotonic(), [], 0
-    texts = [*MARKUP, *FORMULAS]
-    with tempfile.TemporaryDirectory() as name:
-        folder, n = Path(name), 3 * len(texts)
-        points = np.random.default_rng(0).normal(size=(n, 3)).round(4)
-        frame = pd.DataFrame({"id": [f"{texts[i % len(texts)]} {i}" for i in range(n)]})
-        frame["text"] = [texts[(i + 1) % len(texts)] + " word" for i in range(n)]
-        frame[MARKUP[1]] = [texts[i % 3] for i in range(n)]
-        frame[["a", MARKUP[0], "c"]] = points
-        frame.to_json(folder / "t.jsonl", orient="records", lines=True)
-        numeric = json.dumps(["a", MARKUP[0], "c"])
-        (folder / "s.toml").write_text(
-            f'name = {json.dumps(MARKUP[4])}\nk = 5\ndraws = 5\n[dataset]\npath = "t.jsonl"\nid = "id"\ntext = "text"\n'
-            f'labels = [{json.dumps(MARKUP[1])}]\nnumeric = {numeric}\n[[checkpoint]]\nname = "columns"\n'
-            'family = "numeric"\n[[checkpoint]]\nname = "words"\nfamily = "tfidf"\n'
-        )
-        run(open_study(folder / "s.toml", cache=folder / "cache"), folder / "out", failures=[])
-        with (
-            serving("--study", str(folder / "s.toml"), "--cache", str(folder / "cache")) as address,
-            browsing(str(find_chrome())) as browser,
-            looking(browser) as (page, strangers),
-        ):
-            page.on("dialog", lambda dialog: wrong.append(f"a dialog: {dialog.message[:80]}"))
-            page.goto(address)
-            settle(page)
-            links = page.locator('[data-testid="stSidebar"] a[href]').evaluate_all("all => all.map(one => one.href)")
-            for link in [*dict.fromkeys(links), (folder / "out" / "report.html").as_uri()]:
-                tried += 1
-                page.goto(link)
-                settle(page) if link.startswith(address) else page.wait_for_load_state()
-                page.mouse.move(700, 450)
-                ran = page.evaluate(f"[window.planted, window.{MARK.replace('-', '_')}]")
-                wrong += [f"a script ran at {link[:60]}"] * any(one is not None for one in ran)
-                saving = page.locator('[aria-label^="Download as CSV"]')
-                wrong += [f"a table at {link[:60]} can be saved unmarked"] * any(
-                    one.is_visible() for one in saving.all()
-                )
-            wrong += [f"asked for {host}" for host in strangers.hosts[:3] if not host.startswith("file:")]
-            wrong += [f"a page broke: {error[:200]}" for error in strangers.errors[:3]]
-    took = time.monotonic() - start
-    note = "ids, texts, labels, columns, the study's name, on every page and in the report, in Chromium"
-    return Outcome("planted names on the screen", tried, max(0, tried - len(wrong)), took, tuple(wrong), note)

@@ -36,6 +36,17 @@ def serving(*arguments: str) -> Iterator[str]:
 @contextmanager
 def running(app: Path, options: Mapping[str, str], *arguments: str) -> Iterator[str]:
     """The address of an app of Streamlit on a free port, with these options of its server."""
+    address, server = started(app, options, *arguments)
+    try:
+        wait_for_answer(f"{address}/_stcore/health", server)
+        yield address
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
+def started(app: Path, options: Mapping[str, str], *arguments: str) -> tuple[str, "subprocess.Popen[bytes]"]:
+    """The address and the process of such an app, which need not answer yet and is the caller's to end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -50,17 +61,12 @@ def running(app: Path, options: Mapping[str, str], *arguments: str) -> Iterator[
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    try:
-        wait_for_answer(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
+    return f"http://127.0.0.1:{port}", server
 
 
-def wait_for_answer(address: str, server: "subprocess.Popen[bytes]") -> None:
+def wait_for_answer(address: str, server: "subprocess.Popen[bytes]", patience: float = STARTS) -> None:
     """Wait until a server answers; it may neither die nor dawdle."""
-    deadline = time.monotonic() + STARTS
+    deadline = time.monotonic() + patience
     while True:
         try:
             with urllib.request.urlopen(address, timeout=2):

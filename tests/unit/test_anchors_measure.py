@@ -1,13 +1,16 @@
 """The whole measurement on tiny models of several architectures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
 from analysis.anchors.measure import answered, live_head
 from analysis.anchors.told import PER_FIT, SHARED, Asked
 from models.streaming import contexts
 from models.windows import cut, tokens_of
-from tests.tiny_models import WORDS
+from tests.tiny_models import SPECIALS, WORDS
 from tests.unit.language_worlds import opened, written
 
 ASKED = Asked(["none", "top:3", "threshold:0.2", "words:cat,dog"], ["plain", "intercept"], 20, 0)
@@ -134,3 +137,38 @@ def test_layers_have_the_numbers_of_the_model_at_the_last(tmp_path):
     number = result.numbers["mse|top:3|intercept"]  # the same windows: there are fewer than would be left out
     assert layers.loc[2, "mse"] == pytest.approx(number.value, rel=1e-6)
     assert layers.loc[2, "perplexity"] == pytest.approx(result.numbers["perplexity|none|plain"].value, rel=1e-6)
+
+
+def test_rows_of_a_model_that_no_training_reached_are_counted_and_no_bulk_holds_them(tmp_path):
+    """Ten words never occur and share one direction: every number is that of a head which never had them."""
+    saved = written(tmp_path / "gpt2", "gpt2")
+    dead = len(SPECIALS) + np.arange(10, 20)
+    rows = saved.get_output_embeddings().weight.data
+    rows[dead] = rows[dead[0]] * torch.linspace(0.5, 2, 10)[:, None]
+    saved.save_pretrained(str(tmp_path / "gpt2"))
+    model = opened(tmp_path / "gpt2")
+    spoken = " ".join(np.random.default_rng(0).choice(WORDS[:10], size=1500))
+    windows, asked = cut(model, tokens_of(model, [spoken], 0), 30), Asked(["none", "top:3"], ["plain"], 0, 0)
+    found = answered(model, windows, asked, silent)
+    by_hand = answered(replace(model, head=model.head.without(dead)), windows, asked, silent)
+    assert "10 rows never trained are left out" in " ".join(found.notes)
+    for name in ("mse|none|plain", "mse|top:3|plain", "log_partition_sd|none|plain", "perplexity|none|plain"):
+        assert found.numbers[name].value == by_hand.numbers[name].value, name
+    with_all = model.states(torch.from_numpy(windows)).flatten(0, 1).numpy() @ model.head.vectors.T
+    assert np.logaddexp.reduce(with_all, axis=1).std() != pytest.approx(
+        found.numbers["log_partition_sd|none|plain"].value, rel=1e-3
+    )
+
+
+def test_a_hidden_coordinate_that_never_moves_is_an_intercept_and_breaks_no_fit(tmp_path):
+    """[H, 1] has the same column twice: the solution of least norm, and the errors of both fits are one."""
+    saved = written(tmp_path / "gpt2", "gpt2")
+    saved.transformer.ln_f.weight.data[3], saved.transformer.ln_f.bias.data[3] = 0.0, 1.0
+    saved.save_pretrained(str(tmp_path / "gpt2"))
+    model = opened(tmp_path / "gpt2")
+    windows = cut(model, tokens_of(model, [text()], 0), 30)
+    assert model.states(torch.from_numpy(windows))[..., 3].unique().tolist() == [1.0]
+    found = answered(model, windows, Asked(["top:3"], ["plain", "intercept"], 0, 0), silent).numbers
+    assert found["constant_in_span|top:3|plain"].value < 1e-9
+    assert found["mse|top:3|plain"].value == pytest.approx(found["mse|top:3|intercept"].value, rel=1e-6)
+    assert found["mse|top:3|plain"].value < found["variance|top:3|plain"].value

@@ -31,7 +31,7 @@ def page() -> None:
     classes = classes_of(pipeline)
     label = state.view().label if state.view().label in classes else (classes[0] if classes else "")
     if len(classes) > 1:
-        st.segmented_control("Label", classes, **state.bound("label", classes))
+        st.segmented_control("Label", classes, format_func=words.literal, **state.bound("label", classes))
     spaces = [Ask("graph_alignment", "", space.name, name) for space in pipeline.spaces()]
     cards = [Ask("graph_card", name, other=one) for one in ("", *classes)]
     left, right = st.columns([2, 1], gap="large")

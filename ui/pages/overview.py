@@ -24,7 +24,7 @@ def page() -> None:
     found = {space.name: findings.findings_of(pipeline, space.name, label) for space in pipeline.spaces()}
     _lead(pipeline, dataset, label, found)
     if len(dataset.labels) > 1:
-        st.segmented_control("Label", dataset.labels, **state.bound("label", dataset.labels))
+        st.segmented_control("Label", dataset.labels, format_func=words.literal, **state.bound("label", dataset.labels))
     asks = [ask for ask in wanted(pipeline) if ask.kind not in ("space", "metrics")]
     best.draw(pipeline, dataset, asks)
     missing = [ask for ask in asks if pipeline.find(ask) is None]
