@@ -7,8 +7,7 @@ import streamlit as st
 from analysis.anchor_asks import anchors_of
 from analysis.anchors.measurement import ANCHORS
 from analysis.ask import Ask
-from analysis.figures.anchors import LEAST, small
-from analysis.figures.words import with_interval
+from analysis.figures.words import LEAST, small, with_interval
 from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.result import Result

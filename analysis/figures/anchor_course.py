@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.figures.anchors import LEGEND, small
+from analysis.figures.anchors import LEGEND
 from analysis.figures.palette import GREY
 from analysis.figures.theme import TEXT, dressed, titled
 from analysis.figures.ticks import log_axis
-from analysis.figures.words import plain, shown
+from analysis.figures.words import plain, shown, small
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -16,7 +16,7 @@ from analysis.figures.bars import bars, histogram
 from analysis.figures.palette import GREY
 from analysis.figures.theme import TEXT, dressed, titled
 from analysis.figures.ticks import log_axis
-from analysis.figures.words import cut, plain, shown
+from analysis.figures.words import cut, plain, shown, small
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 LEGEND = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "orientation": "h"}
 LINE, SMALL, CAPTION = 15, 11, 96  # pixels of a caption's line and of its letters; letters in a line
 MOST_LOST = 0.1  # of the largest
-LEAST = 5e-4  # what is shown in decimals
 NEAR = 1.05  # of the last error, from which on more tokens hardly help
 
 
@@ -35,17 +34,6 @@ def stated(figure: "go.Figure", facts: str) -> "go.Figure":
     pad = {"t": 28, "l": 16}  # plotly begins at the first line's foot
     title = {"subtitle": subtitle, "y": 1, "yref": "container", "yanchor": "top", "pad": pad}  # above the legend
     return figure.update_layout(title=title, margin_t=figure.layout.margin.t + 8 + LINE * len(lines))
-
-
-def small(value: float) -> str:
-    """A number as everywhere, and by its power of ten where it would else look like zero.
-
-    >>> small(0.12), small(0.00004)
-    ('0.12', '4.0e−5')
-    """
-    if value == 0 or abs(value) >= LEAST:
-        return shown(value)
-    return f"{value:.1e}".replace("e-0", "e-").replace("-", "−")
 
 
 def by_k(fits: pd.DataFrame, sure: pd.DataFrame) -> "go.Figure":

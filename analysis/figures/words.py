@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from analysis.number import Number
 from analysis.result import Result
 
+LEAST = 5e-4  # what is shown in decimals
 LONGEST_HOVER = 200  # characters of one text in a hover card
 HOVER_LINE = 60
 LINES = re.compile(rf"\S.{{0,{HOVER_LINE - 1}}}(?!\S)|\S{{{HOVER_LINE}}}")  # textwrap would take 50 µs a text
@@ -52,6 +53,17 @@ def end(value: float) -> str:
     ('0.6', '200', '−2,500')
     """
     return f"{round(value, 9) + 0.0:,.10g}".replace("-", "−")
+
+
+def small(value: float) -> str:
+    """A number as everywhere, and by its power of ten where it would else look like zero.
+
+    >>> small(0.12), small(0.00004)
+    ('0.12', '4.0e−5')
+    """
+    if value == 0 or abs(value) >= LEAST:
+        return shown(value)
+    return f"{value:.1e}".replace("e-0", "e-").replace("-", "−")
 
 
 def with_interval(number: Number) -> str:

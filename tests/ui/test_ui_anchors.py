@@ -8,7 +8,7 @@ from analysis.anchors.world import learn
 from analysis.anchors.world import world as world_of
 from analysis.ask import Ask
 from analysis.figures import anchors
-from analysis.figures.words import shown, with_interval
+from analysis.figures.words import shown, small, with_interval
 from analysis.run import open_study
 from analysis.study_file import dump_study, parse_study, read_study
 from models.errors import BadInput
@@ -77,7 +77,7 @@ def test_the_shift_figure_draws_the_attack_on_every_score(folder):
 
 
 def test_small_errors_are_no_zeros():
-    assert [anchors.small(value) for value in (2.5, 0.00004, -3e-7, 0.0)] == ["2.50", "4.0e−5", "−3.0e−7", "0.00"]
+    assert [small(value) for value in (2.5, 0.00004, -3e-7, 0.0)] == ["2.50", "4.0e−5", "−3.0e−7", "0.00"]
 
 
 def test_the_gauge_figure_draws_r2_at_one_error(folder):
