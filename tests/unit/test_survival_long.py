@@ -56,8 +56,8 @@ def test_trials_are_counted_over_all_calls_and_the_victim_with_the_fewest_is_nex
     assert lines[3].findings == ("the dashboard, trial 1: the vectors are others",) and lines[0].seconds == 4
     kept = [json.loads(line) for line in (tmp_path / "kills.jsonl").read_text().splitlines()]
     assert [one["trial"] for one in kept] == [0, 0, 0, 0, 1, 1, 1, 1]
-    lines = (tmp_path / "kills.jsonl").read_text().splitlines()
-    assert sum(line.tried for line in kills.rows()) == kills.LONG == len(lines)
+    assert sum(line.tried for line in kills.rows()) == kills.LONG
+    assert len((tmp_path / "kills.jsonl").read_text().splitlines()) == kills.LONG
 
 
 def test_a_crowd_is_held_to_the_lone_users_median_and_to_flat_memory() -> None:
