@@ -58,10 +58,14 @@ def _check_model(pipeline: "Pipeline", space: SpaceOf, spec: PromptSpec) -> None
     check_template(spec.template, masked=masked, where=f"[[anchors.prompt]] {spec.name!r}")
     if not space.card.weights_sha256:
         return  # one of ours that is not trained yet: its words are not learnt either
-    tokenizer = _tokenizer(pipeline, space)
-    for words in spec.words.values():
-        for word in words.split():
+    tokenizer, wrong = _tokenizer(pipeline, space), []
+    for word in dict.fromkeys(word for words in spec.words.values() for word in words.split()):
+        try:
             word_tokens(tokenizer, word, name)
+        except BadInput as error:
+            wrong.append(str(error))
+    if wrong:
+        raise BadInput(" ".join(wrong))
 
 
 def _tokenizer(pipeline: "Pipeline", space: SpaceOf) -> Any:

@@ -219,6 +219,7 @@ def folded(one: Drawing) -> None:
         words.quiet("Error of log Z where the head alone is computed in half precision; rms and largest.")
     with st.expander("What else would predict it, and how this was made"):
         nulls = one.table("nulls")
-        st.dataframe(nulls[nulls["rule"] == one.bulk.rule].drop(columns="rule"), hide_index=True)
+        mine = nulls[nulls["rule"] == one.bulk.rule].drop(columns="rule")
+        st.dataframe(mine[["null", "mse", *mine.columns.difference(["null", "mse"], sort=False)]], hide_index=True)
         for note in one.result.notes:
             words.quiet(note)

@@ -42,7 +42,8 @@ def draw(pipeline: Pipeline, asks: Sequence[Ask], bulk: Bulk) -> None:
         for series, rows in table[table["series"] != ""].groupby("series"):
             if len(set(rows["at"])) > 1:
                 drawn = anchor_course.along_training(rows, along.get(str(series), "step"))
-                _figure(pipeline, made, drawn, rows, f"{series}: {facts}", str(series))
+                mine = [ask for ask in made if ask.subject in set(rows["model"])]
+                _figure(pipeline, mine, drawn, rows, f"{series}: {_facts(pipeline, mine, bulk)}", str(series))
         if len(set(anchor_course.last_of_each(table)["parameters"])) > 1:
             _figure(pipeline, made, anchor_course.by_size(table), table, facts, "size")
         scored = tasks(pipeline, made)

@@ -20,7 +20,10 @@ def draw(pipeline: Pipeline, asks: Sequence[Ask]) -> None:
     if len(there) < 2:
         return
     with st.expander("Every model and text"):
-        st.dataframe(table_of(there), hide_index=True)
+        table = table_of(there)
+        number = st.column_config.NumberColumn(format="%.3g")
+        numbers = {name: number for name in table.select_dtypes("float").columns if name != "n"}
+        st.dataframe(table, hide_index=True, column_config=numbers)
         words.quiet("Interval: 95 %, blocks of windows drawn anew. R² and the constant's error move with the gauge.")
 
 

@@ -50,8 +50,11 @@ def along_training(rows: pd.DataFrame, along: str = "step") -> "go.Figure":
     figure.update_yaxes(title_text="error, variance (log)", row=1, col=1, **errors)
     low = float(table[["r2", "r2_centred"]].to_numpy("float64").min())
     cut: dict[str, Any] = {"range": [LEAST_R2, 1.05]} if low < LEAST_R2 else {}
-    below = f" (below {LEAST_R2:g} not drawn)" if cut else ""
-    figure.update_yaxes(title_text=f"R² on held-out windows{below}", row=2, col=1, **cut)
+    below = f"<br>(below {LEAST_R2:g} not drawn)".replace("-", "−") if cut else ""
+    figure.update_yaxes(title_text=f"R², held out{below}", row=2, col=1, **cut)
+    if float(table[["r2", "r2_centred"]].to_numpy("float64").max()) < LEAST_R2:
+        words = f"every R² is below {LEAST_R2:g}: a constant predicts better".replace("-", "−")
+        figure.add_annotation(text=words, x=0.5, y=0.5, xref="x2 domain", yref="y2 domain", showarrow=False)
     figure.update_xaxes(tickvals=x, ticktext=ticks)
     figure.update_xaxes(title_text=f"{along} (spaced evenly)", row=2, col=1)
     first, last = table.iloc[0], table.iloc[-1]

@@ -37,6 +37,8 @@ def test_the_curve_along_training_has_every_step_and_r2_far_below_zero_does_not_
     assert "from 1.0e−6 to 0.20, R² from below −1 to 0.75" in title
     whole = along_training(course(r2=[0.9, 0.9, 0.7], r2_centred=[0.9, 0.9, 0.7]))
     assert whole.layout.yaxis2.range is None
+    below = along_training(course(r2=[-40.0, -3.0, -2.0], r2_centred=[-80.0, -3.0, -2.0]))
+    assert [one.text for one in below.layout.annotations] == ["every R² is below −1: a constant predicts better"]
 
 
 def test_size_is_that_of_the_last_of_each_series_and_of_models_of_none():

@@ -152,6 +152,7 @@ def test_a_prompt_that_cannot_be_asked_is_bad_input(tmp_path, change, said):
         ({"template": "the text"}, "give one with {text} in it once"),
         ({"template": "{text} {mask}"}, "a causal model is asked at its end"),
         ({"words": {"cat": "zebra"}}, "'zebra' is no single token of model 'small' and unknown to its tokenizer"),
+        ({"words": {"cat": "cat zebra", "dog": "gnu"}}, "give another word. 'gnu' is no single token of model 'small'"),
         ({"words": {"cat": "the-cat"}}, "'the-cat' is no single token of model 'small' but 3 ('the', '[UNK]', 'cat')"),
     ],
 )
