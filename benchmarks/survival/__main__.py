@@ -44,10 +44,11 @@ def section(row: str, lines: list[Outcome]) -> str:
 def keep(row: str, text: str) -> None:
     """Put a row's section into the results, in the order of the rows."""
     titles = list(ROWS.values())
-    before = RESULTS.read_text(encoding="utf-8").split(MARK)[1:] if RESULTS.is_file() else []
+    said = RESULTS.read_text(encoding="utf-8") if RESULTS.is_file() else "# Survival\n"
+    head, *before = said.split(MARK)
     parts = {part.partition("\n")[0]: part for part in before} | {ROWS[row]: text}
     ordered = [parts[title].strip() for title in titles if title in parts]
-    RESULTS.write_text("# Survival\n" + "".join(f"{MARK}{part}\n" for part in ordered), encoding="utf-8")
+    RESULTS.write_text(head.rstrip() + "\n" + "".join(f"{MARK}{part}\n" for part in ordered), encoding="utf-8")
 
 
 def main() -> int:

@@ -174,9 +174,9 @@ def _dashboard_killed(world: World, folder: Path) -> str:
     with looking(_browser()) as (page, strangers):
         address, server = _dashboard(world, cache)
         page.set_default_timeout(1000 * PATIENCE)
-        page.goto(address)
+        page.goto(f"{address}/jobs")
         settle(page)
-        page.get_by_text("MiniLM uses about").first.wait_for()
+        page.locator(".stMainBlockContainer").get_by_text("Finished").first.wait_for()
         server.terminate()
         server.wait(SOON)
         return "; ".join(strangers.errors[:3])

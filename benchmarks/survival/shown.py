@@ -9,7 +9,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile, is_zipfile
@@ -148,14 +148,14 @@ class Look:
     """What was looked at, and what was found."""
 
     def __init__(self) -> None:
-        self.pages = self.figures = self.lists = self.files = 0
+        self.pages = self.figures = self.lists = self.files = self.missed = 0
         self.wrong: list[str] = []
 
     def outcome(self, seconds: float) -> Outcome:
         """The line: of pages and files."""
         wrong, tried = tuple(dict.fromkeys(self.wrong)), self.pages + self.files
         note = f"{self.pages} pages in Chromium, {self.figures} figures hovered, {self.lists} lists and menus opened,"
-        note += f" {self.files} files saved and opened"
+        note += f" {self.files} files saved and opened; {self.missed} were drawn anew meanwhile and left out"
         return Outcome("planted names on the screen", tried, max(0, tried - len(wrong)), seconds, wrong, note)
 
     def through(self, page: Any, address: str, reports: list[Path]) -> None:
@@ -221,9 +221,19 @@ class Look:
         for broken in page.locator('[data-testid="stException"], .an-note.bad').all_inner_texts():
             self.wrong.append(f"{where} says {broken[:200]!r}")
 
+    @contextmanager
+    def _patient(self) -> Iterator[None]:
+        """What is drawn anew meanwhile, or covered, is left out, and said."""
+        from playwright.sync_api import TimeoutError as Late
+
+        try:
+            yield
+        except Late:
+            self.missed += 1
+
     def _hover(self, page: Any) -> None:
         for figure in page.locator(".an-plot, .an-map-stage").all():
-            with patient():
+            with self._patient():
                 figure.scroll_into_view_if_needed(timeout=5000)
                 box = figure.bounding_box()
                 for i in range(5):
@@ -233,9 +243,9 @@ class Look:
                 self.figures += 1
 
     def _open_lists(self, page: Any) -> None:
-        lists = page.locator('.stMainBlockContainer input[role="combobox"]')
+        lists = page.locator('.stMainBlockContainer input[role="combobox"]:visible')
         for i in range(lists.count()):
-            with patient():
+            with self._patient():
                 lists.nth(i).click(timeout=5000)
                 page.locator('[role="listbox"]').first.wait_for(timeout=5000)
                 self.lists += 1
@@ -243,17 +253,17 @@ class Look:
 
     def _save(self, page: Any, where: str) -> None:
         """Every file of every menu but pictures of pixels, PDF and Parquet, in which nothing can run."""
-        menus = page.locator('.stMainBlockContainer [data-testid="stPopover"] button')
+        menus = page.locator('.stMainBlockContainer [data-testid="stPopoverButton"]:visible')
         for i in range(menus.count()):
-            with patient():
+            with self._patient():
                 menus.nth(i).click(timeout=10_000)
-                body = page.locator('[data-testid="stPopoverBody"]')
+                body = page.locator('[data-testid="stPopoverBody"]').last
                 body.wait_for(timeout=10_000)
                 self.lists += 1
                 for button in body.get_by_role("button").all():
                     label = button.inner_text()
                     if any(kind in label for kind in ("CSV", "HTML", "SVG", "Ids")):
-                        with page.expect_download() as saved:
+                        with page.expect_download(timeout=PATIENCE / 5) as saved:
                             button.click()
                         self._file(page.context, saved.value, where)
             page.keyboard.press("Escape")
@@ -288,12 +298,3 @@ class Look:
     def _asked(self, url: str, where: str) -> None:
         if not url.startswith(("file:", "data:", "blob:", "about:")):
             self.wrong.append(f"{where} asked for {url[:80]}")
-
-
-@contextmanager
-def patient() -> Iterator[None]:
-    """What is drawn anew meanwhile, or covered, is left out; it is not counted."""
-    from playwright.sync_api import TimeoutError as Late
-
-    with suppress(Late):
-        yield
