@@ -33,7 +33,7 @@ from analysis.task_data import (
     task_key,
     task_of,
 )
-from analysis.task_training import trainable_of, training_params
+from analysis.task_training import trainable_of, training_params, training_recipe
 from analysis.tasks.context import Trainable
 from models.errors import BadInput, nearest
 
@@ -137,9 +137,18 @@ def _reads_graph(method: TaskMethod, spec: TaskSpec) -> bool:
 
 
 def score(pipeline: "Pipeline", ask: Ask, recipe: Recipe, progress: Progress) -> None:
-    """Make what a space scores on a task, and keep it."""
-    start = time.perf_counter()
-    spec, method = spec_called(pipeline, ask.other), task_methods()[ask.name]
+    """Make what a space scores on a task, and keep it; of two runs that want the same training, one does it."""
+    method = task_methods()[ask.name]
+    if not method.trains:
+        _score(pipeline, ask, recipe, method, progress)
+        return
+    with pipeline.store.alone(training_recipe(recipe, pipeline.study.finetuning)):
+        if pipeline.store.get(recipe) is None:  # else another run has made it
+            _score(pipeline, ask, recipe, method, progress)
+
+
+def _score(pipeline: "Pipeline", ask: Ask, recipe: Recipe, method: TaskMethod, progress: Progress) -> None:
+    start, spec = time.perf_counter(), spec_called(pipeline, ask.other)
     try:
         found = _scored(pipeline, ask, recipe, spec, method, progress)
     except CannotAnalyze as error:
