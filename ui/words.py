@@ -27,8 +27,8 @@ def literal(text: str) -> str:
 
     >>> print(literal("![i](x) of *y*"))
     \!\[i\]\(x\) of \*y\*
-    >>> literal("http://a")
-    'http\\:\u2060\\/\\/a'
+    >>> literal("x://a")
+    'x\\:\u2060\\/\\/a'
     """
     broken = re.sub(r"[:@](?=\S)|(?i:www)(?=\.)", "\\g<0>\u2060", text)
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", broken)

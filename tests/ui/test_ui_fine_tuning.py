@@ -25,6 +25,7 @@ from tests.ui.conftest import started
 from tests.ui.test_ui_pages import drawn, said
 from ui.task_offer import fitting, task_from, with_task
 from ui.task_splits import how_split
+from ui.words import literal
 
 TASKS = """
 [[task]]
@@ -128,7 +129,8 @@ def test_splits_and_what_was_read_are_told(tuned: World, figures: dict[str, obje
     sizes = next(one.value for one in page.dataframe if list(one.value) == ["seed", "to learn from", "to be asked"])
     assert sizes["seed"].tolist() == [0, 1, 2] and (sizes["to learn from"] + sizes["to be asked"] == 60).all()
     assert "run 'stray' belongs to no checkpoint" in words
-    assert any(one.label == "csv runs.csv: 2 runs, 1 of them without a checkpoint" for one in page.expander)
+    read = literal("csv runs.csv: 2 runs, 1 of them without a checkpoint")
+    assert any(one.label == read for one in page.expander)
 
 
 def test_what_is_not_scored_is_offered_and_the_spaces_stand_there_already(unscored: World) -> None:
