@@ -22,6 +22,7 @@ from analysis.pipeline import Pipeline
 from analysis.progress import Progress, silent
 from analysis.registry import task_methods
 from analysis.task_data import has_files, spec_called
+from analysis.transfer_asks import own_task
 from models.errors import BadInput, Failed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,7 +47,9 @@ class Ahead:
 
 
 def is_small(pipeline: Pipeline, ask: Ask) -> bool:
-    """Whether an ask is a score of the study's own samples that trains no encoder."""
+    """Whether an ask is a score, or the estimates, of the study's own samples that trains no encoder."""
+    if ask.kind == "transferability":
+        return own_task(pipeline.study, ask.other) is None
     if ask.kind != "task" or ask.name not in task_methods() or task_methods()[ask.name].trains:
         return False
     return not has_files(spec_called(pipeline, ask.other))

@@ -53,11 +53,17 @@ json.dump(scores, open(found, "w"))
 """
 OURS = """
 import json, sys
+from analysis.ahead import Ahead
+from analysis.ask import Ask
 from analysis.run import open_study
 from analysis.transfer_asks import transfers_of
 pipeline = open_study(sys.argv[1], cache=sys.argv[2])
-found = {}
-for ask in transfers_of(pipeline):
+found, asks = {}, transfers_of(pipeline)
+for space in pipeline.spaces():
+    pipeline.make(Ask("space", subject=space.name))
+ahead = Ahead(pipeline, asks)
+for ask in asks:
+    ahead.before(ask)
     numbers = pipeline.make(ask, lambda *_: None).numbers
     found[ask.subject] = {name: [number.value, number.low, number.high] for name, number in numbers.items()}
 json.dump(found, open(sys.argv[3], "w"))

@@ -75,6 +75,7 @@ def test_only_small_scores_with_vectors_are_made_ahead_and_once(
     asks = task_asks(pipeline)
     assert all(is_small(pipeline, ask) for ask in asks)
     assert not is_small(pipeline, Ask("task", "finetune", "s0", "t0")) and not is_small(pipeline, Ask("dataset"))
+    assert is_small(pipeline, Ask("transferability", subject="s0", other="y0"))
     made: list[int] = []
     monkeypatch.setattr(ahead, "made_ahead", lambda pipeline, asks, progress: made.append(len(asks)))
     run = Ahead(pipeline, [Ask("dataset"), *asks])
