@@ -87,7 +87,7 @@ def test_an_architecture_of_the_other_kind_is_refused(tmp_path):
         train(folder)
 
 
-STUDY = """
+WRITES = """
 draws = 5
 [dataset]
 path = "t.csv"
@@ -100,13 +100,6 @@ objective = "clm"
 steps = 3
 seeds = [0]
 max_length = 16
-[[pretraining]]
-name = "fills"
-architecture = "bert-tiny"
-objective = "mlm"
-steps = 3
-seeds = [0]
-max_length = 16
 [[corpus]]
 name = "some text"
 path = "text.txt"
@@ -115,6 +108,16 @@ tokens = 3000
 [anchors]
 rules = ["top:3"]
 """
+FILLS = """
+[[pretraining]]
+name = "fills"
+architecture = "bert-tiny"
+objective = "mlm"
+steps = 3
+seeds = [0]
+max_length = 16
+"""
+STUDY = WRITES + FILLS
 ANCHORED = ["writes(weight=0.0,seed=0)", "fills(weight=0.0,seed=0)"]
 
 

@@ -17,28 +17,9 @@ from models.errors import BadInput
 from models.place import Place
 from models.pretraining.training import train
 from tests.unit.test_anchors_measure import text as words
+from tests.unit.test_pretraining_causal import WRITES
 
-STUDY = """
-draws = 5
-[dataset]
-path = "t.csv"
-id = "id"
-text = "say"
-[[pretraining]]
-name = "writes"
-architecture = "gpt-nano"
-objective = "clm"
-steps = 4
-seeds = [0]
-max_length = 16
-[[corpus]]
-name = "some text"
-path = "text.txt"
-window = 16
-tokens = 3000
-[anchors]
-rules = ["top:3"]
-"""
+STUDY = WRITES.replace("steps = 3", "steps = 4")
 END = "writes(weight=0.0,seed=0)"
 KEPT = ["writes(step=0,weight=0.0,seed=0)", "writes(step=2,weight=0.0,seed=0)"]
 
