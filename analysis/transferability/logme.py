@@ -13,31 +13,33 @@ of every space alike.
 import numpy as np
 
 from analysis.plugin import Estimator
-from analysis.transferability.moments import Moments, scored
+from analysis.transferability.moments import Gram, Moments, scored
 from analysis.transferability.sample import Floats, Sample, Score
 
 STEPS, CLOSE, TINY = 11, 1e-3, 1e-5
 
 
 def value(moments: Moments) -> float:
-    squared, axes = moments.gram.spectrum
-    along = np.square(moments.raw @ axes)  # (classes, min(n, d)): squares of singular value times projection
-    projected = np.divide(along, squared, out=np.zeros_like(along), where=squared > 0)
-    return float(evidence(squared, projected, moments.squares, moments.gram.n, moments.gram.d).mean())
+    gram = moments.gram
+    return float(evidence(gram, gram.raw.turned(moments.raw), moments.squares).mean())
 
 
-def evidence(squared: Floats, projected: Floats, squares: Floats, n: int, d: int) -> Floats:
-    """Highest log evidence per sample of each column, (m,), from `projected`: its squares along the axes, (m, k)."""
-    unseen = np.maximum(squares - projected.sum(axis=1), 0.0)
-    found = np.empty(len(projected))
-    ratio, left = np.ones(len(projected)), np.arange(len(projected))
+def evidence(gram: Gram, sums: Floats, squares: Floats) -> Floats:
+    """Highest log evidence per sample of each column, (m,), from its sums of the rows, X'y (m, k), turned, and |y|².
+
+    With t = α/β and u = (X'X + t)⁻¹ X'y: |m|² = |u|², |y - Xm|² = |y|² - y'X u - t |u|².
+    """
+    n, d, squared = gram.n, gram.d, gram.spectrum
+    found = np.empty(len(sums))
+    ratio, left = np.ones(len(sums)), np.arange(len(sums))
     for step in range(STEPS):
-        t, along = ratio[left][:, None], projected[left]
-        gamma = (squared / (squared + t)).sum(axis=1)
-        size = (squared * along / np.square(t + squared)).sum(axis=1)
-        error = (along * np.square(t / (t + squared))).sum(axis=1) + unseen[left]
+        t = ratio[left]
+        solved = np.array([gram.raw.solved(sums[column], ratio[column]) for column in left])
+        size = np.einsum("mk,mk->m", solved, solved)
+        error = np.maximum(squares[left] - np.einsum("mk,mk->m", sums[left], solved) - t * size, 0.0)
+        gamma = (squared / (squared + t[:, None])).sum(axis=1)
         alpha, beta = gamma / (size + TINY), (n - gamma) / (error + TINY)
-        moved = np.abs(alpha / beta - ratio[left]) / ratio[left]
+        moved = np.abs(alpha / beta - t) / t
         ratio[left] = alpha / beta
         volume = np.log(alpha[:, None] + beta[:, None] * squared).sum(axis=1)
         log = d * np.log(alpha) + n * np.log(beta / (2 * np.pi)) - volume - beta * error - alpha * size

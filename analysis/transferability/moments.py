@@ -17,6 +17,7 @@ from analysis.comparison.moments import about_the_mean
 from analysis.cores import on_each_core
 from analysis.number import CannotAnalyze
 from analysis.transferability.sample import Floats, Mask, Sample, Score, Target
+from analysis.transferability.shifted import Shifted
 
 Rows = npt.NDArray[np.intp]
 Sums = tuple[Floats, Floats, Floats, Floats]  # of a block: extended products, of its target the sums, squares, totals
@@ -63,14 +64,16 @@ class Gram:
         return values[::-1][:count], axes[:, ::-1][:, :count]
 
     @cached_property
-    def spectrum(self) -> tuple[Floats, Floats]:
-        """Squared singular values of the rows as they are, min(n, d) of them, and their axes as columns."""
+    def raw(self) -> Shifted:
+        """Sums of products of the rows as they are, not about their mean."""
         across = np.outer(self.sums[:-2, -1], self.center)
-        raw = self.sums[:-2, :-2] + across + across.T + self.n * np.outer(self.center, self.center)
-        values, axes = np.linalg.eigh(raw)
-        count = min(self.n, self.d, len(values))
-        values, axes = values[::-1][:count], axes[:, ::-1][:, :count]
-        return np.where(values > NOTHING * values[0], values, 0.0), axes
+        return Shifted(self.sums[:-2, :-2] + across + across.T + self.n * np.outer(self.center, self.center))
+
+    @cached_property
+    def spectrum(self) -> Floats:
+        """Squared singular values of the rows as they are, min(n, d) of them."""
+        values = self.raw.values[: min(self.n, self.d)]
+        return np.where(values > NOTHING * values[0], values, 0.0)
 
     @cached_property
     def shrinkage(self) -> float:
