@@ -1,6 +1,10 @@
 """What the page of scores and the page of estimates say of one another, so that they never seem to disagree unsaid."""
 
+from collections.abc import Collection
+
+from analysis.carried import carried
 from analysis.figures.words import listed
+from analysis.made import MadeCheckpoint, checkpoints_of
 from analysis.pipeline import Pipeline
 from analysis.registry import task_methods
 from analysis.series.answer import Answer, answers_of
@@ -40,6 +44,15 @@ def estimates_said(pipeline: Pipeline, task: str) -> None:
     elif {name for name, _ in votes} & set(controls):
         said += f"; of those that are no baseline, {choice.checkpoint} ({choice.votes})"
     words.leading(f"{said}.", "which_checkpoint", "Which checkpoint?")
+
+
+def recipes_said(pipeline: Pipeline, names: Collection[str]) -> None:
+    """On the page of scores: which of these checkpoints were pre-trained here, and the way to how."""
+    made = [spec.name for spec in checkpoints_of(pipeline.study) if isinstance(spec, MadeCheckpoint)]
+    found = [name for name in dict.fromkeys([*made, *(one.checkpoint for one in carried(pipeline))]) if name in names]
+    if found:
+        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        words.leading(f"{found[0]}{others}: how each was pre-trained is on the page", "pre_training", "Pre-training")
 
 
 def _highest(one: Answer) -> str:

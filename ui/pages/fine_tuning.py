@@ -8,6 +8,7 @@ from analysis.ask import Ask
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
 from ui import (
+    cross_words,
     samples_panel,
     task_answers,
     task_choice,
@@ -54,6 +55,7 @@ def _answers(pipeline: Pipeline, dataset: Dataset, asks: Sequence[Ask]) -> None:
         task_table.export_of(pipeline, chosen, columns)
     with table:
         task_table.draw(pipeline, chosen, columns, baseline)
+        cross_words.recipes_said(pipeline, set(chosen.table["space"]))
         task_columns.offer(pipeline, columns)
     with above:
         task_answers.draw(pipeline, chosen, columns)
