@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.ask import Ask
+from analysis.benefit_given import fingerprint, given
 from analysis.cores import cores
 from analysis.laboratory import BenefitSpec
 from analysis.number import Number
@@ -19,7 +20,7 @@ from analysis.recipe import Recipe
 from analysis.registry import sequence_tasks
 from analysis.reproductions import synthetic_tables
 from analysis.reproductions.benefit import DEVIATIONS, POINTS, Benefit, steps_to
-from analysis.reproductions.induced import induced
+from analysis.reproductions.induced import spaces_of
 from analysis.reproductions.synthetic import NATURAL, TINY, WAYS, Plan, Regime, Run, finetunings, made, tuned
 from analysis.reproductions.synthetic_data import data_recipe
 from analysis.result import Result
@@ -69,6 +70,8 @@ def benefit_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe:
 
     if pipeline.study.benefit is None:
         raise BadInput("the study has no [benefit]; add one to its file, or on the page Benefit.")
+    if path := pipeline.study.benefit.runs:
+        return Recipe("benefit", VERSION, {"runs": "given"}, dict(fingerprint(path, pipeline.place)))
     inputs = {"data": data_recipe().key, "torch": version("torch"), "transformers": version("transformers")}
     return Recipe("benefit", VERSION, {"plan": asdict(plan_of(pipeline.study.benefit))}, inputs)
 
@@ -84,11 +87,15 @@ def make_benefit(pipeline: "Pipeline", ask: Ask, recipe: Recipe, progress: Progr
 
     assert pipeline.study.benefit is not None
     start, plan = time.perf_counter(), plan_of(pipeline.study.benefit)
-    for _ in parts_of(plan, Store(pipeline.store.root, ()), say):
-        pass
-    table = so_far(plan, pipeline.store)
+    if path := pipeline.study.benefit.runs:
+        table, spaces = given(path, pipeline.place)
+    else:
+        for _ in parts_of(plan, Store(pipeline.store.root, ()), say):
+            pass
+        table = so_far(plan, pipeline.store)
+        spaces = spaces_of(table, plan, pipeline.store)
     tables = {"runs": table.drop(columns=["steps", "right"]), "curves": curves_of(table), "cells": cells_of(table)}
-    tables["spaces"] = _spaces(plan, table, pipeline.store)
+    tables["spaces"] = spaces
     content, arrays, kept = result_to_parts(Result(numbers_of(table), tables, notes=(synthetic_tables.NOTE,)))
     pipeline.store.put(recipe, content=content, arrays=arrays, tables=kept, seconds=time.perf_counter() - start)
 
@@ -118,7 +125,7 @@ def wanted_runs(plan: Plan) -> int:
 
 def seconds_left(pipeline: "Pipeline") -> float:
     """About how long what is missing takes on the cores there are."""
-    if pipeline.study.benefit is None:
+    if pipeline.study.benefit is None or pipeline.study.benefit.runs:
         return 0.0
     plan = plan_of(pipeline.study.benefit)
     every = wanted_runs(plan) + plan.most * len(plan.seeds) * len(plan.ways["full"])
@@ -184,13 +191,3 @@ def _reached(table: pd.DataFrame, part: pd.DataFrame, regime: Regime, task: str)
     lines = zip(part["steps"], part["right"], strict=True)
     steps = [steps_to(at, right, sum(ends) / len(ends)) for at, right in lines]
     return float(sum(steps) / len(steps)) if steps else float("nan")
-
-
-def _spaces(plan: Plan, table: pd.DataFrame, store: Store) -> pd.DataFrame:
-    """The induced spaces of every run."""
-    parts = []
-    for (way, task, regime), part in table.groupby(["way", "task", "regime"], sort=False):
-        named: Regime = "full" if regime == "full" else "low"
-        runs = [Run(str(way), str(task), named, int(seed)) for seed in part["seed"]]
-        parts.append(induced(runs, plan, store).assign(way=str(way), task=str(task), regime=named))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

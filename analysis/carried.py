@@ -25,8 +25,8 @@ def carried(pipeline: Pipeline) -> list[Carried]:
     """Those of a study's given checkpoints that have one, in order."""
     found = []
     for spec in dict.fromkeys(space.checkpoint for space in pipeline.spaces()):
-        if isinstance(spec, MadeCheckpoint) or not spec.model:
-            continue
+        if isinstance(spec, MadeCheckpoint) or not spec.model or spec.init != "pretrained":
+            continue  # made by the study, or drawn anew
         try:
             file = pipeline.place.resolve(spec.model, "model") / RECIPE
         except BadInput:

@@ -1,8 +1,9 @@
 """Heavy work outside the dashboard: a job is a folder, its worker a process of its own.
 
 `submit` makes `<cache>/jobs/<key>/` (making it is the lock) and starts `python -m analysis.jobs <folder>`, which
-holds a file lock for as long as it lives: a job whose lock is free has no worker. One heavy job runs at a time,
-the others wait in line. A job makes the inputs that are missing within itself; what it finished stays if it dies.
+holds a file lock for as long as it lives: a job whose lock is free has no worker. One heavy job runs at a time, the
+others wait in line, but for one that reads samples alone. A job makes the inputs that are missing within itself; what
+it finished stays if it dies.
 """
 
 import fcntl
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -29,6 +31,7 @@ from models.errors import BadInput, Failed
 State = Literal["queued", "running", "finished", "failed", "cancelled"]
 ACTIVE = ("queued", "running")
 _workers: list[subprocess.Popen[bytes]] = []  # those this process started, until they ended and were reaped
+LIGHT = ("dataset",)  # asks that wait for no other job
 HALF_A_SECOND = 0.5  # status is written at most this often
 
 
@@ -183,8 +186,9 @@ def work(folder: Path) -> int:
                 {"state": state, "done": done, "total": total, "message": words, "updated": time.time()},
             )
 
+    light = all(ask.kind in LIGHT for ask in asks)
     report(0, 0, "waiting for another job to end", "queued", now=True)
-    with _device(folder.parent):
+    with nullcontext() if light else _device(folder.parent):
         report(0, 0, "starting", now=True)
         try:
             ahead = Ahead(pipeline, asks)

@@ -163,11 +163,12 @@ class AnchorsSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class BenefitSpec:
-    """[benefit]: what synthetic pre-training brings."""
+    """[benefit]: what synthetic pre-training brings. `runs`: the table of runs that were made elsewhere, none here."""
 
     methods: tuple[str, ...] = ("random", "statistics", "set", "natural")
     seeds: tuple[int, ...] = (0, 1, 2)
     size: str = "tiny"
+    runs: str = ""
 
     def __post_init__(self) -> None:
         """Check what needs no file."""

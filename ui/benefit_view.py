@@ -16,7 +16,7 @@ from analysis.pipeline import Pipeline
 from analysis.report import file_name
 from analysis.reproductions.benefit import DEVIATIONS, POINTS
 from analysis.reproductions.induced import induced
-from analysis.reproductions.synthetic import NATURAL, WAYS, Plan, Run
+from analysis.reproductions.synthetic import NATURAL, Plan, Run
 from analysis.reproductions.synthetic_tables import PUBLISHED, speed
 from ui import figure_panel, plot, state, words
 
@@ -32,8 +32,8 @@ METRICS = {
 HOW = (
     "b = (score − random) / (natural − random), mean over seeds; 95 % interval by resampling the seeds of all three."
     f" Grey: natural − random is below {100 * POINTS:.0f} points or {DEVIATIONS:.0f} standard deviations over seeds;"
-    " such a cell is never averaged. A click on a cell opens its runs. Step, metric and rate are fixed beforehand, the"
-    " rate as it suits random weights."
+    " such a cell is never averaged. Statistics: tensors drawn from the mean and SD of Set's. A click on a cell shows"
+    " its runs below. Step, metric and rate are fixed beforehand, the rate as it suits random weights."
 )
 PAPER = (
     "Published, mean over six other tasks, T5-small, 50,000 to 400,000 steps of fine-tuning (here 0.3 million weights"
@@ -45,7 +45,10 @@ SPACES = (
 )
 
 
-def draw(pipeline: Pipeline, plan: Plan, table: pd.DataFrame, cells: pd.DataFrame) -> None:
+Induced = Callable[[str, list[Run]], pd.DataFrame]  # the spaces that runs of a way induced
+
+
+def draw(pipeline: Pipeline, table: pd.DataFrame, cells: pd.DataFrame, spaces: Induced) -> None:
     """Draw matrices, speed, and the cell that is looked at."""
     metric = st.segmented_control(
         "Score", list(METRICS), format_func=METRICS.__getitem__, default="token_accuracy", key="benefit.metric",
@@ -60,13 +63,13 @@ def draw(pipeline: Pipeline, plan: Plan, table: pd.DataFrame, cells: pd.DataFram
             _figure(pipeline, named, f"benefit {regime}", part, hear=partial(_hear, regime))
     words.quiet(HOW)
     words.quiet(f"{PAPER} {words.listed([f'{way} {share:.2f}' for way, share in PUBLISHED.items()])}.")
+    _cell(pipeline, table, spaces)
     with st.expander("Speed: area under the learning curve, steps to where random weights end"):
         for regime in there:
             words.quiet(REGIMES[regime].capitalize())
             st.dataframe(speed(table, regime), hide_index=True)
     with st.expander("Every cell"):
-        st.dataframe(shown, hide_index=True, placeholder="–")
-    _cell(pipeline, plan, table)
+        st.dataframe(shown.rename(columns=METRICS), hide_index=True, placeholder="–")
 
 
 def _hear(regime: str, event: plot.Event) -> None:
@@ -75,7 +78,7 @@ def _hear(regime: str, event: plot.Event) -> None:
         state.change(way=way, exercise=task, regime=regime)
 
 
-def _cell(pipeline: Pipeline, plan: Plan, table: pd.DataFrame) -> None:
+def _cell(pipeline: Pipeline, table: pd.DataFrame, spaces: Induced) -> None:
     """The runs of one way on one task, beside random weights and natural pre-training."""
     view, ways, tasks = state.view(), list(dict.fromkeys(table["way"])), list(dict.fromkeys(table["task"]))
     regimes = [regime for regime in REGIMES if (table["regime"] == regime).any()]
@@ -93,30 +96,47 @@ def _cell(pipeline: Pipeline, plan: Plan, table: pd.DataFrame) -> None:
         words.note(f"{way} has no run on {task} with {REGIMES[regime]} yet.")
         return
     curves = curves_of(mine).rename(columns={"way": "space"})
-    colors = checkpoint_colors(list(WAYS))
+    colors = checkpoint_colors(list(dict.fromkeys(("random", NATURAL, way))))
     ends = {name: 100 * float(mine[mine["way"] == name]["token_accuracy"].mean()) for name in names}
-    title = f"{task}, {REGIMES[regime]}: " + ", ".join(f"{name} {value:.1f}" for name, value in ends.items())
+    title = f"{task}, {REGIMES[regime]}, tokens of the test part told right: " + ", ".join(
+        f"{name} {value:.1f}" for name, value in ends.items()
+    )
     drawn = partial(
         training_figure, curves, {name: colors[name] for name in names}, title=title,
         panels={"right": "share of tokens of the dev part told right"},
     )  # fmt: skip
     _figure(pipeline, drawn, f"runs {way} {task} {regime}", curves)
-    st.dataframe(mine.drop(columns=["steps", "right"]), hide_index=True, placeholder="–")
-    runs = [Run(name, task, regime, int(seed)) for name in names for seed in mine[mine["way"] == name]["seed"]]
-    spaces = [_spaces(pipeline, plan, [run for run in runs if run.way == name]).assign(way=name) for name in names]
-    st.html('<p class="an-title">The spaces they induce</p>')
-    st.dataframe(_told(pd.concat(spaces, ignore_index=True)), hide_index=True, placeholder="–")
-    words.quiet(SPACES)
+    st.dataframe(mine.drop(columns=["steps", "right"]).rename(columns=METRICS), hide_index=True, placeholder="–")
+    made = {name: [Run(name, task, regime, int(seed)) for seed in mine[mine["way"] == name]["seed"]] for name in names}
+    found = _told(pd.concat([spaces(name, runs).assign(way=name) for name, runs in made.items()], ignore_index=True))
+    if len(found):
+        st.html('<p class="an-title">The spaces they induce</p>')
+        st.dataframe(found, hide_index=True, placeholder="–")
+        words.quiet(SPACES)
 
 
-def _spaces(pipeline: Pipeline, plan: Plan, runs: list[Run]) -> pd.DataFrame:
-    """Worked out once a session: a second for three seeds."""
-    key = f"induced {pipeline.store.root} {[str(run) for run in runs]} {[run.way for run in runs]}"
-    kept: pd.DataFrame | None = state.remembered(key)
-    if kept is None:
-        kept = induced(runs, plan, pipeline.store)
-        state.remember(key, kept)
-    return kept
+def worked_out(pipeline: Pipeline, plan: Plan) -> Induced:
+    """From the states that runs kept; once a session: a second for three seeds."""
+
+    def of(way: str, runs: list[Run]) -> pd.DataFrame:
+        key = f"induced {pipeline.store.root} {way} {[str(run) for run in runs]}"
+        kept: pd.DataFrame | None = state.remembered(key)
+        if kept is None:
+            kept = induced(runs, plan, pipeline.store)
+            state.remember(key, kept)
+        return kept
+
+    return of
+
+
+def among(spaces: pd.DataFrame) -> Induced:
+    """From a table of all of them."""
+
+    def of(way: str, runs: list[Run]) -> pd.DataFrame:
+        one = runs[0]
+        return spaces[(spaces["way"] == way) & (spaces["task"] == one.task) & (spaces["regime"] == one.regime)]
+
+    return of
 
 
 def _told(spaces: pd.DataFrame) -> pd.DataFrame:

@@ -171,6 +171,11 @@ def study_of_address(address: str, mine: Path | None = None) -> tuple[Study, Pat
     raise BadInput("the study in this address is not one; open a study at the left.")
 
 
+def study_of_job(folder: Path, mine: Path | None = None) -> tuple[Study, Path]:
+    """The study of a job, and its folder; BadInput where it cannot be opened here."""
+    return _kept(folder / "job.json", startup.options(), mine)
+
+
 def _kept(file: Path, options: startup.Options, mine: Path | None) -> tuple[Study, Path]:
     try:
         content = json.loads(file.read_text())

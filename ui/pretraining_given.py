@@ -9,7 +9,7 @@ from ui import words
 
 LEAD = "Came with their recipe"
 HOW = "Trained before this study, elsewhere or for it to ship. Losses: means of the last tenth of a run."
-LAST = {"masked": "masked-LM loss", "right": "hidden tokens told right", "structure": "structure-inducing loss"}
+LAST = {"masked": "loss L_M", "right": "tokens told right", "structure": "loss L_SI"}
 
 
 def draw(pipeline: Pipeline) -> None:

@@ -12,7 +12,7 @@ from analysis.run import STARTER, default_cache
 from models.errors import BadInput
 
 STUDIES = STARTER.parent / "studies"
-BUILT_IN = ("pydocs", "digits")  # the first is what opens where nothing is asked for
+BUILT_IN = ("pydocs", "digits", "synthetic")  # the first is what opens where nothing is asked for
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,18 @@ def again(job: Job) -> str:
     return ""
 
 
+def turn_to(job: Job) -> None:
+    """Open the study of a job, on the page that its results stand on; where it cannot be, say why."""
+    try:
+        study, base = opened.study_of_job(job.folder, opened.uploads_of(state.session()))
+    except BadInput as error:
+        state.complain(str(error))
+        return
+    state.open_study(study, base)
+    trains = any(ask.kind == "pretraining" for ask in job.asks)
+    state.remember("landing", "pre_training" if trains else "overview")
+
+
 def pulse(found: Sequence[Job]) -> tuple[tuple[str, str, str], ...]:
     """What changes when a job has something new to show: its state, and which of its asks it is at.
 

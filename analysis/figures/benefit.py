@@ -23,8 +23,8 @@ def benefit_figure(cells: pd.DataFrame, *, called: str, regime: str) -> "go.Figu
 
     ways, tasks = list(dict.fromkeys(cells["way"])), list(dict.fromkeys(cells["task"]))
     rows = {(row["way"], row["task"]): row for row in cells.to_dict("records")}
-    known = np.array([[_value(rows.get((way, task)), counts=True) for task in tasks] for way in ways])
-    flagged = np.array([[_value(rows.get((way, task)), counts=False) for task in tasks] for way in ways])
+    known = np.array([[_value(rows.get((way, task))) for task in tasks] for way in ways])
+    flagged = np.array([[_flagged(rows.get((way, task))) for task in tasks] for way in ways])
     shared: dict[str, Any] = {
         "x": [plain(task) for task in tasks],
         "y": [plain(way) for way in ways],
@@ -36,11 +36,9 @@ def benefit_figure(cells: pd.DataFrame, *, called: str, regime: str) -> "go.Figu
         "ygap": 2,
     }
     figure = go.Figure(go.Heatmap(z=known, coloraxis="coloraxis", **shared))
-    if np.isfinite(flagged).any():
+    if flagged.any():
         shade = [[0.0, GREY], [1.0, GREY]]
-        figure.add_heatmap(
-            z=np.where(np.isfinite(flagged), 0.0, np.nan), colorscale=shade, opacity=FAINT, showscale=False, **shared
-        )
+        figure.add_heatmap(z=np.where(flagged, 0.0, np.nan), colorscale=shade, opacity=FAINT, showscale=False, **shared)
     write(figure, known, shared["x"], shared["y"])
     figure.update_coloraxes(colorbar=BAR | {"title": {"text": "benefit", "side": "right"}}, cmin=0, cmax=1)
     figure.update_coloraxes(showscale=bool(np.isfinite(known).any()))
@@ -65,10 +63,12 @@ def _finding(cells: pd.DataFrame) -> str:
     return f"mean share of natural pre-training's benefit on {tasks} task{'s' * (tasks != 1)}: {said}"
 
 
-def _value(row: "Mapping[Hashable, Any] | None", *, counts: bool) -> float:
-    if row is None or bool(row["counts"]) != counts:
-        return float("nan")
-    return float(row["benefit"])
+def _value(row: "Mapping[Hashable, Any] | None") -> float:
+    return float(row["benefit"]) if row is not None and row["counts"] else float("nan")
+
+
+def _flagged(row: "Mapping[Hashable, Any] | None") -> bool:
+    return row is not None and not row["counts"]
 
 
 def _hover(row: "Mapping[Hashable, Any] | None", called: str) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.number import CannotAnalyze
-from analysis.reproductions.synthetic import NATURAL, Plan, Run, recipe_of
+from analysis.reproductions.synthetic import NATURAL, Plan, Regime, Run, recipe_of
 from analysis.space import EmbeddingSpace
 from analysis.store import Store
 
@@ -33,6 +33,16 @@ def induced(runs: Sequence[Run], plan: Plan, store: Store) -> pd.DataFrame:
             like = 1.0 if run.way == NATURAL else alike(space, other)
             rows.append((f"{when} fine-tuning", run.seed, *shape_of(space), like, space.n))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def spaces_of(table: pd.DataFrame, plan: Plan, store: Store) -> pd.DataFrame:
+    """The induced spaces of every run of a table that has a row for each."""
+    parts = []
+    for (way, task, regime), part in table.groupby(["way", "task", "regime"], sort=False):
+        named: Regime = "full" if regime == "full" else "low"
+        runs = [Run(str(way), str(task), named, int(seed)) for seed in part["seed"]]
+        parts.append(induced(runs, plan, store).assign(way=str(way), task=str(task), regime=named))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def space_of(vectors: npt.NDArray[np.float32]) -> EmbeddingSpace:

@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.cores import cores
 from analysis.registry import sequence_tasks
 from analysis.reproductions import synthetic_tables
+from analysis.reproductions.induced import spaces_of
 from analysis.reproductions.markdown import markdown
 from analysis.reproductions.synthetic import TINY, Plan, Regime, Run, finetunings, made, make, pretrainings, tunings
 from analysis.reproductions.synthetic_data import data_kept, make_data
@@ -29,18 +30,20 @@ PLANS = {"tiny": TINY}
 def reproduce(size: str, out: Path | None, cache: Path, say: Say) -> list[str]:
     """Make every run that is not kept, print the tables; the verdicts.
 
-    Writes tables and curves to `out` where it is given, anew after each part of the plan. Stopped in the middle it goes
-    on: a pre-training from its last hundred steps, a fine-tuning from its last fifty.
+    Writes tables, runs with their curves and induced spaces to `out` where it is given, anew after each part of the
+    plan. Stopped in the middle it goes on: a pre-training from its last hundred steps, a fine-tuning from its last
+    fifty.
     """
     if size not in PLANS:
         raise BadInput(f"size {size!r} of synthetic is not there yet; give --size {' or '.join(PLANS)}.")
-    text, verdicts = "", list[str]()
-    for table in parts_of(PLANS[size], Store(cache, ()), say):
+    text, verdicts, store = "", list[str](), Store(cache, ())
+    for table in parts_of(PLANS[size], store, say):
         text, verdicts = told(table)
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             (out / "synthetic.md").write_text(text, encoding="utf-8")
             write_csv(table, out / "synthetic.csv")
+            write_csv(spaces_of(table, PLANS[size], store), out / "synthetic_spaces.csv")
     sys.stdout.write(text)
     return verdicts
 

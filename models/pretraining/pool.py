@@ -29,8 +29,7 @@ class _Run:
     process: "subprocess.Popen[bytes]"
     log: IO[bytes]
     steps: int
-    began: float
-    first: int | None = None
+    seen: tuple[tuple[int, float], ...] = ()  # the first step that was seen, and the latest; when
 
     def close(self) -> None:
         """End it, where it has not ended."""
@@ -48,11 +47,19 @@ class _Run:
         step = int(point["step"])
         if point["part"] == "head":
             return 0, f"{self.name}: head, step {step}, LM loss {point['masked']:.2f}"
-        self.first = step - 1 if self.first is None else self.first
-        left = (time.monotonic() - self.began) / max(1, step - self.first) * (self.steps - step)
+        if not self.seen or self.seen[-1][0] != step:
+            self.seen = (*self.seen[:1], (step, time.monotonic()))
         structure = "" if point["structure"] is None else f", structure {point['structure']:.2f}"
         masked = "" if point["masked"] is None else f", LM loss {point['masked']:.2f}"
-        return step, f"{self.name}: step {step:,} of {self.steps:,}{masked}{structure}, {in_words(left)} left"
+        return step, f"{self.name}: step {step:,} of {self.steps:,}{masked}{structure}{self._left(step)}"
+
+    def _left(self, step: int) -> str:
+        """How long the rest takes at the pace so far; nothing where that is not known yet."""
+        (first, began), (_, now) = self.seen[0], self.seen[-1]
+        if step == first:
+            return ""
+        seconds = (now - began) / (step - first) * (self.steps - step) - (time.monotonic() - now)
+        return f", {in_words(max(1.0, seconds))} left"
 
 
 def run_jobs(
@@ -118,7 +125,7 @@ def _started(name: str, folder: Path, threads: int) -> _Run:
         stderr=log,
         env=environment,
     )
-    return _Run(name, folder, process, log, PretrainingJob.read(folder).settings.steps, time.monotonic())
+    return _Run(name, folder, process, log, PretrainingJob.read(folder).settings.steps)
 
 
 def _failure(run: _Run) -> Exception:

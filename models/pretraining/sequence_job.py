@@ -86,8 +86,6 @@ def course_of(settings: PreTraining) -> Course:
 
 def _words(folder: Path, start: EncoderRecipe | None, texts: list[str], shape: Shape) -> Path:
     """The folder of the tokenizer: that of the start, else learnt from the texts."""
-    from transformers import PreTrainedTokenizerFast
-
     words = folder / "words"
     if words.is_dir():
         return words
@@ -99,19 +97,19 @@ def _words(folder: Path, start: EncoderRecipe | None, texts: list[str], shape: S
             if (Path(start.model) / name).is_file():
                 shutil.copy2(Path(start.model) / name, draft / name)
     else:
-        tokenizer = learnt(texts, min(shape.vocabulary, WORDS))
-        tokenizer.post_processor = _ending()
-        names = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
-        PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(str(draft))
+        save_words(learnt(texts, min(shape.vocabulary, WORDS)), draft)
     draft.rename(words)
     return words
 
 
-def _ending() -> Any:
-    """An end after each text, as in training."""
+def save_words(tokenizer: Any, folder: Path) -> None:
+    """Write a vocabulary as a tokenizer's folder: an end after each text, as in training."""
     from tokenizers import processors
+    from transformers import PreTrainedTokenizerFast
 
-    return processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    names = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(str(folder))
 
 
 def _source(settings: PreTraining, shape: Shape, words: Path, texts: list[str]) -> Source:

@@ -2,12 +2,15 @@
 
 from analysis.ask import Ask
 from analysis.laboratory import BenefitSpec
+from analysis.pipeline import Pipeline
 from analysis.store import Store
+from analysis.study import Study
+from models.place import Place
 from tests.pets import STUDY, World, write_samples
 from tests.tiny_models import write_model
 from tests.ui.conftest import started
 from tests.ui.test_ui_pages import drawn, said
-from tests.unit.test_benefit_study import keep
+from tests.unit.test_benefit_study import keep, written
 from ui import opened, startup
 
 
@@ -77,3 +80,18 @@ def test_the_benefit_page_offers_the_matrix_then_draws_what_is_there(tmp_path, m
         assert "12 of 72 fine-tunings with low data" in said(page) and "figure.benefit low" in figures
         spaces = page.dataframe[-1].value
         assert list(spaces["way"]) == ["random", "random", "set", "set", "natural", "natural"]
+
+
+def test_a_matrix_made_elsewhere_is_drawn_without_a_run_and_a_broken_one_said(tmp_path, monkeypatch, figures):
+    write_samples(tmp_path)
+    elsewhere = Pipeline(Study(benefit=BenefitSpec()), Place(tmp_path), Store(tmp_path / "elsewhere"))
+    keep(elsewhere.store, BenefitSpec())
+    file = written(tmp_path, elsewhere)
+    study = tmp_path / "pets.toml"
+    study.write_text(STUDY + f'[benefit]\nruns = "{file.name}"\n')
+    for _ in started(World(study, tmp_path / "cache"), monkeypatch):
+        page = drawn("benefit", way="set", exercise="rewrite", regime="low")
+        assert "12 fine-tunings with low data and 0 with full data, made elsewhere" in said(page)
+        assert "figure.benefit low" in figures and not [one for one in page.button if "missing" in one.label]
+        file.write_text("way,task\nset,rewrite\n")
+        assert "no column 'regime' for runs in 'synthetic.csv'" in said(drawn("benefit"))

@@ -3,18 +3,21 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.ask import Ask
-from analysis.benefit_asks import ASK, benefit_asks, cells_of, make_benefit, numbers_of, plan_of, so_far
+from analysis.benefit_asks import ASK, benefit_asks, cells_of, make_benefit, numbers_of, plan_of, seconds_left, so_far
+from analysis.benefit_given import given
 from analysis.figures.benefit import benefit_figure
 from analysis.laboratory import BenefitSpec
 from analysis.pipeline import Pipeline
 from analysis.progress import silent
 from analysis.reproductions import synthetic_command
-from analysis.reproductions.induced import induced, shape_of, space_of
+from analysis.reproductions.induced import induced, shape_of, space_of, spaces_of
 from analysis.reproductions.synthetic import NATURAL, Run, finetunings, recipe_of, tunings
 from analysis.rows import number_rows
+from analysis.spreadsheet import write_csv
 from analysis.store import Store
 from analysis.study import Study
 from models.errors import BadInput
@@ -72,6 +75,8 @@ def test_what_is_there_so_far_is_drawn_and_a_cell_that_does_not_count_has_no_ben
     known = np.array(figure.data[0].z, float)
     tasks = list(figure.data[0].x)
     assert np.isnan(known[:, tasks.index("name")]).all() and np.isfinite(known[:, tasks.index("rewrite")]).all()
+    flat = benefit_figure(one.assign(benefit=np.nan, counts=False), called="exact match", regime="low data")
+    assert np.isnan(np.array(flat.data[0].z, float)).all() and (np.array(flat.data[1].z, float) == 0).all()  # grey
     assert one.set_index(["way", "task"]).loc[("random", "rewrite"), "steps to random's end"] != 0
 
 
@@ -85,6 +90,61 @@ def test_the_matrix_is_kept_and_its_numbers_are_rows(pipeline: Pipeline, monkeyp
     mine = rows[(rows["subject"] == "set") & (rows["other"] == "rewrite")].set_index("number")
     assert mine.loc["benefit", "low"] <= mine.loc["benefit", "value"] <= mine.loc["benefit", "high"]
     assert {"runs", "curves", "cells", "spaces"} == set(pipeline.find(ASK).tables)
+
+
+def written(folder: Path, pipeline: Pipeline, *, spaces: bool = False) -> Path:
+    """What `reproduce synthetic --out` writes of the runs of a pipeline."""
+    plan = plan_of(BenefitSpec())
+    table = so_far(plan, pipeline.store)
+    write_csv(table, folder / "synthetic.csv")
+    if spaces:
+        write_csv(spaces_of(table, plan, pipeline.store), folder / "synthetic_spaces.csv")
+    return folder / "synthetic.csv"
+
+
+def test_a_matrix_made_elsewhere_is_read_and_nothing_is_run(pipeline: Pipeline, tmp_path: Path) -> None:
+    written(tmp_path, pipeline, spaces=True)
+    study = Study(benefit=BenefitSpec(runs="synthetic.csv"))
+    other = Pipeline(study, Place(tmp_path), Store(tmp_path / "other"))
+    other.make(ASK)
+    assert seconds_left(other) == 0
+    other_rows, rows = number_rows(other, [ASK]), numbers_of(so_far(plan_of(BenefitSpec()), pipeline.store))
+    assert other_rows["value"].astype(float).tolist() == pytest.approx(
+        [np.nan if number.value is None else number.value for number in rows.values()], nan_ok=True
+    )
+    found = other.find(ASK).tables
+    assert len(found["spaces"]) == 2 * 24 and len(found["curves"]) == 2 * 24
+    assert so_far(plan_of(BenefitSpec()), other.store).empty
+    before = other.recipe(ASK).key
+    (tmp_path / "synthetic_spaces.csv").unlink()
+    assert len(given("synthetic.csv", other.place)[1]) == 0 and other.recipe(ASK).key != before
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("token_accuracy", "high", "token_accuracy of synthetic.csv is 'high'"),
+        ("token_accuracy", None, "token_accuracy of synthetic.csv is ''"),
+        ("steps", "50, 100", "give a list of numbers in brackets"),
+        ("steps", "[50]", "more steps than values or fewer"),
+        ("regime", "middle", "give 'low' or 'full'"),
+    ],
+)
+def test_a_table_that_is_no_matrix_is_refused(
+    pipeline: Pipeline, tmp_path: Path, column: str, cell: object, said: str
+) -> None:
+    file = written(tmp_path, pipeline)
+    table = pd.read_csv(file)
+    table[column] = table[column].astype(object)
+    table.loc[3, column] = cell
+    table.to_csv(file, index=False)
+    with pytest.raises(BadInput, match=said):
+        given("synthetic.csv", pipeline.place)
+    with pytest.raises(BadInput, match="no column 'right'"):
+        table.drop(columns="right").to_csv(file, index=False)
+        given("synthetic.csv", pipeline.place)
+    with pytest.raises(BadInput, match=r"nowhere\.csv"):
+        given("nowhere.csv", pipeline.place)
 
 
 def test_the_induced_space_of_a_run_has_known_shape_and_likeness(pipeline: Pipeline) -> None:

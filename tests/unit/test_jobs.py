@@ -73,6 +73,13 @@ def test_submitting_twice_joins_the_job_at_work(tmp_path):
     assert ended(one).state == "finished"
 
 
+def test_samples_are_read_beside_a_heavy_job(tmp_path):
+    pipeline = world(tmp_path)
+    with hold_device(pipeline):
+        assert ended(jobs.submit(pipeline, [Ask("dataset")])).state == "finished"
+    assert Pipeline(pipeline.study, pipeline.place, pipeline.store).find_dataset() is not None
+
+
 def test_a_killed_worker_shows_as_failed_and_can_be_run_again(tmp_path):
     pipeline = world(tmp_path)
     with hold_device(pipeline):

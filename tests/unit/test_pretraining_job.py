@@ -11,6 +11,7 @@ import torch
 from models.encoder import EncoderRecipe
 from models.errors import BadInput, Failed
 from models.place import Place
+from models.pretraining import pool
 from models.pretraining.architectures import text_architecture, write_start
 from models.pretraining.job import CURVES, MADE, RESULT, PretrainingJob, read_curve
 from models.pretraining.network import Network
@@ -244,3 +245,21 @@ def test_jobs_in_processes_of_their_own_end_and_say_what_went_wrong(tmp_path: Pa
         )
     assert done == ["good"] and (good / MADE / "model.safetensors").is_file()
     assert heard and heard[-1][1] == 9
+
+
+def test_the_time_that_is_left_follows_the_pace_between_two_steps_seen(tmp_path: Path, monkeypatch) -> None:
+    now, run = [1000.0], pool._Run("r", tmp_path, None, None, 300)  # type: ignore[arg-type]
+    monkeypatch.setattr(pool.time, "monotonic", lambda: now[0])
+
+    def said(step: int) -> str:
+        point = {"part": "all", "step": step, "masked": 2.0, "structure": None}
+        (tmp_path / CURVES).write_text(json.dumps(point) + "\n")
+        return run.said()[1]
+
+    assert said(15) == "r: step 15 of 300, LM loss 2.00"  # reading took long, which says nothing of a step
+    now[0] += 60
+    assert said(15) == "r: step 15 of 300, LM loss 2.00"
+    now[0] += 30
+    assert said(30).endswith("27 min left")  # fifteen steps in 90 s, 270 to go
+    now[0] += 60
+    assert said(30).endswith("26 min left")  # it goes down until the next step is seen

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from analysis.benefit_asks import ASK, cells_of, plan_of, so_far, wanted_runs
+from analysis.benefit_given import given
 from analysis.laboratory import BenefitSpec
 from analysis.pipeline import Pipeline
 from analysis.reproductions.synthetic import WAYS
@@ -31,17 +33,26 @@ def page() -> None:
         _add_to(pipeline)
         return
     plan = plan_of(spec)
+    if spec.runs:
+        table, spaces = given(spec.runs, pipeline.place)
+        benefit_view.draw(pipeline, table, cells_of(table), benefit_view.among(spaces))
+        words.quiet(f"{counted(table)}, made elsewhere: {spec.runs}.")
+        return
     panel.offer(pipeline, [ASK], TELLS, button="Make what is missing")
     table = so_far(plan, pipeline.store)
     cells = cells_of(table)
     if cells.empty:
         words.quiet("Nothing to draw yet: first come the pre-trainings, and the rate that suits random weights.")
         return
+    words.quiet(f"{counted(table, wanted_runs(plan))} are there.")
+    benefit_view.draw(pipeline, table, cells, benefit_view.worked_out(pipeline, plan))
+
+
+def counted(table: pd.DataFrame, wanted: int = 0) -> str:
+    """How many runs there are of each regime."""
     low = int((table["regime"] == "low").sum())
-    words.quiet(
-        f"{low} of {wanted_runs(plan)} fine-tunings with low data and {len(table) - low} with full data are there."
-    )
-    benefit_view.draw(pipeline, plan, table, cells)
+    of = f" of {wanted}" if wanted else ""
+    return f"{low}{of} fine-tunings with low data and {len(table) - low} with full data"
 
 
 def _add_to(pipeline: Pipeline) -> None:

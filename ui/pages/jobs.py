@@ -6,7 +6,8 @@ import streamlit as st
 
 from analysis import jobs
 from analysis.jobs import Job
-from ui import panel, state, words, work
+from analysis.study_file import study_key
+from ui import opened, panel, state, words, work
 
 STATES = {
     "running": "At work",
@@ -30,6 +31,7 @@ def page() -> None:
     words.quiet(f"{count}; one heavy job runs at a time. Jobs go on when this page is closed.")
     for job in active:
         panel.progress(job, "jobs")
+        _way(job)
         _log(job)
     for job in [job for job in found if not job.active][:SHOWN]:
         _ended(job)
@@ -48,8 +50,15 @@ def _ended(job: Job) -> None:
     with right:
         if job.state in ("failed", "cancelled"):
             st.button("Run again", key=f"again.{job.key}", on_click=_again, args=(job,))
+        _way(job)
     if job.state == "failed":
         _log(job)
+
+
+def _way(job: Job) -> None:
+    """The way to the study that a job is of, where another one is open."""
+    if job.study != study_key(opened.pipeline().study):
+        st.button("Open its study", key=f"study.{job.key}", on_click=work.turn_to, args=(job,))
 
 
 def _again(job: Job) -> None:

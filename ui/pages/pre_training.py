@@ -6,7 +6,10 @@ from analysis.recipe_cards import KNOWN, card_table
 from models.errors import BadInput, Failed
 from ui import pretraining_gains, pretraining_given, pretraining_offer, pretraining_section, samples_panel, words
 
-QUESTION = "What does an encoder learn when linked samples shall be near: (1 − λ) masked LM + λ of a loss over a graph?"
+QUESTION = (
+    "What does a network learn here: from the words of samples, from links between them, (1 − λ) L_M + λ L_SI, or from"
+    " synthetic tasks alone?"
+)
 NONE = (
     "The study itself trains nothing yet. Say below what to start from, over which graph and with which weights λ,"
     " then press Train. λ = 0 is the baseline, masked LM alone."

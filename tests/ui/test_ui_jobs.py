@@ -1,0 +1,49 @@
+"""The page of jobs: the way back to the study that a job is of."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis.ask import Ask
+from analysis.described import described
+from analysis.pipeline import Pipeline
+from analysis.study_file import study_key
+from models.place import Place
+from tests.ui.test_ui_pages import drawn
+from ui import opened, startup
+
+
+def finished(pipeline: Pipeline, name: str, base: Path) -> None:
+    """Leave a job that ended, of a study of another name over the same samples."""
+    study = replace(pipeline.study, name=name)
+    folder = pipeline.store.root / "jobs" / name
+    folder.mkdir(parents=True)
+    job = described(Pipeline(study, Place(base), pipeline.store))
+    job |= {"title": f"{name}: sipt", "key": study_key(study), "asks": [Ask("pretraining", "sipt").to_json()]}
+    (folder / "job.json").write_text(json.dumps(job))
+    (folder / "status.json").write_text(json.dumps({"state": "finished", "updated": 1.0}))
+
+
+@pytest.fixture
+def pipeline(world) -> Pipeline:
+    found: Pipeline = opened.pipeline_of(*opened.first_study(startup.options()))
+    return found
+
+
+def test_a_job_of_another_study_leads_to_it(pipeline):
+    finished(pipeline, "another", pipeline.place.base)
+    finished(pipeline, pipeline.study.name, pipeline.place.base)
+    page = drawn("jobs")
+    (way,) = [one for one in page.button if one.label == "Open its study"]  # the other job is of the study that is open
+    way.click().run()
+    assert page.session_state["anchorage"].study.name == "another"
+
+
+def test_a_job_over_a_folder_that_may_not_be_read_leads_nowhere_and_says_so(pipeline, tmp_path):
+    finished(pipeline, "another", tmp_path.parent / "elsewhere")
+    page = drawn("jobs")
+    next(one for one in page.button if one.label == "Open its study").click().run()
+    assert page.session_state["anchorage"].study.name == pipeline.study.name
+    assert "may not read; start it with --root FOLDER" in page.session_state["anchorage"].complaint
