@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROW, FAINT = 40, 0.35  # pixels; opacity of what does not count
+DECIMALS = 2
 
 
 def benefit_figure(cells: pd.DataFrame, *, called: str, regime: str) -> "go.Figure":
@@ -39,7 +40,7 @@ def benefit_figure(cells: pd.DataFrame, *, called: str, regime: str) -> "go.Figu
     if flagged.any():
         shade = [[0.0, GREY], [1.0, GREY]]
         figure.add_heatmap(z=np.where(flagged, 0.0, np.nan), colorscale=shade, opacity=FAINT, showscale=False, **shared)
-    write(figure, known, shared["x"], shared["y"])
+    write(figure, known, shared["x"], shared["y"], DECIMALS)
     figure.update_coloraxes(colorbar=BAR | {"title": {"text": "benefit", "side": "right"}}, cmin=0, cmax=1)
     figure.update_coloraxes(showscale=bool(np.isfinite(known).any()))
     figure.update_xaxes(tickangle=-40, ticks="", showline=False)
@@ -59,7 +60,7 @@ def _finding(cells: pd.DataFrame) -> str:
     if found.empty:
         return f"natural pre-training brings enough on {tasks} of {cells['task'].nunique()} tasks"
     best = found.sort_values(ascending=False)
-    said = ", ".join(f"{way} {shown(float(value))}" for way, value in best.items())
+    said = ", ".join(f"{way} {shown(float(value), DECIMALS)}" for way, value in best.items())
     return f"mean share of natural pre-training's benefit on {tasks} task{'s' * (tasks != 1)}: {said}"
 
 
