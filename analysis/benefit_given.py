@@ -1,10 +1,12 @@
 """A matrix of benefits that was made elsewhere: the tables that `reproduce synthetic --out` wrote, read and checked."""
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.datasets.fingerprints import hash_of_file
@@ -65,8 +67,9 @@ def _table(file: Path, names: tuple[str, ...]) -> pd.DataFrame:
 
 def _numbers(cells: "pd.Series[Any]", file: Path, name: str) -> "pd.Series[Any]":
     found = pd.to_numeric(cells, errors="coerce")
-    if found.isna().any():
-        raise BadInput(f"{name} of {file.name} is {cells[found.isna()].iloc[0]!r} in a row; give a number.")
+    wrong = ~np.isfinite(found)
+    if wrong.any():
+        raise BadInput(f"{name} of {file.name} is {cells[wrong].iloc[0]!r} in a row; give a number.")
     return found
 
 
@@ -75,6 +78,10 @@ def _points(cell: object, file: Path, name: str) -> list[float]:
         found = json.loads(str(cell))
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, list) or not all(isinstance(one, int | float) for one in found):
+    if not isinstance(found, list) or not found or not all(_is_number(one) for one in found):
         raise BadInput(f"{name} of {file.name} is {str(cell)[:40]!r} in a row; give a list of numbers in brackets.")
     return found
+
+
+def _is_number(one: object) -> bool:
+    return isinstance(one, int | float) and math.isfinite(one)

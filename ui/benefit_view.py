@@ -12,6 +12,7 @@ from analysis.figures.benefit import benefit_figure
 from analysis.figures.palette import Theme, checkpoint_colors
 from analysis.figures.theme import dressed
 from analysis.figures.training import training_figure
+from analysis.figures.words import plain
 from analysis.pipeline import Pipeline
 from analysis.report import file_name
 from analysis.reproductions.benefit import DEVIATIONS, POINTS
@@ -98,9 +99,8 @@ def _cell(pipeline: Pipeline, table: pd.DataFrame, spaces: Induced) -> None:
     curves = curves_of(mine).rename(columns={"way": "space"})
     colors = checkpoint_colors(list(dict.fromkeys(("random", NATURAL, way))))
     ends = {name: 100 * float(mine[mine["way"] == name]["token_accuracy"].mean()) for name in names}
-    title = f"{task}, {REGIMES[regime]}, tokens of the test part told right: " + ", ".join(
-        f"{name} {value:.1f}" for name, value in ends.items()
-    )
+    told = ", ".join(f"{plain(name)} {value:.1f}" for name, value in ends.items())
+    title = f"{plain(task)}, {REGIMES[regime]}, tokens of the test part told right: {told}"
     drawn = partial(
         training_figure, curves, {name: colors[name] for name in names}, title=title,
         panels={"right": "share of tokens of the dev part told right"},

@@ -93,5 +93,11 @@ def test_a_matrix_made_elsewhere_is_drawn_without_a_run_and_a_broken_one_said(tm
         page = drawn("benefit", way="set", exercise="rewrite", regime="low")
         assert "12 fine-tunings with low data and 0 with full data, made elsewhere" in said(page)
         assert "figure.benefit low" in figures and not [one for one in page.button if "missing" in one.label]
+        link = "<a href='http://127.0.0.1:9'>set</a>"
+        file.write_text(file.read_text().replace("set,", f'"{link}",').replace("rewrite,", "<b>rewrite</b>,"))
+        page = drawn("benefit", way=link, exercise="<b>rewrite</b>", regime="low")
+        assert not page.exception
+        for name in ("figure.benefit low", f"figure.runs {link} <b>rewrite</b> low"):
+            assert "<a href" not in figures[name].to_json() and "<b>rewrite" not in figures[name].layout.title.text
         file.write_text("way,task\nset,rewrite\n")
         assert "no column 'regime' for runs in 'synthetic.csv'" in said(drawn("benefit"))
