@@ -16,7 +16,7 @@ from analysis.benefit_asks import so_far
 from analysis.recipe_cards import RecipeCard
 from analysis.registry import generators
 from analysis.reproductions.induced import spaces_of
-from analysis.reproductions.synthetic import NATURAL, TINY, Plan, folder_of, made, pretrainings
+from analysis.reproductions.synthetic import NATURAL, TINY, WAYS, Plan, folder_of, made, pretrainings
 from analysis.reproductions.synthetic_data import data_kept, data_recipe
 from analysis.run import STARTER
 from analysis.spreadsheet import write_csv
@@ -35,7 +35,8 @@ def build(target: Path, cache: Path, plan: Plan = TINY) -> list[Path]:
     from models.pretraining.sequence_job import save_words
 
     store = Store(cache, ())
-    data, low = data_kept(store), plan.ways["low"] + plan.later
+    data = data_kept(store)
+    low = tuple(name for name in WAYS if name in plan.ways["low"] + plan.later)
     if data is None:
         raise BadInput(f"{str(cache)!r} holds no run of `reproduce synthetic`; give the cache that it was run with.")
     shutil.rmtree(target, ignore_errors=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROW, FAINT = 40, 0.35  # pixels; opacity of what does not count
-DECIMALS = 2
+DECIMALS, NAMED = 2, 5  # of a benefit; ways in the title
 
 
 def benefit_figure(cells: pd.DataFrame, *, called: str, regime: str) -> "go.Figure":
@@ -60,7 +60,9 @@ def _finding(cells: pd.DataFrame) -> str:
     if found.empty:
         return f"natural pre-training brings enough on {tasks} of {cells['task'].nunique()} tasks"
     best = found.sort_values(ascending=False)
-    said = ", ".join(f"{way} {shown(float(value), DECIMALS)}" for way, value in best.items())
+    said = ", ".join(f"{way} {shown(float(value), DECIMALS)}" for way, value in best[:NAMED].items())
+    if len(best) > NAMED:
+        said += f", others at most {shown(float(best.iloc[NAMED]), DECIMALS)}"
     return f"mean share of natural pre-training's benefit on {tasks} task{'s' * (tasks != 1)}: {said}"
 
 
