@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.datasets.fingerprints import hash_of_file
 from analysis.datasets.table_file import read_table
 from analysis.reproductions.induced import COLUMNS as SHAPES
+from analysis.reproductions.synthetic import NATURAL
 from analysis.reproductions.synthetic_tables import METRICS
 from models.errors import BadInput
 from models.place import Place
@@ -29,6 +30,8 @@ def given(path: str, place: Place) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     file = place.resolve(path, "runs")
     runs = _table(file, (*NAMED, *NUMBERS, *CURVE))
+    if runs.empty:
+        raise BadInput(f"{file.name} has no run; give the table that `reproduce synthetic --out` wrote.")
     for name in NUMBERS:
         runs[name] = _numbers(runs[name], file, name)
     for name in CURVE:
@@ -37,6 +40,11 @@ def given(path: str, place: Place) -> tuple[pd.DataFrame, pd.DataFrame]:
         raise BadInput(f"{file.name} has a curve with more steps than values or fewer; write it anew.")
     if unknown := set(runs["regime"]) - {"low", "full"}:
         raise BadInput(f"regime of {file.name} is {min(unknown, key=str)!r}; give 'low' or 'full'.")
+    for task, part in runs.groupby(["task", "regime"]):
+        if lacking := sorted({"random", NATURAL} - set(part["way"])):
+            raise BadInput(
+                f"{file.name} has no run of {lacking[0]} on {task[0]}, {task[1]} data; nothing to divide by."
+            )
     beside = _beside(file)
     if not beside.is_file():
         return runs, pd.DataFrame(columns=[*NAMED, *SHAPES])

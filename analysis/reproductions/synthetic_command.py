@@ -30,20 +30,21 @@ PLANS = {"tiny": TINY}
 def reproduce(size: str, out: Path | None, cache: Path, say: Say) -> list[str]:
     """Make every run that is not kept, print the tables; the verdicts.
 
-    Writes tables, runs with their curves and induced spaces to `out` where it is given, anew after each part of the
-    plan. Stopped in the middle it goes on: a pre-training from its last hundred steps, a fine-tuning from its last
-    fifty.
+    Writes tables and runs with their curves to `out` where it is given, anew after each part of the plan, and at the
+    end the induced spaces. Stopped in the middle it goes on: a pre-training from its last hundred steps, a fine-tuning
+    from its last fifty.
     """
     if size not in PLANS:
         raise BadInput(f"size {size!r} of synthetic is not there yet; give --size {' or '.join(PLANS)}.")
-    text, verdicts, store = "", list[str](), Store(cache, ())
+    text, verdicts, store, table = "", list[str](), Store(cache, ()), pd.DataFrame()
     for table in parts_of(PLANS[size], store, say):
         text, verdicts = told(table)
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             (out / "synthetic.md").write_text(text, encoding="utf-8")
             write_csv(table, out / "synthetic.csv")
-            write_csv(spaces_of(table, PLANS[size], store), out / "synthetic_spaces.csv")
+    if out is not None:
+        write_csv(spaces_of(table, PLANS[size], store), out / "synthetic_spaces.csv")
     sys.stdout.write(text)
     return verdicts
 

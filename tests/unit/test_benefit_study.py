@@ -150,6 +150,17 @@ def test_a_table_that_is_no_matrix_is_refused(
         given("nowhere.csv", pipeline.place)
 
 
+def test_a_table_without_what_is_divided_by_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+    file = written(tmp_path, pipeline)
+    table = pd.read_csv(file)
+    table[(table["way"] != NATURAL) | (table["task"] != "name")].to_csv(file, index=False)
+    with pytest.raises(BadInput, match="no run of natural on name, low data"):
+        given("synthetic.csv", pipeline.place)
+    table[:0].to_csv(file, index=False)
+    with pytest.raises(BadInput, match=r"synthetic\.csv"):
+        given("synthetic.csv", pipeline.place)
+
+
 def test_the_induced_space_of_a_run_has_known_shape_and_likeness(pipeline: Pipeline) -> None:
     runs = [Run("set", "rewrite", "low", 0), Run(NATURAL, "rewrite", "low", 0)]
     found = induced(runs, plan_of(BenefitSpec()), pipeline.store).set_index(["when", "seed"])
