@@ -58,10 +58,6 @@ class PretrainingSpec:
         for step in self.keep:
             must(0 <= step <= self.steps, f"{where} is to keep step {step}; give steps of 0 to {self.steps}.")
             must(self.keep.count(step) == 1, f"{where} is to keep step {step} twice; give each once.")
-        must(
-            not self.keep or not self.sequences,
-            f"{where} has `keep`, but of an encoder-decoder the end alone is kept; leave it out.",
-        )
 
     @property
     def kept(self) -> tuple[int, ...]:

@@ -241,7 +241,7 @@ def _keep(pipeline: "Pipeline", spec: MadeCheckpoint, folder: Path) -> None:
     curve = read_curve(folder)
     if spec.step is not None:
         lies = kept_at(folder, spec.step)
-        curve, said = outcome_at(curve, said, spec.step)
+        curve, said = outcome_at(curve, said, spec.step, last_alone=spec.section.sequences)
     names = said_names(spec)
     numbers = {
         name: Number(value=said[key], n=said["samples"], seconds=said["seconds"])
@@ -270,6 +270,8 @@ def _keep(pipeline: "Pipeline", spec: MadeCheckpoint, folder: Path) -> None:
 
 def _notes(spec: MadeCheckpoint, said: dict[str, Any]) -> list[str]:
     settings = settings_of(spec)
+    if spec.step is not None and spec.step > said.get("steps", spec.step):
+        return [f"The training had stopped at step {said['steps']:,}; these are the weights of its end."]
     if spec.step is not None:
         return [f"Kept after {spec.step:,} of {settings.steps:,} steps, in which {said['tokens']:,} tokens were read."]
     steps = said.get("steps", settings.steps)

@@ -95,9 +95,8 @@ def _card_of_sequences(spec: MadeCheckpoint) -> RecipeCard:
     if spec.start is not None:
         scheme = scheme_of(section.grouping, section.mode)
         start = f"statistics of {spec.start.name} ({scheme})" if section.init_from else spec.start.name
-    return RecipeCard(
-        name=spec.name, within=within, graph="", weight=0.0, reference=f"{section.steps:,} steps from {start}"
-    )
+    steps = f"{section.steps:,} steps" if spec.step is None else f"{spec.step:,} of {section.steps:,} steps"
+    return RecipeCard(name=spec.name, within=within, graph="", weight=0.0, reference=f"{steps} from {start}")
 
 
 KNOWN = (

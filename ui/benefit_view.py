@@ -15,8 +15,9 @@ from analysis.figures.training import training_figure
 from analysis.figures.words import plain
 from analysis.pipeline import Pipeline
 from analysis.report import file_name
+from analysis.reproductions import synthetic_words
 from analysis.reproductions.benefit import DEVIATIONS, POINTS
-from analysis.reproductions.induced import induced
+from analysis.reproductions.induced import induced, told
 from analysis.reproductions.synthetic import NATURAL, Plan, Run
 from analysis.reproductions.synthetic_tables import PUBLISHED, speed
 from ui import figure_panel, plot, state, words
@@ -65,6 +66,9 @@ def draw(pipeline: Pipeline, table: pd.DataFrame, cells: pd.DataFrame, spaces: I
     words.quiet(HOW)
     words.quiet(f"{PAPER} {words.listed([f'{way} {share:.2f}' for way, share in PUBLISHED.items()])}.")
     _cell(pipeline, table, spaces)
+    with st.expander("The ways and the tasks in words"):
+        for said in (synthetic_words.ways(_named(table, "way")), synthetic_words.tasks(_named(table, "task"))):
+            st.dataframe(said, hide_index=True, height=38 + 35 * len(said))
     with st.expander("Speed: area under the learning curve, steps to where random weights end"):
         for regime in there:
             words.quiet(REGIMES[regime].capitalize())
@@ -79,9 +83,13 @@ def _hear(regime: str, event: plot.Event) -> None:
         state.change(way=way, exercise=task, regime=regime)
 
 
+def _named(table: pd.DataFrame, column: str) -> list[str]:
+    return list(dict.fromkeys(table[column]))
+
+
 def _cell(pipeline: Pipeline, table: pd.DataFrame, spaces: Induced) -> None:
     """The runs of one way on one task, beside random weights and natural pre-training."""
-    view, ways, tasks = state.view(), list(dict.fromkeys(table["way"])), list(dict.fromkeys(table["task"]))
+    view, ways, tasks = state.view(), _named(table, "way"), _named(table, "task")
     regimes = [regime for regime in REGIMES if (table["regime"] == regime).any()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         usual = "set" if "set" in ways else ways[0]
@@ -99,8 +107,8 @@ def _cell(pipeline: Pipeline, table: pd.DataFrame, spaces: Induced) -> None:
     curves = curves_of(mine).rename(columns={"way": "space"})
     colors = checkpoint_colors(list(dict.fromkeys(("random", NATURAL, way))))
     ends = {name: 100 * float(mine[mine["way"] == name]["token_accuracy"].mean()) for name in names}
-    told = ", ".join(f"{plain(name)} {value:.1f}" for name, value in ends.items())
-    title = f"{plain(task)}, {REGIMES[regime]}, tokens of the test part told right: {told}"
+    scores = ", ".join(f"{plain(name)} {value:.1f}" for name, value in ends.items())
+    title = f"{plain(task)}, {REGIMES[regime]}, tokens of the test part told right: {scores}"
     drawn = partial(
         training_figure, curves, {name: colors[name] for name in names}, title=title,
         panels={"right": "share of tokens of the dev part told right"},
@@ -108,9 +116,12 @@ def _cell(pipeline: Pipeline, table: pd.DataFrame, spaces: Induced) -> None:
     _figure(pipeline, drawn, f"runs {way} {task} {regime}", curves)
     st.dataframe(mine.drop(columns=["steps", "right"]).rename(columns=METRICS), hide_index=True, placeholder="–")
     made = {name: [Run(name, task, regime, int(seed)) for seed in mine[mine["way"] == name]["seed"]] for name in names}
-    found = _told(pd.concat([spaces(name, runs).assign(way=name) for name, runs in made.items()], ignore_index=True))
+    induce = pd.concat([spaces(name, runs).assign(way=name) for name, runs in made.items()], ignore_index=True)
+    found = _told(induce)
     if len(found):
         st.html('<p class="an-title">The spaces they induce</p>')
+        if sentence := told(induce, way):
+            words.note(sentence)
         st.dataframe(found, hide_index=True, placeholder="–")
         words.quiet(SPACES)
 

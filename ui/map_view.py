@@ -11,7 +11,7 @@ from analysis.dataset import Dataset
 from analysis.figures.palette import Theme
 from analysis.pipeline import Drawing, Pipeline
 from analysis.report import file_name
-from ui import export, panel, plot, state, view, words
+from ui import export, panel, plot, state, untrained, view, words
 from ui.map_plotly import WEBGL_FROM, PlotlyMap, figure_of
 from ui.map_webgl import MISSING_GL, WebglMap
 from ui.pane import BEST, Look, Pane, title_of
@@ -97,10 +97,11 @@ def _offer(pipeline: Pipeline, pane: Pane) -> None:
         panel.offer(pipeline, pane.asks, f"{title_of(pane)} is not computed. {tells}", place=pane.side)
         return
     quick = replace(pane, projection=BEST[-1]).ask  # there in a moment, while the other is still computed
+    tells = "is not computed. It draws the space and says how far the picture can be trusted."
     panel.offer(
         pipeline,
         pane.asks if quick == pane.ask else [quick, *pane.asks],
-        f"{title_of(pane)} is not computed. It draws the space and says how far the picture can be trusted.",
+        f"{untrained.sentence(pipeline, pane.space)}{title_of(pane)} {tells}",
         place=pane.side,
     )
 

@@ -13,7 +13,7 @@ from analysis.figures.palette import Theme
 from analysis.figures.words import cut
 from analysis.pipeline import Pipeline
 from analysis.registry import projections
-from ui import filtering, state, style, words
+from ui import filtering, state, style, untrained, words
 from ui.view import View
 
 BEST = ("umap", "tsne", "pca")  # in this order, what is there is shown first
@@ -131,7 +131,10 @@ def title_of(pane: Pane) -> str:
 def choose_space(pipeline: Pipeline, pane: Pane) -> None:
     """The widget of its space."""
     spaces = [space.name for space in pipeline.spaces()]
-    st.selectbox("Space", spaces, **state.bound(f"{pane.side}space", spaces, now=pane.space))
+    named = {name: untrained.named(pipeline, name) for name in spaces}
+    st.selectbox(
+        "Space", spaces, format_func=named.__getitem__, **state.bound(f"{pane.side}space", spaces, now=pane.space)
+    )
 
 
 def choose_drawing(pane: Pane, *, follows: bool = False) -> None:

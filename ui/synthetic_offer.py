@@ -13,6 +13,7 @@ from models.pretraining.objective import SPAN, sequence_objectives
 from models.pretraining.sequence_model import SIZES
 from models.weight_groups import GROUPINGS, MODES
 from ui import pretraining_offer, words
+from ui.pretraining_form import steps_from
 from ui.task_offer import seeds_from
 
 KEY = "synthetic.offer"
@@ -20,6 +21,7 @@ TELLS = (
     "An encoder-decoder (T5) is trained on the task, then read by its encoder: a space of the study's samples like any"
     " other, to draw, compare and score."
 )
+KEPT = "Steps whose weights are kept too: 0 is the network before any training, to compare with"
 BEGINS = {"weights": "goes on from its weights", "statistics": "takes its statistics alone"}
 NO_TEXTS = "The samples have no texts, so nothing could be read with what is learnt here."
 TAKEN = [mode for mode in MODES if mode not in ("constant", "gain")]
@@ -53,7 +55,9 @@ def _choose(pipeline: Pipeline, task: str) -> None:
         )
         steps = st.number_input("Steps", 1, 1_000_000, 1_000, 100, key=f"{KEY}.steps", width=140)
         seeds = st.text_input("Seeds", "0", key=f"{KEY}.seeds", width=100)
+        kept = steps_from(st.text_input("Also kept", "0", key=f"{KEY}.keep", width=120, help=KEPT))
     said = PretrainingSpec(name=named.strip(), objective=objective, batch=32, steps=int(steps), seeds=seeds_from(seeds))
+    said = replace(said, keep=kept)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         how = "weights"
         if start != RANDOM:

@@ -14,6 +14,24 @@ from analysis.study_file import study_key
 from models.errors import BadInput, Failed
 from ui import dialogs, opened, startup, state
 
+PAGES = {
+    "projection": "map",
+    "regions": "map",
+    "comparison": "compare",
+    "graph": "graph",
+    "graph_card": "graph",
+    "graph_alignment": "graph",
+    "corpus": "anchors",
+    "anchors": "anchors",
+    "weights": "weights",
+    "transferability": "which_checkpoint",
+    "task": "fine_tuning",
+    "task_card": "fine_tuning",
+    "metrics": "fine_tuning",
+    "pretraining": "pre_training",
+    "benefit": "benefit",
+}
+
 
 def visible_jobs() -> list[Job]:
     """The jobs of this cache, the latest first, without those over files that another tab uploaded."""
@@ -65,8 +83,20 @@ def turn_to(job: Job) -> None:
         state.complain(str(error))
         return
     state.open_study(study, base)
-    trains = any(ask.kind == "pretraining" for ask in job.asks)
-    state.remember("landing", "pre_training" if trains else "overview")
+    look(job)
+
+
+def look(job: Job) -> None:
+    """Turn to the page that the results of a job stand on."""
+    state.remember("landing", page_of(job))
+
+
+def page_of(job: Job) -> str:
+    """The page that all a job makes stands on; the Overview where it is several."""
+    pages = {ask.name if ask.kind == "analysis" else PAGES.get(ask.kind, "overview") for ask in job.asks}
+    if "pre_training" in pages:
+        return "pre_training"
+    return pages.pop() if len(pages) == 1 else "overview"
 
 
 def pulse(found: Sequence[Job]) -> tuple[tuple[str, str, str], ...]:

@@ -45,6 +45,25 @@ def spaces_of(table: pd.DataFrame, plan: Plan, store: Store) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
+def told(spaces: pd.DataFrame, way: str) -> str:
+    """What the spaces of a way, of random weights and of natural pre-training are after fine-tuning; means over seeds.
+
+    `spaces`: rows of `induced` with their `way`. Empty where one of the three is not there.
+    """
+    after = spaces[spaces["when"] == "after fine-tuning"]
+    means = after.groupby("way")[["CKA with natural", "effective rank"]].mean()
+    names = list(dict.fromkeys((way, "random", NATURAL)))
+    if not {*names} <= {*means.index} or means.loc[names].isna().any(axis=None):
+        return ""
+    alike_to, rank = means["CKA with natural"].to_dict(), means["effective rank"].to_dict()
+    like = ", ".join(f"{name} {alike_to[name]:.2f}" for name in names if name != NATURAL)
+    used = ", ".join(f"{name} {rank[name]:.0f}" for name in names)
+    return (
+        f"After fine-tuning: likeness to the space of natural pre-training (CKA, 1 is the same) {like};"
+        f" directions in use (effective rank) {used}."
+    )
+
+
 def space_of(vectors: npt.NDArray[np.float32]) -> EmbeddingSpace:
     """Vectors as a space."""
     kept = np.ascontiguousarray(vectors, dtype=np.float32)

@@ -121,21 +121,24 @@ def kept_at(folder: Path, step: int) -> Path:
     return folder / STEPS / f"checkpoint-{step}"
 
 
-def outcome(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What a run has come to with these points of its curve: means of their last tenth, None where there is none."""
+def outcome(points: Sequence[dict[str, Any]], *, last_alone: bool = False) -> dict[str, Any]:
+    """What a run has come to with these points of its curve: means of their last tenth, None where there is none.
+
+    `last_alone`: the last point instead, where each is of records held out.
+    """
     whole = [point for point in points if point["part"] == "all"]
-    last = whole[-max(1, len(whole) // 10) :]
+    last = whole[-1 if last_alone else -max(1, len(whole) // 10) :]
     said: dict[str, Any] = {name: _mean(last, name) for name in ("masked", "right", "structure")}
     return said | {"tokens": sum(point["tokens"] for point in whole)}
 
 
 def outcome_at(
-    points: Sequence[dict[str, Any]], said: dict[str, Any], step: int
+    points: Sequence[dict[str, Any]], said: dict[str, Any], step: int, *, last_alone: bool = False
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The curve up to a step with what the run had come to there; `said`: of its end."""
     before = [point for point in points if point["part"] == "head" or point["step"] <= step]
     seconds = round(sum(point["seconds"] for point in before), 3)
-    return before, said | outcome(before) | {"seconds": seconds, "collapsed": False}
+    return before, said | outcome(before, last_alone=last_alone) | {"seconds": seconds, "collapsed": False}
 
 
 def _mean(points: Sequence[dict[str, Any]], name: str) -> float | None:

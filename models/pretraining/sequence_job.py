@@ -5,6 +5,7 @@
 
 Tokens of a synthetic task are the pieces of the same vocabulary, so that what it learnt can read texts afterwards.
 Text is cut into windows of 80 tokens, 15 % of them in spans of three on average.
+A step to keep that lies after one at which training stopped early has the weights of the end.
 """
 
 import json
@@ -17,7 +18,8 @@ import numpy as np
 from models.discovery import discover
 from models.encoder import EncoderRecipe
 from models.errors import BadInput
-from models.pretraining.job import CURVES, MADE, RESULT, PretrainingJob, write_json
+from models.finetuning.state import write_tensors
+from models.pretraining.job import CURVES, MADE, RESULT, PretrainingJob, kept_at, write_json
 from models.pretraining.objective import SPAN, objective_called
 from models.pretraining.sequence_batches import Cut
 from models.pretraining.sequence_model import Shape, Start, network_of, shape_called
@@ -56,18 +58,33 @@ def train(folder: Path) -> None:
     def report(done: int, total: int, said: str) -> None:
         _tell(training, folder)
 
+    def keep(step: int) -> None:
+        if step in job.keep:
+            lies = _with_words(kept_at(folder, step), words)
+            network.config.save_pretrained(str(lies))
+            write_tensors(lies / MODEL, {name: weight.detach() for name, weight in network.named_parameters()}, {})
+
+    course = course_of(settings)
     curve = train_network(
-        network, source, held, course_of(settings), training, seed=settings.seed, made_of=job.made_of, report=report
-    )
+        network, source, held, course, training,
+        seed=settings.seed, made_of=job.made_of, report=report, keep=keep,
+    )  # fmt: skip
     _tell(training, folder)
-    made = folder / MADE
-    made.mkdir(exist_ok=True)
-    for file in (training / MODEL, training / "config.json", *words.iterdir()):
-        shutil.copy2(file, made / file.name)
     last = curve[-1]
+    for lies in (folder / MADE, *(kept_at(folder, step) for step in job.keep if step >= last.step)):
+        for file in (training / MODEL, training / "config.json"):
+            shutil.copy2(file, _with_words(lies, words) / file.name)
     said: dict[str, Any] = {"masked": last.held_loss, "right": last.held_right, "structure": None, "collapsed": False}
     said |= {"head": 0, "tokens": last.tokens, "samples": len(texts), "seconds": round(last.seconds, 3)}
     write_json(folder / RESULT, said | {"steps": last.step})
+
+
+def _with_words(lies: Path, words: Path) -> Path:
+    """A checkpoint's folder with its tokenizer in it."""
+    lies.mkdir(parents=True, exist_ok=True)
+    for file in words.iterdir():
+        shutil.copy2(file, lies / file.name)
+    return lies
 
 
 def course_of(settings: PreTraining) -> Course:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 STATE, CURVE, MODEL, RECIPE = "state.safetensors", "curves.jsonl", "model.safetensors", "recipe.json"
 FALLING = 0.3
 Report = Callable[[int, int, str], None]
+Keep = Callable[[int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +91,10 @@ def train(
     seed: int,
     made_of: str,
     report: Report = lambda done, total, said: None,
+    keep: Keep = lambda step: None,
 ) -> tuple[Point, ...]:
     """Train a network in place, or find it trained; its curve. `made_of`: all that decides how it begins and goes.
+    `keep` hears of each step before it is taken, the first being 0; of a training that goes on, of those since.
 
     Raises Failed where the loss is no number any more.
     """
@@ -106,7 +109,7 @@ def train(
     held = [trimmed(one, course.cut) for one in held_out]
     while (not curve or curve[-1].held_right < course.stop_at) and (curve[-1].step if curve else 0) < course.steps:
         begin = curve[-1].step if curve else 0
-        curve.append(_stretch(network, optimizer, batches, held, course, curve, seed=seed))
+        curve.append(_stretch(network, optimizer, batches, held, course, curve, seed=seed, keep=keep))
         _write(folder, network, optimizer, made_of, curve)
         last = curve[-1]
         report(last.step, course.steps, f"loss {last.loss:.3f}, {last.held_right:.1%} of tokens told right")
@@ -157,6 +160,7 @@ def _stretch(
     curve: list[Point],
     *,
     seed: int,
+    keep: Keep,
 ) -> Point:
     """Steps up to the next state; the point reached."""
     start, step = time.perf_counter(), curve[-1].step if curve else 0
@@ -165,6 +169,7 @@ def _stretch(
     network.train()
     with seeded(int(np.random.SeedSequence((seed, step)).generate_state(1)[0])):
         for number in range(step, end):
+            keep(number)
             records = batches.at(number)
             loss, right = _step(network, optimizer, records, course.rate_at(number))
             if not math.isfinite(loss):

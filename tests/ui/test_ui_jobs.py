@@ -2,17 +2,19 @@
 
 import json
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from analysis.ask import Ask
 from analysis.described import described
+from analysis.jobs import Job
 from analysis.pipeline import Pipeline
 from analysis.study_file import study_key
 from models.place import Place
 from tests.ui.test_ui_pages import drawn
-from ui import opened, startup
+from ui import opened, startup, work
 
 
 def finished(pipeline: Pipeline, name: str, base: Path) -> None:
@@ -39,6 +41,24 @@ def test_a_job_of_another_study_leads_to_it(pipeline):
     (way,) = [one for one in page.button if one.label == "Open its study"]  # the other job is of the study that is open
     way.click().run()
     assert page.session_state["anchorage"].study.name == "another"
+
+
+def test_a_job_that_ended_leads_to_what_it_made(pipeline):
+    finished(pipeline, pipeline.study.name, pipeline.place.base)
+    page = drawn("jobs")
+    next(one for one in page.button if one.label == "Look at it").click().run()
+    assert page.session_state["kept.landing"] == "pre_training"
+
+
+def test_what_a_job_makes_stands_on_one_page_or_on_the_overview(tmp_path):
+    def page(*asks: Ask) -> str:
+        return work.page_of(Job("x", tmp_path, "", "finished", 1, 1, "", started=0.0, updated=0.0, asks=asks))
+
+    drawing, spread = Ask("projection", "pca", "a"), Ask("analysis", "spectrum", "a")
+    assert page(drawing, replace(drawing, kind="regions")) == "map"
+    assert (page(spread), page(drawing, spread), page(Ask("dataset"))) == ("spectrum", "overview", "overview")
+    assert page(Ask("pretraining", "x"), drawing) == "pre_training"
+    assert all(find_spec(f"ui.pages.{one}") for one in work.PAGES.values())
 
 
 def test_a_job_over_a_folder_that_may_not_be_read_leads_nowhere_and_says_so(pipeline, tmp_path):

@@ -9,8 +9,9 @@ import pytest
 
 from analysis.ask import Ask
 from analysis.figures.training import training_figure
+from analysis.jobs import Job
 from analysis.pipeline import Pipeline
-from analysis.pretraining import pretraining_recipe
+from analysis.pretraining import made_in, pretraining_recipe
 from analysis.result import Result
 from analysis.result_files import result_to_parts
 from analysis.run import open_study
@@ -22,6 +23,7 @@ from tests.ui.conftest import started
 from tests.ui.test_ui_pages import drawn, raw
 from tests.ui.test_ui_pages import said as words_of
 from tests.unit.test_pretraining_study import BASE, LINKS, ROWS, SIPT, pipeline_of, study_of
+from ui import opened, startup, untrained, work
 from ui.pretraining_form import weights_from
 from ui.pretraining_offer import free_name, starts, with_section
 
@@ -114,6 +116,40 @@ def test_the_page_shows_recipe_state_price_and_known_methods(folder: Path, monke
         cards = page.dataframe[2].value
         assert cards["structure"].tolist() == ["–", "explicit, deep"] and cards["λ"].tolist() == [0.0, 0.1]
         assert "SimCSE" in page.dataframe[-1].value["method"].tolist()
+
+
+def at_work_on(name: str, folder: Path) -> Job:
+    asks = (Ask("pretraining", name),)
+    return Job("x", folder, "a training", "running", 0, 1, "", started=0.0, updated=0.0, asks=asks)
+
+
+def test_a_map_of_a_checkpoint_that_is_not_made_says_what_is_still_to_come(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = dumped(folder, BASE, SIPT | {"weight": [0.0, 0.1], "seeds": [0], "steps": 100})
+    name = NAME.format("0.1", 0)
+    for _ in started(world, monkeypatch):
+        page = drawn("side_by_side", right_space=name)
+        assert f"{name} is not trained yet; this trains it first" in words_of(page)
+        assert f"{name} · not trained yet" in [one.options for one in page.selectbox if one.label == "Space"][1]
+        pipeline = opened.pipeline_of(*opened.first_study(startup.options()))
+        monkeypatch.setattr(work, "jobs_of", lambda pipeline: [at_work_on(name, folder)])
+        assert untrained.sentence(pipeline, name) == f"{name} is in training; this waits for it. "
+        made = "sipt(weight=0.0,seed=0)"
+        keep(pipeline, made, [3.0], structure=None)
+        assert untrained.sentence(pipeline, made) == ""
+
+
+def test_the_section_that_a_job_is_at_stands_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = dumped(folder, BASE, SIPT | {"seeds": [0], "steps": 100}, SIPT | {"name": "later", "seeds": [0]})
+    for _ in started(world, monkeypatch):
+        assert sections(drawn("pre_training"))[-2:] == ["sipt", "later"]
+        pipeline = opened.pipeline_of(*opened.first_study(startup.options()))
+        name = next(name for name, made in made_in(pipeline).items() if made.section.name == "later")
+        at_it = at_work_on(name, folder)
+        monkeypatch.setattr(work, "jobs_of", lambda pipeline, at_it=at_it: [at_it])
+        monkeypatch.setattr("ui.panel.progress", lambda job, place: None)
+        assert sections(drawn("pre_training"))[0] == "later"
 
 
 def sections(page) -> list[str]:

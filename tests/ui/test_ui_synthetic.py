@@ -33,6 +33,7 @@ def test_a_pre_training_on_the_task_is_added_to_the_study_and_offered_on_its_pag
     next(one for one in page.button if one.label == "Add without training").click().run()
     (section,) = page.session_state["anchorage"].study.pretraining
     assert (section.name, section.objective, section.architecture, section.steps) == ("copy", "copy", "t5-tiny", 20)
+    assert section.keep == (0,)  # the network before training, to compare with
     assert "copy 2" in [one.value for one in page.text_input if one.label == "Name"]
     begin = next(one for one in page.selectbox if one.key == "synthetic.offer.start")
     begin.select("copy(weight=0.0,seed=0)").run()

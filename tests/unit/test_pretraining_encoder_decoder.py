@@ -1,6 +1,8 @@
 """[[pretraining]] on synthetic tasks and corrupted spans: made, read like any checkpoint, or refused."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +10,11 @@ import pytest
 import torch
 
 from analysis.ask import Ask
-from analysis.pretraining import live_curve
+from analysis.pipeline import Pipeline
+from analysis.pretraining import live_curve, made_in
 from analysis.recipe_cards import card_of_made
 from analysis.rows import number_rows
+from analysis.series.series import series_of
 from models.checkpoints import read_tensors
 from models.encoder import EncoderRecipe
 from models.errors import BadInput
@@ -18,6 +22,7 @@ from models.finetuning.state import write_tensors
 from models.place import Place
 from models.pretraining import sequence_job
 from models.pretraining.job import MADE, PretrainingJob
+from models.pretraining.sequence_model import Shape, network_of
 from models.pretraining.settings import PreTraining
 from tests.unit.test_pretraining_study import BASE, folder, pipeline_of
 
@@ -48,6 +53,59 @@ def test_a_synthetic_task_makes_a_checkpoint_whose_space_is_like_any_other(folde
     assert card.within == "synthetic task: set" and "statistics of set(weight=0.0,seed=0)" in card.reference
     copied = [(Path(made[NAME.format(name)].model) / "tokenizer.json").read_bytes() for name in spaces]
     assert copied[0] == copied[1]
+
+
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs are trained in this process, which has torch already."""
+
+    def run_jobs(folders: dict[str, Path], *, done: Callable[[str], None], **_: object) -> None:
+        for name, job in folders.items():
+            sequence_job.train(job)
+            done(name)
+
+    monkeypatch.setattr("models.pretraining.pool.run_jobs", run_jobs)
+
+
+def weights_of(pipeline: Pipeline, name: str) -> np.ndarray:
+    artifact = pipeline.store.get(pipeline.recipe(Ask("pretraining", name)))
+    assert artifact is not None
+    return read_tensors(artifact.folder / "model.safetensors")["shared.weight"].numpy()
+
+
+def test_steps_kept_are_checkpoints_that_the_training_passes_and_its_end_is_as_without(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here(monkeypatch)
+    plain, kept = pipeline_of(folder, SET), pipeline_of(folder, SET | {"keep": [0, 3, 4]})
+    end, passed = NAME.format("set"), ["set(step=0,weight=0.0,seed=0)", "set(step=3,weight=0.0,seed=0)"]
+    plain.make(Ask("pretraining", end))
+    kept.make(Ask("pretraining", passed[1]))
+    assert kept.recipe(Ask("pretraining", end)) == plain.recipe(Ask("pretraining", end))
+    fresh = network_of(Shape(), seed=0).shared.weight.detach().numpy()
+    assert np.array_equal(weights_of(kept, passed[0]), fresh)
+    ways = [np.abs(weights_of(kept, name) - fresh).mean() for name in (*passed, end)]
+    assert 0 == ways[0] < ways[1] < ways[2]
+    results = [kept.find(Ask("pretraining", name)) for name in (*passed, end)]
+    assert results[0].numbers["token_loss"].why.startswith("Before the first step")
+    assert results[1].numbers["token_loss"].value == results[2].tables["curves"]["masked"][2]
+    assert results[1].notes[0].startswith("Kept after 3 of 4 steps")
+    cards = [card_of_made(made_in(kept)[name], kept.study).reference for name in (*passed, end)]
+    assert [one.partition(" steps")[0] for one in cards] == ["0 of 4", "3 of 4", "4"]
+    (series,) = series_of(kept.spaces())
+    assert [member.at for member in series.members] == [0, 3, 4]
+
+
+def test_a_step_that_a_training_never_came_to_has_the_weights_of_its_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here(monkeypatch)
+    usual = sequence_job.course_of
+    monkeypatch.setattr(sequence_job, "course_of", lambda settings: replace(usual(settings), stop_at=0.0))
+    pipeline = pipeline_of(folder, SET | {"keep": [3]})
+    passed, end = "set(step=3,weight=0.0,seed=0)", NAME.format("set")
+    pipeline.make(Ask("pretraining", end))
+    assert np.array_equal(weights_of(pipeline, passed), weights_of(pipeline, end))
+    assert pipeline.find(Ask("pretraining", passed)).notes[0].startswith("The training had stopped at step 1")
 
 
 def trained(folder: Path, start: Path | None, seed: int = 0) -> dict[str, np.ndarray]:

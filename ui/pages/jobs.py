@@ -56,9 +56,11 @@ def _ended(job: Job) -> None:
 
 
 def _way(job: Job) -> None:
-    """The way to the study that a job is of, where another one is open."""
+    """The way to the study that a job is of, where another one is open; else to what it made."""
     if job.study != study_key(opened.pipeline().study):
         st.button("Open its study", key=f"study.{job.key}", on_click=work.turn_to, args=(job,))
+    elif job.state == "finished":
+        st.button("Look at it", key=f"look.{job.key}", on_click=work.look, args=(job,))
 
 
 def _again(job: Job) -> None:

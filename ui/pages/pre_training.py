@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from analysis.laboratory import PretrainingSpec
+from analysis.pipeline import Pipeline
+from analysis.pretraining import made_in
 from analysis.recipe_cards import KNOWN, card_table
 from models.errors import BadInput, Failed
-from ui import pretraining_gains, pretraining_given, pretraining_offer, pretraining_section, samples_panel, words
+from ui import pretraining_gains, pretraining_given, pretraining_offer, pretraining_section, samples_panel, words, work
 
 QUESTION = (
     "What does a network learn here: from the words of samples, from links between them, (1 − λ) L_M + λ L_SI, or from"
@@ -26,7 +29,7 @@ def page() -> None:
     pipeline, dataset = samples_panel.on_page("Pre-training", QUESTION)
     if dataset is None:
         return
-    sections = pipeline.study.pretraining
+    sections = _at_work_first(pipeline)
     try:
         pretraining_given.draw(pipeline)
         if not sections:
@@ -41,3 +44,10 @@ def page() -> None:
         words.quiet(TERMS)
         known = card_table(KNOWN, "method")
         st.dataframe(known, hide_index=True, placeholder="–", height=38 + 35 * len(known))
+
+
+def _at_work_first(pipeline: Pipeline) -> list[PretrainingSpec]:
+    """The sections of the study, before the others those that a job is at."""
+    asked = {ask.name for job in work.jobs_of(pipeline) if job.active for ask in job.asks if ask.kind == "pretraining"}
+    names = {made.section.name for name, made in made_in(pipeline).items() if name in asked} if asked else set()
+    return sorted(pipeline.study.pretraining, key=lambda section: section.name not in names)
