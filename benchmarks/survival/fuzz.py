@@ -3,7 +3,8 @@
 A worker is forked from a process that has its libraries loaded, and opens one input after the other under an address
 space of 2 GiB beyond what those libraries map. It says which input it is at; where it dies, or is at one for over ten
 seconds, that input is a finding and another worker goes on behind it. An input is a function of the reader's name and a
-number, so each finding can be made again: `python -m benchmarks.survival.fuzz npz 4711`.
+number, so each finding can be made again: `python -m benchmarks.survival.fuzz npz 4711`. Every thousand of a reader are
+a line of `benchmarks/results/fuzz.jsonl`, where the next call goes on.
 """
 
 import contextlib
@@ -18,15 +19,23 @@ import tempfile
 import time
 import traceback
 import warnings
-from dataclasses import dataclass, field
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
+from analysis.cores import cores
+from benchmarks.survival.lines import append, read
 from benchmarks.survival.mutations import mutated
 from benchmarks.survival.outcome import Outcome
 from benchmarks.survival.readers import Reader, readers
 
+RECORD = Path(__file__).resolve().parents[1] / "results" / "fuzz.jsonl"
 MEMORY = 2 << 30  # bytes of address space beyond the libraries
-SHORT, LONG, TURN = 20, 10_000, 500  # inputs
+SHORT, LONG, TURN = 20, 10_000, 1_000  # inputs
 PATIENCE = 10.0  # processor seconds for one input
 ASLEEP = 120.0  # seconds on the clock
 WELL, STARTED, WRONG = b"w", b"s", b"x"
@@ -47,9 +56,9 @@ class Tally:
     seconds: float = 0.0
 
 
-def fuzz(name: str, inputs: int, start: int = 0, tally: Tally | None = None) -> Tally:
+def fuzz(name: str, inputs: int, start: int = 0) -> Tally:
     """Open so many inputs of a reader."""
-    reader, tally, number = readers()[name], tally or Tally(), start
+    reader, tally, number = readers()[name], Tally(), start
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         while number < start + inputs:
@@ -60,16 +69,44 @@ def fuzz(name: str, inputs: int, start: int = 0, tally: Tally | None = None) -> 
 
 
 def rows(*, short: bool = False, minutes: float = math.inf) -> list[Outcome]:
-    """A line for each reader: all take their turns of some inputs each, until all had theirs or the time is over."""
+    """A line for each reader, of all inputs so far: readers take turns, one a core, until all had theirs or the time is
+    over. The short form is not kept.
+    """
     preload()
-    deadline, tallies = time.monotonic() + 60 * minutes, {name: Tally() for name in readers()}
-    most, turn = (SHORT, SHORT) if short else (LONG, TURN)
-    for start in range(0, most, turn):
-        for name, tally in tallies.items():
-            if time.monotonic() < deadline:
-                fuzz(name, turn, start, tally)
-                print(_outcome(name, tally).line(), *tally.findings.values(), sep="\n", file=sys.stderr, flush=True)
-    return [_outcome(name, tally) for name, tally in tallies.items()]
+    deadline = time.monotonic() + 60 * minutes
+    most, inputs = (SHORT, SHORT) if short else (LONG, TURN)
+    record = [] if short else read(RECORD)
+    known = {(one["reader"], one["start"]) for one in record}
+    turns = [(name, start) for start in range(0, most, inputs) for name in readers() if (name, start) not in known]
+    with ProcessPoolExecutor(cores(), mp_context=get_context("fork")) as pool:
+        for made in pool.map(partial(_turn, inputs=inputs, deadline=deadline), turns):
+            if made is None:
+                continue
+            record.append(made)
+            if not short:
+                append(RECORD, made)
+                print(made["reader"], made["start"], *made["findings"].values(), sep="\n", file=sys.stderr, flush=True)
+    return [_outcome(name, together([one for one in record if one["reader"] == name])) for name in readers()]
+
+
+def _turn(turn: tuple[str, int], *, inputs: int, deadline: float) -> dict[str, Any] | None:
+    """What becomes of some inputs of a reader; None where the time is over."""
+    name, start = turn
+    if time.monotonic() > deadline:
+        return None
+    day = datetime.now(UTC).strftime("%Y-%m-%d")
+    return {"reader": name, "start": start, **asdict(fuzz(name, inputs, start)), "day": day}
+
+
+def together(record: list[dict[str, Any]]) -> Tally:
+    """The turns of a reader as one."""
+    found = Tally()
+    for one in record:
+        found.findings = {**one["findings"], **found.findings}
+        found.slowest, found.peak = max(found.slowest, one["slowest"]), max(found.peak, one["peak"])
+        for name in ("refused", "read", "bad", "tried", "seconds"):
+            setattr(found, name, getattr(found, name) + one[name])
+    return found
 
 
 def _outcome(name: str, tally: Tally) -> Outcome:

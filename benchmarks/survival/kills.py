@@ -5,7 +5,6 @@ at and has started a job on: the job outlives it, and another dashboard shows wh
 too late is drawn again. Every trial is a line of `benchmarks/results/kills.jsonl`, where the next call goes on.
 """
 
-import json
 import os
 import random
 import signal
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.kill_and_resume import bits, start
 from benchmarks.survival.leftovers import SOON, TRIAL, left, of_trial, until
+from benchmarks.survival.lines import append, read
 from benchmarks.survival.outcome import Outcome
 from benchmarks.survival.undisturbed import PATIENCE, World, embedding, ended
 
@@ -41,7 +41,7 @@ def rows(*, short: bool = False, minutes: float = float("inf"), trials: int = LO
         "the process of a job": _job_killed,
         "the dashboard": _dashboard_killed,
     }
-    record, deadline = [] if short else _read(), time.monotonic() + 60 * minutes
+    record, deadline = [] if short else read(RECORD), time.monotonic() + 60 * minutes
     with tempfile.TemporaryDirectory() as name:
         world = World(Path(name))
         if not short:
@@ -53,15 +53,9 @@ def rows(*, short: bool = False, minutes: float = float("inf"), trials: int = LO
             victim = "the command line" if short else min(counts, key=counts.__getitem__)
             record.append(_trial(world, victim, counts[victim], victims[victim]))
             if not short:
-                with RECORD.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(record[-1], ensure_ascii=False) + "\n")
+                append(RECORD, record[-1])
     _close_browser()
     return [_outcome(victim, [one for one in record if one["victim"] == victim]) for victim in victims]
-
-
-def _read() -> list[dict[str, Any]]:
-    lines = RECORD.read_text(encoding="utf-8").splitlines() if RECORD.is_file() else []
-    return [json.loads(line) for line in lines]
 
 
 def _trial(world: World, victim: str, number: int, trial: Callable[[World, Path], str]) -> dict[str, Any]:

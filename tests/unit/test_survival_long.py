@@ -5,11 +5,12 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from benchmarks.survival import browsers, kills, leftovers
+from benchmarks.survival import browsers, fuzz, kills, leftovers, lines
 from benchmarks.survival.names import FORMULAS, formulas_in
 
 
@@ -76,3 +77,29 @@ def test_formulas_are_found_as_a_spreadsheet_reads_them_and_numbers_are_none() -
     assert formulas_in(b'a,-1.5,"x\r\n=1"\r\n"\t=1+1",\'=1,+2e5\r\n') == ["\t=1+1"]
     cells = ",".join('"' + text.replace('"', '""') + '"' for text in FORMULAS if not text.startswith("'"))
     assert len(formulas_in(cells.encode())) == len(FORMULAS) - 1
+
+
+def test_turns_of_a_reader_are_kept_and_added_up_over_all_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(name: str, inputs: int, start: int) -> fuzz.Tally:
+        found = {"crashed at 7": f"input {start}"} if name == "npz" and start else {}
+        return fuzz.Tally(refused=5, read=14, slowest=start / 10, peak=1024, findings=found, bad=len(found), tried=20)
+
+    monkeypatch.setattr(fuzz, "RECORD", tmp_path / "fuzz.jsonl")
+    monkeypatch.setattr(fuzz, "preload", lambda: None)
+    monkeypatch.setattr(fuzz, "readers", lambda: {"CSV": None, "npz": None})
+    monkeypatch.setattr(fuzz, "fuzz", opened)
+    monkeypatch.setattr(fuzz, "LONG", 40)
+    monkeypatch.setattr(fuzz, "TURN", 20)
+    assert [line.tried for line in fuzz.rows(minutes=0)] == [0, 0] and not (tmp_path / "fuzz.jsonl").exists()
+    lines.append(tmp_path / "fuzz.jsonl", {"reader": "npz", "start": 20, **asdict(opened("npz", 20, 20))})
+    found = fuzz.rows()
+    assert [(line.tried, line.well) for line in found] == [(40, 40), (40, 39)]
+    assert (
+        found[1].findings == ("npz: input 20",) and "10 refused in a sentence, 28 read; slowest 2.0 s" in found[0].note
+    )
+    with (tmp_path / "fuzz.jsonl").open("a") as file:
+        file.write('{"reader": "half of a li')
+    kept = [(one["reader"], one["start"]) for one in lines.read(tmp_path / "fuzz.jsonl")]
+    assert kept == [("npz", 20), ("CSV", 0), ("npz", 0), ("CSV", 20)]
