@@ -90,9 +90,9 @@ class Plan:
 TINY = Plan(
     pretraining={
         "copy": 3_000,
-        "set": 3_200,
-        "lime": 2_500,
-        "nonsense_summary": 1_500,
+        "set": 10_000,
+        "lime": 10_000,
+        "nonsense_summary": 10_000,
         "nesting": 2_000,
         NATURAL: 4_500,
     },
