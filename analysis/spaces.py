@@ -124,7 +124,13 @@ def _card_of_start(spec: MadeCheckpoint, place: Place) -> Card:
             f"[[pretraining]] {spec.section.name!r} starts from {spec.start.name!r}, whose family {spec.start.family!r}"
             f" {tells}; start from a {way}."
         )
-    return card_of(spec.start, place)
+    card = card_of(spec.start, place)
+    if card.spans and not spec.section.sequences:
+        raise BadInput(
+            f"[[pretraining]] {spec.section.name!r} starts from {spec.start.name!r}, a T5, which has no masked-LM head;"
+            " start from a transformer such as BERT, or train an encoder-decoder (objective 'span' or a synthetic task)."
+        )
+    return card
 
 
 def _with_source(spec: CheckpointSpec, study: Study) -> CheckpointSpec:

@@ -57,6 +57,7 @@ class Card:
     resolved pooling, normalisation, length): goes into the key of each space.
     `work`: floating-point operations per unit of `Encoder.cost`; 0 where they do not matter.
     `asked`: weights that the configuration asks for, roughly; 0 where nothing is built from one.
+    `spans`: whether it is a T5, whose training hides spans and which has no token that hides one token.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Card:
     reference: str = ""
     work: float = 0.0
     asked: int = 0
+    spans: bool = False
 
 
 class Encoder(Protocol):

@@ -61,6 +61,7 @@ class TextFamily:
             },
             work=settings.work,
             asked=asked,
+            spans=settings.config.get("model_type") in ("t5", "mt5", "umt5"),
         )
 
     def load(self, recipe: EncoderRecipe, items: Items | None = None) -> TextEncoder:

@@ -104,6 +104,9 @@ def test_a_start_that_tells_no_tokens_is_refused(folder: Path) -> None:
     for name in ("counts", "gpt"):
         with pytest.raises(BadInput, match=f"starts from '{name}', whose family"):
             pipeline_of(folder, SIPT | {"start": name}, checkpoint=models).spaces()
+    write_model(folder / "t5", "t5")
+    with pytest.raises(BadInput, match="starts from 't5', a T5, which has no masked-LM head"):
+        pipeline_of(folder, SIPT | {"start": "t5"}, checkpoint=[{"name": "t5", "model": "t5"}]).spaces()
 
 
 def test_lora_starts_from_weights_that_lie_somewhere_and_learns_faster(folder: Path) -> None:
