@@ -17,17 +17,18 @@ from analysis.laboratory import BenefitSpec
 from analysis.number import Number
 from analysis.progress import Progress
 from analysis.recipe import Recipe
-from analysis.registry import sequence_tasks
 from analysis.reproductions import synthetic_tables
 from analysis.reproductions.benefit import DEVIATIONS, POINTS, Benefit, steps_to
 from analysis.reproductions.induced import spaces_of
-from analysis.reproductions.synthetic import NATURAL, TINY, WAYS, Plan, Regime, Run, finetunings, made, tuned
+from analysis.reproductions.own_pairs import keep, own_tasks
+from analysis.reproductions.synthetic import NATURAL, PLANS, WAYS, Plan, Regime, Run, finetunings, made, tuned
 from analysis.reproductions.synthetic_data import data_recipe
 from analysis.result import Result
 from analysis.result_files import result_to_parts
 from analysis.store import Store
 from analysis.study import Study
 from models.errors import BadInput, nearest
+from models.place import Place
 
 if TYPE_CHECKING:
     from analysis.pipeline import Pipeline
@@ -51,17 +52,22 @@ def benefit_asks(study: Study) -> list[Ask]:
     return [ASK]
 
 
-def plan_of(spec: BenefitSpec) -> Plan:
-    """What is made for a section; BadInput for a method that there is not."""
+def plan_of(spec: BenefitSpec, place: Place | None = None) -> Plan:
+    """What is made for a section, with a place the tasks of its own files too.
+
+    BadInput for a method that there is not, and for a file that cannot be read.
+    """
     for name in spec.methods:
         if name not in WAYS:
             raise BadInput(f"methods of [benefit] name {name!r}{nearest(name, WAYS)}")
-    if spec.size != "tiny":
-        raise BadInput(f"size of [benefit] is {spec.size!r}, which is not there yet; give 'tiny'.")
+    if spec.size not in PLANS:
+        raise BadInput(f"size of [benefit] is {spec.size!r}{nearest(spec.size, PLANS)}")
     wanted = {*spec.methods, *ALWAYS}
     low = tuple(name for name in WAYS if name in wanted)
-    full = tuple(name for name in TINY.ways["full"] if name in wanted)
-    return replace(TINY, ways={"low": low, "full": full}, later=(), seeds=spec.seeds)
+    plan = PLANS[spec.size]
+    full = tuple(name for name in plan.ways["full"] if name in wanted)
+    own = () if place is None else own_tasks(spec.pairs, place)
+    return replace(plan, ways={"low": low, "full": full}, later=(), seeds=spec.seeds, own=own)
 
 
 def benefit_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe:
@@ -73,7 +79,7 @@ def benefit_recipe(pipeline: "Pipeline", ask: Ask) -> Recipe:
     if path := pipeline.study.benefit.runs:
         return Recipe("benefit", VERSION, {"runs": "given"}, dict(fingerprint(path, pipeline.place)))
     inputs = {"data": data_recipe().key, "torch": version("torch"), "transformers": version("transformers")}
-    return Recipe("benefit", VERSION, {"plan": asdict(plan_of(pipeline.study.benefit))}, inputs)
+    return Recipe("benefit", VERSION, {"plan": asdict(plan_of(pipeline.study.benefit, pipeline.place))}, inputs)
 
 
 def make_benefit(pipeline: "Pipeline", ask: Ask, recipe: Recipe, progress: Progress) -> None:
@@ -86,10 +92,11 @@ def make_benefit(pipeline: "Pipeline", ask: Ask, recipe: Recipe, progress: Progr
         progress(done, total, said)
 
     assert pipeline.study.benefit is not None
-    start, plan = time.perf_counter(), plan_of(pipeline.study.benefit)
+    start, plan = time.perf_counter(), plan_of(pipeline.study.benefit, pipeline.place)
     if path := pipeline.study.benefit.runs:
         table, spaces = given(path, pipeline.place)
     else:
+        keep(pipeline.study.benefit.pairs, pipeline.place, pipeline.store)
         for _ in parts_of(plan, Store(pipeline.store.root, ()), say):
             pass
         table = so_far(plan, pipeline.store)
@@ -102,7 +109,7 @@ def make_benefit(pipeline: "Pipeline", ask: Ask, recipe: Recipe, progress: Progr
 
 def so_far(plan: Plan, store: Store) -> pd.DataFrame:
     """Every fine-tuning that is kept, a row each, as `synthetic_tables.long` has them."""
-    low = _kept(plan, "low", tuple(sequence_tasks()), store)
+    low = _kept(plan, "low", plan.tasks, store)
     full = _kept(plan, "full", synthetic_tables.passing(low, "low")[: plan.most], store)
     return pd.concat([one for one in (low, full) if len(one)], ignore_index=True) if len(low) else low
 
@@ -120,14 +127,14 @@ def _kept(plan: Plan, regime: Regime, tasks: tuple[str, ...], store: Store) -> p
 
 def wanted_runs(plan: Plan) -> int:
     """How many fine-tunings of the low-data regime there are: of the other so many as there are tasks that count."""
-    return len(finetunings(plan, "low", tuple(sequence_tasks())))
+    return len(finetunings(plan, "low", plan.tasks))
 
 
 def seconds_left(pipeline: "Pipeline") -> float:
     """About how long what is missing takes on the cores there are."""
     if pipeline.study.benefit is None or pipeline.study.benefit.runs:
         return 0.0
-    plan = plan_of(pipeline.study.benefit)
+    plan = plan_of(pipeline.study.benefit, pipeline.place)
     every = wanted_runs(plan) + plan.most * len(plan.seeds) * len(plan.ways["full"])
     return max(0, every - len(so_far(plan, pipeline.store))) * SECONDS / cores()
 

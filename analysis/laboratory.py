@@ -159,11 +159,14 @@ class AnchorsSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class BenefitSpec:
-    """[benefit]: what synthetic pre-training brings. `runs`: the table of runs that were made elsewhere, none here."""
+    """[benefit]: what synthetic pre-training brings. `pairs`: files of `input<TAB>target`, tasks of the user's own.
+    `runs`: the table of runs that were made elsewhere, none here.
+    """
 
     methods: tuple[str, ...] = ("random", "statistics", "set", "natural")
     seeds: tuple[int, ...] = (0, 1, 2)
     size: str = "tiny"
+    pairs: tuple[str, ...] = ()
     runs: str = ""
 
     def __post_init__(self) -> None:

@@ -55,7 +55,7 @@ def checkpoints_of(study: Study) -> tuple[CheckpointSpec, ...]:
         for weight in section.weights:
             for seed in section.seeds:
                 end = _made(section, weight, seed, found, study)
-                for made in [*(_on_the_way(end, step) for step in section.kept), end]:
+                for made in [*(on_the_way(end, step) for step in section.kept), end]:
                     if any(one.name == made.name for one in found):
                         raise BadInput(
                             f"[[pretraining]] {section.name!r} makes {made.name!r}, which is there already; rename it."
@@ -75,7 +75,7 @@ def places_of(spec: CheckpointSpec) -> tuple[tuple[str, float | None], ...]:
     return (*first, *last) if len(spec.section.weights) > 1 else last
 
 
-def _on_the_way(end: MadeCheckpoint, step: int) -> MadeCheckpoint:
+def on_the_way(end: MadeCheckpoint, step: int) -> MadeCheckpoint:
     """The checkpoint that a training is at one of its steps."""
     name = f"{end.section.name}(step={step},weight={end.weight},seed={end.seed})"
     return replace(end, name=name, series=end.run, at=float(step), step=step)

@@ -128,7 +128,7 @@ def _card_of_start(spec: MadeCheckpoint, place: Place) -> Card:
     if card.spans and not spec.section.sequences:
         raise BadInput(
             f"[[pretraining]] {spec.section.name!r} starts from {spec.start.name!r}, a T5, which has no masked-LM head;"
-            " start from a transformer such as BERT, or train an encoder-decoder (objective 'span' or a synthetic task)."
+            " start from a transformer such as BERT, or train an encoder-decoder (objective 'span')."
         )
     return card
 

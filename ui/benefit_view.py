@@ -32,7 +32,8 @@ METRICS = {
     "rouge_l": "ROUGE-L",
 }
 HOW = (
-    "b = (score − random) / (natural − random), mean over seeds; 95 % interval by resampling the seeds of all three."
+    "b = (score − random) / (natural − random), mean over seeds; 95 % interval by resampling the seeds of all three:"
+    " it tells the luck of fine-tuning, each way being pre-trained once."
     f" Grey: natural − random is below {100 * POINTS:.0f} points or {DEVIATIONS:.0f} standard deviations over seeds;"
     " such a cell is never averaged. Statistics: tensors drawn from the mean and SD of Set's. A click on a cell shows"
     " its runs below. Step, metric and rate are fixed beforehand, the rate as it suits random weights."
@@ -65,10 +66,10 @@ def draw(pipeline: Pipeline, table: pd.DataFrame, cells: pd.DataFrame, spaces: I
             _figure(pipeline, named, f"benefit {regime}", part, hear=partial(_hear, regime))
     words.quiet(HOW)
     words.quiet(f"{PAPER} {words.listed([f'{way} {share:.2f}' for way, share in PUBLISHED.items()])}.")
-    _cell(pipeline, table, spaces)
     with st.expander("The ways and the tasks in words"):
         for said in (synthetic_words.ways(_named(table, "way")), synthetic_words.tasks(_named(table, "task"))):
             st.dataframe(said, hide_index=True, height=38 + 35 * len(said))
+    _cell(pipeline, table, spaces)
     with st.expander("Speed: area under the learning curve, steps to where random weights end"):
         for regime in there:
             words.quiet(REGIMES[regime].capitalize())

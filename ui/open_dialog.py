@@ -1,22 +1,24 @@
 """Open another study: a built-in one, a file uploaded here, or a study file."""
 
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from analysis.jobs import Job
 from analysis.opening import MINILM
 from analysis.plugin import Preview
 from analysis.registry import sources
 from analysis.study import CheckpointSpec, DatasetSpec, Study, check_name
-from analysis.study_file import parse_study, read_study, study_from
+from analysis.study_file import parse_study, read_study, study_from, study_key
 from models.errors import BadInput
 from models.place import Place
-from ui import dialogs, opened, startup, state, uploads, words
+from ui import dialogs, opened, startup, state, uploads, words, work
 from ui.dialogs import Dialog
 
-NONE = "none"
+NONE, RECENT = "none", 6
 ROLES = ("text", "image", "vector", "id", "labels", "numeric")
 
 
@@ -27,6 +29,7 @@ def show() -> None:
 
 def _inside() -> None:
     _built_in()
+    _recent()
     st.divider()
     _uploaded()
 
@@ -47,6 +50,30 @@ def _built_in() -> None:
                 on_click=dialogs.attempt,
                 args=(lambda: _turn_to(read_study(started), started.parent),),
             )
+
+
+def _recent() -> None:
+    """Studies that jobs were started for, the latest first: a tab that was closed is found again."""
+    here, mine = study_key(state.session().study), opened.uploads_of(state.session())
+    jobs = {job.study: job for job in reversed(work.visible_jobs()) if job.study != here}
+    if not jobs:
+        return
+    words.quiet("Lately computed:")
+    with st.container(horizontal=True):
+        for job in list(reversed(jobs.values()))[:RECENT]:
+            action = partial(_of_job, job, mine)
+            named = words.literal(job.title.partition(":")[0])
+            st.button(
+                f"{named} · {words.lasting(time.time() - job.updated)} ago",
+                key=f"open.{job.study}",
+                help=words.literal(job.title),
+                on_click=dialogs.attempt,
+                args=(action,),
+            )
+
+
+def _of_job(job: Job, mine: Path) -> None:
+    _turn_to(*opened.study_of_job(job.folder, mine))
 
 
 def _uploaded() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.figures.palette import Theme, study_colors
 from analysis.figures.training import training_figure
 from analysis.laboratory import PretrainingSpec
-from analysis.made import checkpoints_of
+from analysis.made import checkpoints_of, on_the_way
 from analysis.pipeline import Pipeline
 from analysis.recipe_cards import card_table
 from analysis.report import file_name
@@ -58,6 +58,7 @@ def _outcome(pipeline: Pipeline, section: PretrainingSpec) -> None:
     """What became of each, and the curves; drawn anew while a job is at work."""
     runs = runs_of(pipeline, section)
     _table(section, runs)
+    _before_and_after(runs)
     curves = curves_of(runs)
     if curves.empty:
         return
@@ -95,6 +96,22 @@ def _table(section: PretrainingSpec, runs: list[Run]) -> None:
         height=min(460, 38 + 35 * len(found)),
     )
     words.quiet(CLICK)
+
+
+def _before_and_after(runs: list[Run]) -> None:
+    """The way to two maps: of the first training that is made, the first step that is kept and the end."""
+    made = next((run.made for run in runs if run.result is not None and run.made.section.kept), None)
+    if made is None:
+        return
+    step = made.section.kept[0]
+    first = on_the_way(made, step).name
+    begin = "Before training" if step == 0 else f"Step {step:,}"
+
+    def turn() -> None:
+        state.change(space=first, right_space=made.name)
+        state.remember("landing", "side_by_side")
+
+    st.button(f"{begin} and after it, side by side", key=f"before.{made.name}", on_click=turn)
 
 
 def _collapsed(runs: list[Run]) -> dict[str, list[str]]:

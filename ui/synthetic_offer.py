@@ -7,10 +7,12 @@ import streamlit as st
 from analysis.laboratory import PretrainingSpec
 from analysis.made import RANDOM, MadeCheckpoint, checkpoints_of
 from analysis.pipeline import Pipeline
+from analysis.registry import generators
 from analysis.study import Study
 from models.errors import BadInput
 from models.pretraining.objective import SPAN, sequence_objectives
-from models.pretraining.sequence_model import SIZES
+from models.pretraining.sequence_model import SIZES, shape_called
+from models.pretraining.synthetic.small import small_settings
 from models.weight_groups import GROUPINGS, MODES
 from ui import pretraining_offer, words
 from ui.pretraining_form import steps_from
@@ -70,9 +72,23 @@ def _choose(pipeline: Pipeline, task: str) -> None:
         else:
             grouping = st.selectbox("Grouping", list(GROUPINGS), key=f"{KEY}.grouping", width=220)
             mode = st.selectbox("Mode", TAKEN, key=f"{KEY}.mode", width=150)
-            size = next(one.sizes for one in _made(study) if start in (one.name, one.section.name))
+            size = _size_of(study, start)
             said = replace(said, init_from=start, architecture=size, grouping=grouping, mode=mode)
+    if objective == task:
+        words.quiet(_records(task, said.architecture or _size_of(study, start)))
     pretraining_offer.offer(pipeline, said, key=KEY, landing="pre_training")
+
+
+def _records(task: str, size: str) -> str:
+    """Which records it learns from, as they need not be those that are shown."""
+    settings = small_settings(generators()[task], vocabulary=shape_called(size).vocabulary)
+    longest = getattr(settings, "longest", 0)
+    most = f", sequences of up to {longest} tokens" if longest else ""
+    return f"It learns from records of a small network's settings: token ids {settings.first} to {settings.last}{most}."
+
+
+def _size_of(study: Study, start: str) -> str:
+    return next(one.sizes for one in _made(study) if start in (one.name, one.section.name))
 
 
 def _starts(study: Study) -> list[str]:
@@ -88,10 +104,11 @@ def _made(study: Study) -> list[MadeCheckpoint]:
 
 
 def _free(study: Study, objective: str) -> str:
-    """The task's name, or that with a number where a section has it."""
-    taken, name, count = {one.name for one in study.pretraining}, objective, 2
+    """The task's title, or that with a number where a section has it."""
+    title = sequence_objectives()[objective].title.lower().replace(":", "")
+    taken, name, count = {one.name for one in study.pretraining}, title, 2
     while name in taken:
-        name, count = f"{objective} {count}", count + 1
+        name, count = f"{title} {count}", count + 1
     return name
 
 

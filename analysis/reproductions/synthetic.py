@@ -10,7 +10,7 @@ after it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,20 +18,24 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.recipe import Recipe
-from analysis.registry import generators
-from analysis.reproductions.synthetic_data import Data, data_kept, data_recipe
+from analysis.registry import generators, sequence_tasks
+from analysis.reproductions.own_pairs import OwnTask, with_own
+from analysis.reproductions.synthetic_data import VOCABULARY, Data, data_kept, data_recipe
 from analysis.store import Store
 from models.weight_groups import scheme_of
 
 if TYPE_CHECKING:
+    from models.pretraining.sequence_model import Shape
     from models.pretraining.sequence_training import Course
 
 VERSION = 2
 SEEDS = (0, 1, 2)
 TUNING_SEED = 100
 RATES = (1e-2, 3e-2)
+PAPERS = {"rate": 0.01, "schedule": "inverse_root", "batch": 128}  # pre-training of larger networks
 HELD = 128  # records held out, of a pre-training or of a task's dev part, that curves are made of
 TESTED = 256
+CUT = (96, 48)  # tokens of an input and of a target; longer pairs are left out
 NATURAL = "natural"
 Regime = Literal["low", "full"]
 Arrays = dict[str, npt.NDArray[np.float32]]
@@ -73,7 +77,8 @@ class Plan:
     """How much is done: steps of each pre-training, and of a regime pairs, steps and ways.
 
     `later`: ways that are made once all else is. `most`: on how many tasks, those where natural pre-training brings
-    most, the full-data regime is made.
+    most, the full-data regime is made. `shape`: the network, with the vocabulary of the data. `rates`: tried for random
+    weights. `own`: tasks beside those of installed source code.
     """
 
     pretraining: Mapping[str, int]
@@ -85,6 +90,14 @@ class Plan:
     most: int = 4
     every: int = 50
     kept_every: int = 100
+    shape: str = "t5-tiny"
+    rates: tuple[float, ...] = RATES
+    own: tuple[OwnTask, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*sequence_tasks(), *(task.name for task in self.own))
 
 
 TINY = Plan(
@@ -104,6 +117,15 @@ TINY = Plan(
     },
     later=("scale", "statistics of LIME", "statistics of natural", "nesting", "nonsense"),
 )
+SMALL = replace(
+    TINY,
+    shape="t5-small",
+    pretraining={name: 3 * steps for name, steps in TINY.pretraining.items()},
+    steps={"low": 1_000, "full": 3_000},
+    rates=(1e-3, 3e-3, 1e-2),
+    every=100,
+)
+PLANS = {"tiny": TINY, "small": SMALL}
 
 
 @dataclass(frozen=True)
@@ -130,9 +152,9 @@ def pretrainings(plan: Plan, ways: Iterable[str]) -> list[Run]:
     return [Run(source) for source in plan.pretraining if source in sources]
 
 
-def tunings(regime: Regime, tasks: Iterable[str]) -> list[Run]:
+def tunings(plan: Plan, regime: Regime, tasks: Iterable[str]) -> list[Run]:
     """Random networks at every rate."""
-    return [Run("random", task, regime, TUNING_SEED, rate) for task in tasks for rate in RATES]
+    return [Run("random", task, regime, TUNING_SEED, rate) for task in tasks for rate in plan.rates]
 
 
 def finetunings(plan: Plan, regime: Regime, tasks: Iterable[str], ways: Iterable[str] = ()) -> list[Run]:
@@ -146,6 +168,10 @@ def recipe_of(run: Run, plan: Plan, store: Store) -> Recipe:
     from importlib.metadata import version
 
     inputs = {"data": data_recipe().key, "torch": version("torch"), "transformers": version("transformers")}
+    if mine := [task.key for task in plan.own if task.name == run.task]:
+        inputs["pairs"] = mine[0]
+    if plan.shape != "t5-tiny":
+        inputs["shape"] = plan.shape
     if not run.task:
         said = {"source": run.way, "steps": plan.pretraining[run.way], "every": plan.kept_every}
         if run.way != NATURAL:
@@ -161,7 +187,7 @@ def recipe_of(run: Run, plan: Plan, store: Store) -> Recipe:
 
 def tuned(task: str, regime: Regime, plan: Plan, store: Store) -> float:
     """The rate at which a random network does best on the dev part of a task."""
-    runs = tunings(regime, [task])
+    runs = tunings(plan, regime, [task])
     scores = {run.rate: said["dev"] for run, said in made(runs, plan, store) if said is not None}
     if len(scores) < len(runs):
         raise LookupError(f"the rate of {task} is not tuned yet")
@@ -181,12 +207,13 @@ def folder_of(source: str, plan: Plan, store: Store) -> Path:
 
 
 def make(run: Run, plan: Plan, store: Store) -> None:
-    """Make one run now, in this process on one thread, and keep what it says."""
+    """Make one run now, in this process on one thread or the GPU, and keep what it says."""
     from models.pretraining.small import on_one_core
 
     on_one_core()
     data = data_kept(store)
     assert data is not None
+    data = with_own(data, plan.own, store)
     recipe = recipe_of(run, plan, store)
     if run.task:
         said, arrays = _finetuned(run, plan, store, recipe, data)
@@ -198,7 +225,7 @@ def make(run: Run, plan: Plan, store: Store) -> None:
 
 def _pretrained(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) -> dict[str, Any]:
     from models.pretraining.sequence_batches import Cut
-    from models.pretraining.sequence_model import Shape, network_of
+    from models.pretraining.sequence_model import network_of
     from models.pretraining.sequence_source import Source, Synthetic, Text
     from models.pretraining.sequence_training import Course, train
     from models.pretraining.spans import Spans
@@ -213,8 +240,9 @@ def _pretrained(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) 
         source = Synthetic(task, small_settings(task), 0, Spans(sentinels=sentinels) if task.running else None)
     held = [source.record((1 << 40) + number) for number in range(HELD)]
     steps = plan.pretraining[run.way]
-    course = Course(steps=steps, every=plan.kept_every, schedule="falling", cut=Cut(224, 224))
-    network = network_of(Shape(dropout=0.0), seed=0)
+    rate: dict[str, Any] = {"schedule": "falling"} if plan.shape == "t5-tiny" else PAPERS
+    course = Course(steps=steps, every=plan.kept_every, cut=Cut(224, 224), **rate)
+    network = network_of(replace(_shape(plan), dropout=0.0), seed=0)
     folder = folder_of(run.way, plan, store)
     curve = train(network, source, held, course, folder, seed=0, made_of=recipe.key)
     return {"curve": [asdict(point) for point in curve], "seconds": curve[-1].seconds}
@@ -222,7 +250,7 @@ def _pretrained(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) 
 
 def _finetuned(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) -> tuple[dict[str, Any], Arrays]:
     from models.pretraining.sequence_answers import scores_of
-    from models.pretraining.sequence_model import Shape, Start, network_of
+    from models.pretraining.sequence_model import Start, network_of
     from models.pretraining.sequence_source import Pairs
     from models.pretraining.sequence_states import encoded
     from models.pretraining.sequence_training import train
@@ -234,7 +262,7 @@ def _finetuned(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) -
     )
     scheme = scheme_of("per_parameter", way.mode) if way.mode else None
     weights = folder_of(way.source, plan, store) / "model.safetensors" if way.source else None
-    network = network_of(Shape(), seed=run.seed, start=Start(checkpoint=weights, scheme=scheme))
+    network = network_of(_shape(plan), seed=run.seed, start=Start(checkpoint=weights, scheme=scheme))
     folder, before = store.partial(recipe), encoded(network, test, course.cut)
     curve = train(network, Pairs(train_on, run.seed), dev, course, folder, seed=run.seed, made_of=recipe.key)
     said: dict[str, Any] = {"curve": [asdict(point) for point in curve], "dev": curve[-1].held_right}
@@ -245,11 +273,17 @@ def _finetuned(run: Run, plan: Plan, store: Store, recipe: Recipe, data: Data) -
     return said | {"test": scores}, {"before": before, "after": encoded(network, test, course.cut)}
 
 
+def _shape(plan: Plan) -> "Shape":
+    from models.pretraining.sequence_model import shape_called
+
+    return replace(shape_called(plan.shape), vocabulary=VOCABULARY)
+
+
 def _course(run: Run, plan: Plan, recipe: Recipe) -> "Course":
     from models.pretraining.sequence_batches import Cut
     from models.pretraining.sequence_training import Course
 
     rate = float(recipe.params["rate"])
     return Course(
-        steps=plan.steps[run.regime], rate=rate, warmup=50, every=plan.every, stop_at=2.0, cut=Cut(96, 48), batch=32
+        steps=plan.steps[run.regime], rate=rate, warmup=50, every=plan.every, stop_at=2.0, cut=Cut(*CUT), batch=32
     )

@@ -13,18 +13,28 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cores import cores
-from analysis.registry import sequence_tasks
 from analysis.reproductions import synthetic_tables
 from analysis.reproductions.induced import spaces_of
 from analysis.reproductions.markdown import markdown
-from analysis.reproductions.synthetic import TINY, Plan, Regime, Run, finetunings, made, make, pretrainings, tunings
+from analysis.reproductions.own_pairs import check_fits, with_own
+from analysis.reproductions.synthetic import (
+    CUT,
+    PLANS,
+    Plan,
+    Regime,
+    Run,
+    finetunings,
+    made,
+    make,
+    pretrainings,
+    tunings,
+)
 from analysis.reproductions.synthetic_data import data_kept, make_data
 from analysis.spreadsheet import write_csv
 from analysis.store import Store
 from models.errors import BadInput, Failed
 
 Say = Callable[[str], None]
-PLANS = {"tiny": TINY}
 
 
 def reproduce(size: str, out: Path | None, cache: Path, say: Say) -> list[str]:
@@ -57,14 +67,17 @@ def parts_of(plan: Plan, store: Store, say: Say) -> Iterator[pd.DataFrame]:
     if data_kept(store) is None:
         say("reading installed source code")
         make_data(store)
-    tasks = tuple(sequence_tasks())
-    _make([*pretrainings(plan, plan.ways["low"]), *tunings("low", tasks)], plan, store, say)
+    data = data_kept(store)
+    assert data is not None
+    check_fits(with_own(data, plan.own, store), plan.own, CUT)
+    tasks = plan.tasks
+    _make([*pretrainings(plan, plan.ways["low"]), *tunings(plan, "low", tasks)], plan, store, say)
     runs = finetunings(plan, "low", tasks)
     table = _table(runs, plan, store, say)
     yield table
     full = synthetic_tables.passing(table, "low")[: plan.most]
     if full:
-        _make([*pretrainings(plan, plan.ways["full"]), *tunings("full", full)], plan, store, say)
+        _make([*pretrainings(plan, plan.ways["full"]), *tunings(plan, "full", full)], plan, store, say)
         runs += finetunings(plan, "full", full)
         yield _table(runs, plan, store, say)
     if plan.later:

@@ -26,6 +26,7 @@ NAMED |= {"structure_loss": "structure-inducing loss", "token_loss": "loss of a 
 NAMED |= {"token_accuracy": "tokens told right"}
 COLUMNS = ["checkpoint", "space", "weight", "seed", "step", "masked", "right", "structure"]
 SMOOTHED = 50  # a run's steps divided by this are drawn as one mean
+LITTLE = 0.5  # of held-out tokens told right: below it a synthetic task is hardly begun
 COLLAPSED = "Collapsed"  # how the note of such a run begins
 
 
@@ -115,20 +116,31 @@ def smoothed(curves: pd.DataFrame, steps: int) -> pd.DataFrame:
 
 
 def line_of(made: MadeCheckpoint) -> str:
-    """What a line of its weight is called."""
-    return f"λ = {made.weight:g}"
+    """What a line of its weight is called; that of its section where there is no weight."""
+    return made.section.name if made.section.sequences else f"λ = {made.weight:g}"
 
 
 def said(runs: Sequence[Run]) -> str:
-    """How many of a section are made, in a sentence."""
+    """How many of a section are made, in a sentence; of encoder-decoders also whether they learnt their task."""
     made, collapsed = [run for run in runs if run.result is not None], [run for run in runs if run.collapsed]
     begun = [run for run in runs if run.result is None and len(run.curve)]
-    parts = [f"{len(made)} of {len(runs)} checkpoints are made" if made else "None of its checkpoints is made yet"]
+    what = "trainings are" if any(run.made.section.kept for run in runs) else "checkpoints are"
+    parts = [f"{len(made)} of {len(runs)} {what} made" if made else f"None of its {what.split()[0]} is made yet"]
     if begun:
         parts.append(f"{len(begun)} {'is' if len(begun) == 1 else 'are'} begun")
     if collapsed:
         parts.append(f"{len(collapsed)} collapsed")
-    return f"{', '.join(parts)}."
+    return f"{', '.join(parts)}.{_learnt(made)}"
+
+
+def _learnt(made: Sequence[Run]) -> str:
+    """How much of its task an encoder-decoder tells right, and what to do where that is little."""
+    right = [share for run in made if (share := _number(run, "token_accuracy")) is not None]
+    if not right:
+        return ""
+    mean = sum(right) / len(right)
+    more = "; it has not learnt its task yet: give it more steps" if mean < LITTLE else ""
+    return f" {mean:.0%} of the tokens of held-out records are told right{more}."
 
 
 def finding(section: PretrainingSpec, curves: pd.DataFrame) -> str:
@@ -138,7 +150,8 @@ def finding(section: PretrainingSpec, curves: pd.DataFrame) -> str:
     for column, name in panels_of(section).items():
         means = last.groupby("space", sort=False)[column].mean().dropna()
         if len(means):
-            values = listed([f"{shown(float(value))} at {line}" for line, value in means.items()])
+            at = {line: "" if section.sequences else f" at {line}" for line in means.index}
+            values = listed([f"{shown(float(value))}{at[line]}" for line, value in means.items()])
             parts.append(f"{name} {values}")
     return f"{section.name}: {'; '.join(parts)}"
 

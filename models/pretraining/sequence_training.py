@@ -22,6 +22,7 @@ from models.initialization import seeded
 from models.pretraining.sequence_batches import NO_LABEL, Batches, Cut, by_length, padded, trimmed
 from models.pretraining.sequence_source import Source
 from models.pretraining.synthetic.generator import Record
+from models.torch_encoder import device_name
 
 if TYPE_CHECKING:
     import torch
@@ -99,6 +100,7 @@ def train(
     Raises Failed where the loss is no number any more.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    network.to(device_name())
     finished = read_said(folder / MODEL)
     if finished.get("made_of") == made_of:
         _put(network, read_named(folder / MODEL))
@@ -239,5 +241,6 @@ def _resume(folder: Path, network: Any, optimizer: Any, made_of: str) -> list[Po
         state: dict[str, Any] = {key.removesuffix(end): one for key, one in tensors.items() if key.endswith(end)}
         state.pop("weight")
         plain = {key.removesuffix(end): value for key, value in said["plain"].items() if key.endswith(end)}
+        state = {key: one.to(weight.device) for key, one in state.items()}
         optimizer.state[weight] = {**state, **plain, "step": int(plain["step"])}
     return [Point(**one) for one in said["curve"]]

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from analysis.ask import Ask
 from analysis.described import described
@@ -40,6 +41,23 @@ def test_a_job_of_another_study_leads_to_it(pipeline):
     page = drawn("jobs")
     (way,) = [one for one in page.button if one.label == "Open its study"]  # the other job is of the study that is open
     way.click().run()
+    assert page.session_state["anchorage"].study.name == "another"
+
+
+def test_the_dialog_that_opens_studies_has_those_that_were_lately_computed(pipeline):
+    finished(pipeline, "another", pipeline.place.base)
+    finished(pipeline, pipeline.study.name, pipeline.place.base)
+
+    def script():
+        from ui import open_dialog, opened, state
+
+        state.begin(opened.first_session)
+        open_dialog._recent()
+
+    page = AppTest.from_function(script, default_timeout=60).run()
+    (button,) = page.button
+    assert button.label.startswith("another · ") and button.label.endswith(" ago")
+    button.click().run()
     assert page.session_state["anchorage"].study.name == "another"
 
 

@@ -1,6 +1,7 @@
 """The page of pre-training: recipe, what became of each checkpoint, curves, and sections added and removed."""
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from analysis.ask import Ask
 from analysis.figures.training import training_figure
 from analysis.jobs import Job
+from analysis.number import Number
 from analysis.pipeline import Pipeline
 from analysis.pretraining import made_in, pretraining_recipe
 from analysis.result import Result
@@ -39,8 +41,6 @@ def folder(tmp_path: Path) -> Path:
 
 def keep(pipeline: Pipeline, name: str, losses: list[float], *, structure: float | None, notes: tuple[str, ...] = ()):
     """Put the outcome of a training that was never run into the store."""
-    from analysis.number import Number
-
     none = Number(value=None, why="With weight 0 there is no structure-inducing loss.")
     numbers = {
         "masked_lm_loss": Number(value=losses[-1], n=4),
@@ -138,6 +138,34 @@ def test_a_map_of_a_checkpoint_that_is_not_made_says_what_is_still_to_come(
         made = "sipt(weight=0.0,seed=0)"
         keep(pipeline, made, [3.0], structure=None)
         assert untrained.sentence(pipeline, made) == ""
+
+
+def test_a_training_of_an_encoder_decoder_says_what_it_learnt_and_leads_to_before_and_after(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = {"name": "set", "objective": "set", "architecture": "t5-tiny", "seeds": [0], "steps": 100, "keep": [0]}
+    world = dumped(folder, section)
+    pipeline = pipeline_of(folder, section)
+    name = "set(weight=0.0,seed=0)"
+    for right, hint in ((0.04, "; it has not learnt its task yet: give it more steps."), (0.9, ".")):
+        numbers = {"token_loss": Number(value=5.0, n=4), "token_accuracy": Number(value=right, n=4)}
+        curve = pd.DataFrame({"part": "all", "step": [50, 100], "loss": 5.0, "masked": 5.0, "right": right})
+        curve = curve.assign(structure=None, tokens=10, seconds=1.0)
+        content, arrays, tables = result_to_parts(Result(numbers, {"curves": curve}))
+        recipe = pretraining_recipe(pipeline, Ask("pretraining", name))
+        pipeline.store.put(recipe, content=content, arrays=arrays, tables=tables, seconds=1.0)
+        runs = runs_of(pipeline_of(folder, section), pipeline.study.pretraining[0])
+        assert (
+            said(runs)
+            == f"1 of 1 trainings are made. {right:.0%} of the tokens of held-out records are told right{hint}"
+        )
+        shutil.rmtree(pipeline.store.folder(recipe)) if hint != "." else None
+    assert finding(pipeline.study.pretraining[0], curves_of(runs)).startswith("set: loss of a token 5.00; share")
+    for _ in started(world, monkeypatch):
+        page = drawn("pre_training")
+        next(one for one in page.button if one.label == "Before training and after it, side by side").click().run()
+        view = page.session_state["anchorage"].view
+        assert (view.space, view.right_space) == ("set(step=0,weight=0.0,seed=0)", name)
 
 
 def test_the_section_that_a_job_is_at_stands_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

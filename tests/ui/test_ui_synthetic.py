@@ -32,11 +32,11 @@ def test_a_pre_training_on_the_task_is_added_to_the_study_and_offered_on_its_pag
     steps.set_value(20).run()
     next(one for one in page.button if one.label == "Add without training").click().run()
     (section,) = page.session_state["anchorage"].study.pretraining
-    assert (section.name, section.objective, section.architecture, section.steps) == ("copy", "copy", "t5-tiny", 20)
+    assert (section.name, section.objective, section.architecture, section.steps) == ("identity", "copy", "t5-tiny", 20)
     assert section.keep == (0,)  # the network before training, to compare with
-    assert "copy 2" in [one.value for one in page.text_input if one.label == "Name"]
+    assert "identity 2" in [one.value for one in page.text_input if one.label == "Name"]
     begin = next(one for one in page.selectbox if one.key == "synthetic.offer.start")
-    begin.select("copy(weight=0.0,seed=0)").run()
+    begin.select("identity(weight=0.0,seed=0)").run()
     assert [one.label for one in page.selectbox][-1] == "which"
 
 
@@ -70,6 +70,10 @@ def test_the_benefit_page_offers_the_matrix_then_draws_what_is_there(tmp_path, m
     for _ in started(World(study, tmp_path / "cache"), monkeypatch):
         page = drawn("benefit")
         assert "no [benefit] yet" in said(page)
+        next(one for one in page.text_input if one.label == "Tasks of your own").set_value("mine.tsv, b.tsv").run()
+        next(one for one in page.button if one.label == "Add to the study").click().run()
+        assert "mine.tsv" in page.session_state["anchorage"].complaint
+        next(one for one in page.text_input if one.label == "Tasks of your own").set_value("").run()
         next(one for one in page.button if one.label == "Add to the study").click().run()
         spec = page.session_state["anchorage"].study.benefit
         assert spec.methods[0] == "random" and spec.seeds == (0, 1, 2)

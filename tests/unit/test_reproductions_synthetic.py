@@ -133,7 +133,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, Store]
         tables={"pairs": pd.DataFrame(rows, columns=["task", "part", "input", "target"])},
     )
     one = {"rewrite": sequence_tasks()["rewrite"]}
-    monkeypatch.setattr(synthetic_command, "sequence_tasks", lambda: one)
+    monkeypatch.setattr(synthetic, "sequence_tasks", lambda: one)
     for name, value in (("HELD", 4), ("TESTED", 4)):
         monkeypatch.setattr(synthetic, name, value)
 
@@ -191,6 +191,6 @@ def test_a_rate_that_is_not_tuned_yet_is_not_guessed(small: tuple[Plan, Store]) 
 
 def test_a_size_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reproduce", "synthetic", "--size", "full", "--cache", str(tmp_path)]) == 2
-    assert "give --size tiny" in capsys.readouterr().err
+    assert "give --size tiny or small" in capsys.readouterr().err
     with pytest.raises(BadInput):
-        synthetic_command.reproduce("small", None, tmp_path, lambda said: None)
+        synthetic_command.reproduce("smal", None, tmp_path, lambda said: None)

@@ -55,7 +55,13 @@ def _lead(pipeline: Pipeline, dataset: Dataset, label: str, found: Mapping[str, 
         words.lead(sentence)
     else:
         words.lead(f"{words.counted(len(dataset), 'sample')} in {words.counted(len(spaces), 'space')}; no numbers yet.")
-    words.quiet(" ".join([f"{dataset.name}: {words.counted(len(dataset), 'sample')}.", *dataset.notes]))
+    words.quiet(
+        " ".join([f"{dataset.name}: {words.counted(len(dataset), 'sample')}.", *dataset.notes, *_more(pipeline)])
+    )
+
+
+def _more(pipeline: Pipeline) -> list[str]:
+    return ["Its matrix of what each pre-training brings stands on the page Benefit."] if pipeline.study.benefit else []
 
 
 def _first(pipeline: Pipeline, spaces: tuple[SpaceOf, ...]) -> SpaceOf:
