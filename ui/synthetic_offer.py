@@ -57,10 +57,10 @@ def _choose(pipeline: Pipeline, task: str) -> None:
         )
         steps = st.number_input("Steps", 1, 1_000_000, 1_000, 100, key=f"{KEY}.steps", width=140)
         seeds = st.text_input("Seeds", "0", key=f"{KEY}.seeds", width=100)
-        kept = steps_from(st.text_input("Also kept", "0", key=f"{KEY}.keep", width=120, help=KEPT))
     said = PretrainingSpec(name=named.strip(), objective=objective, batch=32, steps=int(steps), seeds=seeds_from(seeds))
-    said = replace(said, keep=kept)
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        kept = st.text_input("Also kept", "0", key=f"{KEY}.keep", width=140, help=KEPT)
+        said = replace(said, keep=steps_from(kept))
         how = "weights"
         if start != RANDOM:
             how = st.selectbox("which", list(BEGINS), format_func=BEGINS.__getitem__, key=f"{KEY}.how", width=240)
