@@ -70,12 +70,18 @@ function refold(Plotly, place) {
   if (text !== place.layout.xaxis.title.text) Plotly.relayout(place, { "xaxis.title.text": text });
 }
 
-// Names beside bars leave the bars more than half of the width: begin and end say most.
-function shorten(axis, width) {
-  const longest = Math.max(10, Math.floor((0.4 * width) / 7.5));
+// Names beside bars or cells leave these more than half of the width: begin and end say most.
+function shorten(axis, width, share) {
+  const longest = Math.max(10, Math.floor((share * width) / 7.5));
   const half = Math.floor((longest - 1) / 2);
   const shortened = (name) => (name.length > longest ? `${name.slice(0, half)}…${name.slice(-half)}` : name);
   if (axis?.ticktext) axis.ticktext = axis.ticktext.map(shortened);
+}
+
+// Numbers written in square cells that are too small for them are left to hovering.
+function unwrite(layout, width) {
+  const cells = layout.xaxis?.tickvals?.length ?? 0;
+  if (layout.yaxis?.scaleanchor && 0.5 * width < 34 * cells) layout.annotations = [];
 }
 
 async function draw(Plotly, place, given) {
@@ -86,7 +92,11 @@ async function draw(Plotly, place, given) {
   const height = layout.yaxis?.scaleanchor ? Math.min(layout.height, place.clientWidth) : layout.height; // of a square
   place.style.height = `${height}px`;
   fold(place, layout.xaxis ?? {});
-  for (const [name, axis] of Object.entries(layout)) if (/^yaxis/.test(name)) shorten(axis, place.clientWidth);
+  unwrite(layout, place.clientWidth);
+  for (const [name, axis] of Object.entries(layout)) {
+    if (/^yaxis/.test(name)) shorten(axis, place.clientWidth, axis.scaleanchor ? 0.25 : 0.4);
+    if (/^xaxis/.test(name) && axis.tickangle) shorten(axis, place.clientWidth, 0.25);
+  }
   await Plotly.react(place, data, { ...layout, height, autosize: true }, config(Plotly, place, given));
   if (!place.listening) listen(Plotly, place);
   if (!place.folds) place.on("plotly_afterplot", (place.folds = () => refold(Plotly, place)));

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WRITTEN = 14  # spaces up to which each cell's number is written in it
 CELL, MOST = 56, 12  # pixels of a cell; cells in a column that are so large
+NAMED = 28  # characters of a name beside the cells
 FAINT = 0.35  # opacity of a cell within chance
 
 
@@ -25,10 +26,10 @@ def matrix_figure(matrix: Matrix) -> "go.Figure":
     names, values = list(matrix.names), matrix.values()
     np.fill_diagonal(values, np.nan)  # a space with itself says nothing
     grey = np.array([[matrix.beyond_chance(a, b) is False for b in names] for a in names])
-    labels = [plain(cut(name, 28)) for name in names]
+    places = list(range(len(names)))  # names that begin alike are cut alike, and are two rows still
     shared = {
-        "x": labels,
-        "y": labels,
+        "x": places,
+        "y": places,
         "customdata": [[f"{i} {j}" for j in range(len(names))] for i in range(len(names))],
         "text": [[_hover(matrix, a, b) for b in names] for a in names],
         "hovertemplate": "%{text}<extra></extra>",
@@ -42,12 +43,13 @@ def matrix_figure(matrix: Matrix) -> "go.Figure":
         shade = [[0.0, GREY], [1.0, GREY]]
         figure.add_heatmap(z=np.where(grey, 0.0, np.nan), colorscale=shade, opacity=FAINT, showscale=False, **shared)
     if len(names) <= WRITTEN:
-        write(figure, values, labels, labels)
+        write(figure, values, places, places)
     told = known[np.isfinite(known)]
     if len(told):  # from zero on, so that small differences look small
         figure.update_coloraxes(cmin=min(0.0, told.min()), cmax=told.max())
     figure.update_coloraxes(colorbar=BAR, reversescale=matrix.same == 0, showscale=bool(len(told)))
     narrow = {"constrain": "domain", "showline": False, "ticks": ""}
+    narrow |= {"tickvals": places, "ticktext": [plain(cut(name, NAMED)) for name in names]}
     figure.update_xaxes(constraintoward="left", tickangle=-40 if len(names) > 5 else None, **narrow)
     figure.update_yaxes(autorange="reversed", scaleanchor="x", **narrow)
     size = CELL * max(4, min(len(names), MOST))

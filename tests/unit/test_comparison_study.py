@@ -8,6 +8,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.ask import Ask
+from analysis.figures.matrix import matrix_figure
 from analysis.labels import Labels
 from analysis.number import Number
 from analysis.plan import pairs_of
@@ -87,6 +88,15 @@ def test_globs_of_a_study_pick_measures_too(tmp_path: Path) -> None:
     none = open_study(study, cache=tmp_path / "cache")
     none.dataset()
     assert pairs_of(none) == []
+
+
+def test_spaces_whose_long_names_begin_alike_are_rows_of_their_own():
+    names = tuple(f"a checkpoint with a very long name, seed {seed}" for seed in range(3))
+    cells = {(names[i], names[j]): Number(value=0.1 * (i + j), n=9) for i, j in ((0, 1), (0, 2), (1, 2))}
+    figure = matrix_figure(Matrix("debiased_cka", names, cells, 1.0))
+    assert len(set(figure.data[0].x)) == 3 == len(figure.layout.yaxis.ticktext)
+    assert len(set(figure.layout.xaxis.ticktext)) == 1  # as they are cut; hovering names the pair
+    assert [(one.x, one.y) for one in figure.layout.annotations] == [(1, 0), (2, 0), (0, 1), (2, 1), (0, 2), (1, 2)]
 
 
 def test_a_cell_is_beyond_chance_only_where_it_is_beyond_that_of_all_cells() -> None:
