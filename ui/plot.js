@@ -78,10 +78,11 @@ function shorten(axis, width, share) {
   if (axis?.ticktext) axis.ticktext = axis.ticktext.map(shortened);
 }
 
-// Numbers written in square cells that are too small for them are left to hovering.
-function unwrite(layout, width) {
-  const cells = layout.xaxis?.tickvals?.length ?? 0;
-  if (layout.yaxis?.scaleanchor && 0.5 * width < 34 * cells) layout.annotations = [];
+// Numbers written in cells that are too narrow for them are left to hovering.
+function unwrite({ data, layout }, width) {
+  const heat = data.find(({ type }) => type === "heatmap");
+  const columns = layout.xaxis?.tickvals?.length ?? heat?.x?.length ?? 0;
+  if (heat && 0.5 * width < 34 * columns) layout.annotations = [];
 }
 
 async function draw(Plotly, place, given) {
@@ -92,7 +93,7 @@ async function draw(Plotly, place, given) {
   const height = layout.yaxis?.scaleanchor ? Math.min(layout.height, place.clientWidth) : layout.height; // of a square
   place.style.height = `${height}px`;
   fold(place, layout.xaxis ?? {});
-  unwrite(layout, place.clientWidth);
+  unwrite(given.figure, place.clientWidth);
   for (const [name, axis] of Object.entries(layout)) {
     if (/^yaxis/.test(name)) shorten(axis, place.clientWidth, axis.scaleanchor ? 0.25 : 0.4);
     if (/^xaxis/.test(name) && axis.tickangle) shorten(axis, place.clientWidth, 0.25);

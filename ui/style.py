@@ -19,6 +19,7 @@ RULES = """
 .an-note.bad { border-color: #c2410c; }
 .an-note.plain { border-color: rgba(128, 128, 128, .5); }
 .an-title { font-size: 1.06rem; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
+.an-lead, .an-plain, .an-note { overflow-wrap: anywhere; }
 .an-title.small { font-size: .92rem; }
 .an-sub { text-transform: none; letter-spacing: 0; font-size: .78rem; opacity: .6; margin: .9rem 0 .1rem; }
 .an-text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; line-height: 1.5; max-height: 6.2rem;
