@@ -131,6 +131,7 @@ def test_a_map_of_a_checkpoint_that_is_not_made_says_what_is_still_to_come(
     for _ in started(world, monkeypatch):
         page = drawn("side_by_side", right_space=name)
         assert f"{name} is not trained yet; this trains it first" in words_of(page)
+        assert any(one.label.startswith("Compute both maps and how alike they are · ") for one in page.button)
         assert f"{name} · not trained yet" in [one.options for one in page.selectbox if one.label == "Space"][1]
         pipeline = opened.pipeline_of(*opened.first_study(startup.options()))
         monkeypatch.setattr(work, "jobs_of", lambda pipeline: [at_work_on(name, folder)])

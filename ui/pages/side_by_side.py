@@ -7,6 +7,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.pipeline import Pipeline
+from analysis.series import pair
 from ui import (
     alignment,
     coloring,
@@ -17,6 +18,7 @@ from ui import (
     opened,
     pair_numbers,
     pane,
+    panel,
     picture,
     ranks,
     samples_panel,
@@ -42,6 +44,7 @@ def page() -> None:
         alignment.choose(first, second)
         pane.choose_names(dataset, first)
         lines.choose(pipeline, list(dict.fromkeys((first.space, second.space))))
+    _all_at_once(pipeline, panes)
     for mine, place in zip(panes, st.columns(2, gap="medium"), strict=True):
         with place:
             with st.popover(f"{mine.space} by {pane.title_of_projection(mine)}", key=f"pane.{mine.side}"):
@@ -54,6 +57,16 @@ def page() -> None:
     ranks.draw_pinned(pipeline, dataset, [mine.space for mine in panes])
     pair_numbers.draw(pipeline, dataset, first.space, second.space)
     selection_bar.draw(pipeline, dataset, first.space, pane.look_now(dataset))
+
+
+def _all_at_once(pipeline: Pipeline, panes: Sequence[Pane]) -> None:
+    """One button for all that the page lacks, where that is more than one thing."""
+    first, second = (mine.space for mine in panes)
+    asks = [ask for mine in panes for ask in mine.asks]
+    asks += [pair.ask_of(pipeline, first, second)] if first != second else []
+    missing = [ask for ask in asks if pipeline.find(ask) is None]
+    if len({(ask.kind, ask.subject) for ask in missing if ask.kind != "regions"}) > 1:
+        panel.compute(pipeline, missing, "Compute both maps and how alike they are", place="both")
 
 
 def _span(pipeline: Pipeline, dataset: Dataset, panes: Sequence[Pane]) -> coloring.Span | None:
