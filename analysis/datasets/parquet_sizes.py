@@ -4,9 +4,9 @@ A dictionary page holds a long text once for any number of rows; the footer coun
 """
 
 from pathlib import Path
-from typing import Any
 
 from analysis.datasets.decoded import check_decoded
+from analysis.datasets.parquet_footer import Chunk, chunks_of
 from models.errors import BadInput
 
 WIDTHS = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 12}  # bytes of a value
@@ -16,15 +16,13 @@ def check_unpacked(path: Path, most: int) -> None:
     """Refuse a file whose columns would take more than so many bytes; Arrow's own errors over a damaged one."""
     from pyarrow import parquet
 
-    with parquet.ParquetFile(path) as file:
-        footer = file.metadata
-        groups = [footer.row_group(i) for i in range(footer.num_row_groups)]
-        chunks = [group.column(i) for group in groups for i in range(group.num_columns)]
+    groups = chunks_of(path)
+    chunks = [chunk for group in groups for chunk in group]
     _within(sum(map(_by_footer, chunks)), most, path)
-    texts = [chunk for chunk in chunks if chunk.physical_type == "BYTE_ARRAY"]
-    if sum(chunk.num_values * chunk.total_uncompressed_size for chunk in texts) <= most:
+    texts = [chunk for chunk in chunks if chunk.kind == "BYTE_ARRAY"]
+    if sum(chunk.values * chunk.unpacked for chunk in texts) <= most:
         return  # not even if every value were as long as its whole chunk
-    names = sorted({chunk.path_in_schema for chunk in texts})
+    names = sorted({chunk.name for chunk in texts})
     total = 0
     with parquet.ParquetFile(path, read_dictionary=names) as file:
         for group in range(len(groups)):
@@ -32,8 +30,8 @@ def check_unpacked(path: Path, most: int) -> None:
             _within(total, most, path)
 
 
-def _by_footer(chunk: Any) -> int:
-    return max(int(chunk.total_uncompressed_size), int(chunk.num_values) * WIDTHS.get(chunk.physical_type, 0))
+def _by_footer(chunk: Chunk) -> int:
+    return max(chunk.unpacked, chunk.values * WIDTHS.get(chunk.kind, 0))
 
 
 def _within(size: int, most: int, path: Path) -> None:
