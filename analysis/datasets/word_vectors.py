@@ -59,7 +59,7 @@ def layout_of(path: Path) -> Layout:
     if any(len(line) == LONGEST_LINE for line in start):
         raise BadInput(f"{path.name!r} has lines of {LONGEST_LINE:,} characters or more; save wide vectors as .npy.")
     lines = [line.rstrip("\r\n") for line in start]
-    head = lines[0].split()
+    head = lines[0].split() if lines else []  # half a byte order mark is no line
     header = len(lines) > 1 and len(head) == 2 and all(part.isdigit() for part in head)
     header = header and len(lines[1].split()) in (int(head[1]), int(head[1]) + 1) and len(lines[1].split()) > 2
     rows = [line for line in lines[header:] if line.strip()]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from analysis.datasets.vector_file import read_vectors
+from analysis.datasets.word_vectors import layout_of
 from analysis.study_file import parse_study
 from models.checkpoints import bare_file
 from models.errors import BadInput, Failed, nearest, sentence
@@ -127,3 +128,8 @@ def test_an_archive_whose_names_are_no_text_is_refused(tmp_path: Path) -> None:
 def test_a_pipe_is_no_checkpoint(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert "neither a file nor a folder" in refusal(lambda: bare_file(tmp_path / "pipe"))
+
+
+def test_half_a_byte_order_mark_is_no_vectors(tmp_path: Path) -> None:
+    (tmp_path / "v.npy").write_bytes(b"\xef")
+    assert "has no vectors below its first line" in refusal(lambda: layout_of(tmp_path / "v.npy"))
