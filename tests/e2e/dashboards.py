@@ -42,7 +42,11 @@ def running(app: Path, options: Mapping[str, str], *arguments: str) -> Iterator[
         yield address
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:  # it waits for the scripts of its sessions, which nobody looks at any more
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
 
 
 def started(app: Path, options: Mapping[str, str], *arguments: str) -> tuple[str, "subprocess.Popen[bytes]"]:
