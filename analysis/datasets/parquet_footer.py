@@ -38,7 +38,9 @@ def chunks_of(path: Path) -> list[list[Chunk]]:
     except BadInput:
         raise
     except (IndexError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        raise BadInput(f"the footer of {path.name!r} is damaged; write the file anew.") from None
+        raise BadInput(
+            f"{path.name!r} is a Parquet file that is cut off or damaged (its footer); copy it again."
+        ) from None
 
 
 def _footer(path: Path) -> bytes:

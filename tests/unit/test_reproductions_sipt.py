@@ -212,7 +212,7 @@ def test_the_command_makes_what_is_missing_once_and_prints_it_beside_the_paper(t
 
 
 @pytest.mark.parametrize(
-    ("paper", "size", "says"), [("synthetic", "small", "give --size tiny"), ("sipt", "full", "tiny or small")]
+    ("paper", "size", "says"), [("synthetic", "full", "give --size tiny or small"), ("sipt", "full", "tiny or small")]
 )
 def test_what_is_not_there_yet_is_said(paper, size, says, tmp_path, capsys) -> None:
     assert main(["reproduce", paper, "--size", size, "--cache", str(tmp_path)]) == 2
