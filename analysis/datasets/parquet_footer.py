@@ -93,11 +93,13 @@ class _Reader:
         return (number >> 1) ^ -(number & 1)
 
     def struct(self, depth: int = 0) -> dict[int, Any]:
-        """Fields by their numbers."""
+        """Fields by their numbers; none twice and none that Arrow would cut to another, so that it reads the same."""
         found: dict[int, Any] = {}
         field = 0
         while head := self.byte():
             field = field + (head >> 4) if head >> 4 else self.whole()
+            if field in found or not 0 <= field < 1 << 15:
+                raise ValueError
             found[field] = self.value(head & 15, depth, alone=True)
         return found
 

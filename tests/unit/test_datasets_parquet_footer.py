@@ -78,6 +78,18 @@ def test_a_damaged_footer_is_refused_wherever_it_is_cut_or_changed(tmp_path: Pat
         chunks_of(file)
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [b"\x16\x7e" + b"\x06\x02\x02" + b"\0", b"\x16\x7e" + b"\x06\x82\x80\x08\x02" + b"\0"],
+    ids=["twice", "past sixteen bits"],
+)
+def test_a_field_that_arrow_would_read_otherwise_is_refused(tmp_path: Path, footer: bytes) -> None:
+    """A field that is said twice, or whose number is another's once it is cut to sixteen bits."""
+    (tmp_path / "t.parquet").write_bytes(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+    with pytest.raises(BadInput, match="cut off or damaged"):
+        chunks_of(tmp_path / "t.parquet")
+
+
 def test_a_footer_that_would_take_minutes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parquet.write_table(TABLE, tmp_path / "t.parquet")
     monkeypatch.setattr(parquet_footer, "LARGEST", 100)
