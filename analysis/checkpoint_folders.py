@@ -16,9 +16,10 @@ from typing import Literal
 from analysis.study import ALLOWED, CheckpointSpec
 from models.adapters import is_adapter
 from models.architecture import architecture_of
-from models.checkpoints import SINGLE_AND_SHARDED, read_json, sha256_of_files, state_shapes, weight_files
+from models.checkpoints import SINGLE_AND_SHARDED, read_json, state_shapes, weight_files
 from models.discovery import discover
 from models.errors import BadInput
+from models.hashes import sha256_of_files
 from models.tokens import TOKENIZER_FILES
 
 USUAL = tuple(name for names in SINGLE_AND_SHARDED for name in names)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from analysis.laboratory import CorpusSpec
 from analysis.study import Study
-from models.checkpoints import sha256_of
 from models.errors import BadInput, nearest
+from models.hashes import sha256_of
 from models.place import Place
 
 SAMPLED = CorpusSpec(name="sampled", source="sampled")

@@ -44,11 +44,12 @@ class Dataset:
         n = len(self.ids)
         if n < 2:
             raise BadInput(f"dataset {self.name!r} has {n} sample{'s' * (n != 1)}; a space needs at least 2.")
-        if len(set(self.ids)) < n:
+        different = len(set(self.ids))
+        if different < n:
             seen: set[str] = set()
             twice = next(i for i in self.ids if i in seen or seen.add(i))  # type: ignore[func-returns-value]
             raise BadInput(
-                f"dataset {self.name!r} has {n - len(set(self.ids))} repeated ids (first: {twice!r});"
+                f"dataset {self.name!r} has {n - different} repeated ids (first: {twice!r});"
                 " make them unique, or leave out `id` to use row numbers."
             )
         for what in ("frame", "texts", "images", "numeric", "vectors"):

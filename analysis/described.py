@@ -7,6 +7,7 @@ from analysis.pipeline import Pipeline
 from analysis.store import Store
 from analysis.study import Study
 from analysis.study_file import plain, study_from
+from models.hashes import remember_in
 from models.place import Place
 
 
@@ -28,4 +29,5 @@ def pipeline_of(job: dict[str, Any]) -> Pipeline:
     study: Study = study_from(job["study"])
     roots = None if job["roots"] is None else tuple(map(Path, job["roots"]))
     store = Store(Path(job["cache"]), tuple(map(Path, job["layers"])))
+    remember_in(store.root / "hashes")
     return Pipeline(study, Place(Path(job["base"]), roots, tuple(map(Path, job["closed"]))), store)

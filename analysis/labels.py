@@ -59,10 +59,9 @@ def labels_of(name: str, column: pd.Series) -> Labels:
     """Read a column: categorical unless every value is a finite number and more than 30 differ."""
     texts = column.astype("string").str.strip()
     texts = texts.mask(texts == "")
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    present = texts.notna().to_numpy()
-    numeric = bool(present.any()) and bool(np.isfinite(numbers[present]).all())
-    if numeric and len(np.unique(numbers[present])) > DISTINCT_NUMBERS:
-        return Labels(name, "numeric", (), np.empty(0, np.int32), numbers)
+    codes, classes = pd.factorize(texts)
+    numbers = pd.to_numeric(pd.Series(classes), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    if np.isfinite(numbers).all() and len(np.unique(numbers)) > DISTINCT_NUMBERS:
+        return Labels(name, "numeric", (), np.empty(0, np.int32), np.append(numbers, np.nan)[codes])
     codes, classes = pd.factorize(texts, sort=True)
     return Labels(name, "categorical", tuple(map(str, classes)), codes.astype(np.int32), np.empty(0, np.float64))

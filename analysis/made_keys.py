@@ -19,8 +19,8 @@ from analysis.store import Store
 from analysis.study import DatasetSpec, GraphSpec, Study
 from analysis.study_file import plain
 from models.adapters import WEIGHTS
-from models.checkpoints import sha256_of
 from models.encoder import Card, Pooling
+from models.hashes import sha256_of
 from models.place import Place
 from models.pretraining.architectures import TextArchitecture, text_architecture
 from models.pretraining.objective import objective_called

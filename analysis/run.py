@@ -33,6 +33,7 @@ from analysis.spaces import family_of
 from analysis.store import Store
 from analysis.study_file import read_study
 from models.errors import BadInput, Failed
+from models.hashes import remember_in
 from models.place import Place
 
 STARTER = Path(__file__).resolve().parents[1] / "assets" / "starter"
@@ -49,6 +50,7 @@ def open_study(path: str | Path, *, cache: str | Path | None = None) -> Pipeline
     file = Path(path).expanduser().resolve()
     study = read_study(file)
     root = Path(cache).expanduser().resolve() if cache else default_cache()
+    remember_in(root / "hashes")
     return Pipeline(study, Place(file.parent), Store(root, (STARTER,)))
 
 

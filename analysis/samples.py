@@ -122,11 +122,11 @@ def _unpack(artifact: Artifact) -> Dataset:
     def optional(name: str) -> npt.NDArray[Any] | None:
         return artifact.array(name) if artifact.has(f"{name}.npy") else None
 
-    pixels = optional("pixels")
+    pixels, ids = optional("pixels"), artifact.table("ids")["id"].to_numpy(dtype=object)  # quicker than one by one
     return Dataset(
         name=content["name"],
-        ids=tuple(artifact.table("ids")["id"]),
-        frame=artifact.table("frame").reindex(range(len(artifact.table("ids")))),
+        ids=tuple(ids),
+        frame=artifact.table("frame").reindex(range(len(ids))),
         labels=tuple(content["labels"]),
         texts=list(artifact.table("texts")["text"]) if artifact.has("texts.parquet") else None,
         images=None if pixels is None else PackedImages(pixels, artifact.array("shapes")),

@@ -7,8 +7,8 @@ from analysis.dataset import Dataset
 from analysis.datasets.content import check_readable
 from analysis.datasets.vector_file import read_vectors
 from analysis.study import CheckpointSpec
-from models.checkpoints import sha256_of
 from models.errors import BadInput
+from models.hashes import sha256_of
 from models.place import Place
 
 

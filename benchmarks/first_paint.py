@@ -38,11 +38,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(app: Path, cache: str) -> Iterator[str]:
-    """A Streamlit server on a free port, waiting until it listens."""
+def served(app: Path, cache: str, *arguments: str) -> Iterator[tuple[str, int]]:
+    """A Streamlit server on a free port, waiting until it listens: its address and the number of its process."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--browser.gatherUsageStats", "false"]
+    command += ["--", *arguments]
     server = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -57,7 +58,7 @@ def served(app: Path, cache: str) -> Iterator[str]:
             break
         time.sleep(0.01)
     try:
-        yield url
+        yield url, server.pid
     finally:
         server.terminate()
         server.wait()
@@ -67,7 +68,7 @@ def paint(browser: Browser, app: Path, cache: str, text: str) -> tuple[float, fl
     """Seconds until a text stands in the page: from asking a server that answers, and from its launch."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     launched = time.perf_counter()
-    with served(app, cache) as url:
+    with served(app, cache) as (url, _):
         asked = time.perf_counter()
         page.goto(url, wait_until="commit")
         page.wait_for_function(SEEN, arg=text, polling="raf", timeout=120_000)

@@ -11,8 +11,9 @@ from math import isfinite, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.checkpoints import read_json, read_tensors, sha256_of, sha256_of_text
+from models.checkpoints import read_json, read_tensors
 from models.errors import BadInput
+from models.hashes import sha256_of, sha256_of_text
 
 if TYPE_CHECKING:
     import torch

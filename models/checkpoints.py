@@ -1,10 +1,8 @@
 """Weights on disk: which files hold them, their hash, and how they come in without anything in them running."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,30 +72,6 @@ def _is_file(path: Path) -> bool:
 
 def _safe(file: Path) -> Path:
     return file if file.suffix == ".safetensors" else refuse_foreign(file)
-
-
-def sha256_of(path: Path) -> str:
-    """Hash of a file's bytes, remembered while its size and time of change stay the same."""
-    status = path.stat()
-    return _sha256(str(path), status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=1024)
-def _sha256(path: str, size: int, changed: int) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sha256_of_files(files: tuple[Path, ...]) -> str:
-    """Hash of several files: of one, its own; of more, of their names and hashes."""
-    if len(files) == 1:
-        return sha256_of(files[0])
-    return sha256_of_text("".join(f"{file.name} {sha256_of(file)}\n" for file in files))
-
-
-def sha256_of_text(text: str) -> str:
-    """Hash of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.checkpoints import COUNTER, bare_file, read_json, read_tensors, sha256_of
+from models.checkpoints import COUNTER, bare_file, read_json, read_tensors
 from models.encoder import EncoderRecipe
 from models.errors import BadInput
+from models.hashes import sha256_of
 from models.initial_weights import initialize
 from models.initialization import scheme_in, source_of
 from models.loading import pretrained

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from models.checkpoints import sha256_of_text
 from models.encoder import EncoderRecipe
+from models.hashes import sha256_of_text
 from models.weight_groups import Scheme, scheme_of
 
 if TYPE_CHECKING:

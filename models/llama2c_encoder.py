@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from models.checkpoints import sha256_of, sha256_of_text
 from models.encoder import Card, EncoderRecipe, Items
 from models.errors import BadInput
+from models.hashes import sha256_of, sha256_of_text
 from models.initialization import initialized_sha256, scheme_in, seeded, shuffle_weights
 from models.llama2c import Header, read_header, read_tokens, read_weights, tokenizer_of
 from models.loading import load_state

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from models.adapters import CONFIG, MOST, Adapter, is_adapter, read_adapter
-from models.checkpoints import sha256_of
 from models.discovery import discover
 from models.errors import BadInput
+from models.hashes import sha256_of
 from models.hub import Listing, cached, download, is_a_name, list_files
 from models.place import Place
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.checkpoints import legible, parameters_in, sha256_of, sha256_of_files, weight_files
+from models.checkpoints import legible, parameters_in, weight_files
 from models.encoder import Card, EncoderRecipe, Items, Modality
 from models.errors import BadInput
+from models.hashes import sha256_of, sha256_of_files
 from models.initial_source import source_sha256
 from models.initialization import initialized_sha256, is_drawn, reads_own_weights
 from models.lookup import Found, find_configured, find_model

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.checkpoints import read_json, sha256_of_files
+from models.checkpoints import read_json
 from models.errors import BadInput
+from models.hashes import sha256_of_files
 
 TOKENIZER_FILES = (
     "tokenizer.json",

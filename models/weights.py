@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from models.checkpoints import sha256_of_files, sha256_of_text, weight_files
+from models.checkpoints import weight_files
 from models.errors import BadInput
+from models.hashes import sha256_of_files, sha256_of_text
 from models.lookup import Found
 
 

@@ -20,6 +20,7 @@ from analysis.store import Store
 from analysis.study import Study
 from analysis.study_file import plain, read_study, study_from, study_key
 from models.errors import BadInput
+from models.hashes import remember_in
 from models.place import Place
 from ui import startup, state, uploads
 from ui.view import View, from_address
@@ -57,6 +58,7 @@ def pipeline_of(study: Study, base: Path, more: tuple[Path, ...] = ()) -> Pipeli
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _pipeline(study: str, base: str, roots: tuple[str, ...], cache: str) -> Pipeline:
     place = Place(Path(base), tuple(map(Path, roots)), (Path(cache) / "uploads",))
+    remember_in(Path(cache) / "hashes")
     return Pipeline(study_from(json.loads(study)), place, Store(Path(cache), (STARTER,)))
 
 

@@ -1,17 +1,16 @@
 """What decides the samples, as hashes of the bytes they are read from."""
 
-import hashlib
 from pathlib import Path
 
 from analysis.datasets.content import check_readable
 from analysis.recipe import hash_of
+from models.hashes import sha256_of
 
 
 def hash_of_file(path: Path) -> str:
     """The sha256 of a file's bytes."""
     check_readable(path)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 def hash_of_files(files: dict[str, Path]) -> str:

@@ -130,7 +130,8 @@ def tensors_in(path: Path) -> None:
 
 def weights_in(path: Path) -> None:
     """Weights as a checkpoint reads them: classes named, sizes from the headers, then the tensors."""
-    from models.checkpoints import bare_file, parameters_in, read_tensors, sha256_of
+    from models.checkpoints import bare_file, parameters_in, read_tensors
+    from models.hashes import sha256_of
 
     file = bare_file(path)
     sha256_of(file)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from models.architecture import architecture_called
 from models.bare_encoder import BareEncoder
-from models.checkpoints import bare_file, legible, parameters_in, sha256_of
+from models.checkpoints import bare_file, legible, parameters_in
 from models.encoder import Card, EncoderRecipe, Items, Modality
 from models.errors import BadInput
+from models.hashes import sha256_of
 from models.image_encoder import ImageEncoder, check_input, read_image_settings
 from models.initial_source import source_sha256
 from models.initialization import initialized_sha256, is_drawn, reads_own_weights

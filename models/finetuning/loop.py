@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from models.checkpoints import sha256_of_text
 from models.embedding import in_words
 from models.embedding_job import family_called, library_versions
 from models.encoder import EncoderRecipe
@@ -40,6 +39,7 @@ from models.finetuning.state import (
     write_state,
     write_tensors,
 )
+from models.hashes import sha256_of_text
 from models.initialization import seeded
 from models.memory import machine_memory
 from models.sizes import BYTES

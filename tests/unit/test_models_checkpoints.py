@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.checkpoints import bare_file, parameters_in, read_tensors, sha256_of, weight_files
+from models.checkpoints import bare_file, parameters_in, read_tensors, weight_files
 from models.embedding_job import family_called
 from models.encoder import EncoderRecipe
 from models.errors import BadInput
@@ -152,14 +152,6 @@ def test_a_folder_without_weights_or_with_missing_parts_says_so(tmp_path: Path) 
         (inner / "a.pt").write_bytes(b"")
         (inner / "b.th").write_bytes(b"")
         bare_file(inner)
-
-
-def test_a_hash_follows_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "w"
-    path.write_bytes(b"abc")
-    assert sha256_of(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2
-    path.write_bytes(b"abcd")
-    assert sha256_of(path) != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
 def test_a_model_folder_with_planted_code_is_refused_before_transformers_reads_it(tmp_path: Path) -> None:

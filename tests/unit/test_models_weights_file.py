@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.checkpoints import read_tensors, sha256_of
+from models.checkpoints import read_tensors
 from models.embedding_job import family_called
 from models.encoder import EncoderRecipe
 from models.errors import BadInput
+from models.hashes import sha256_of
 from models.place import Place
 from tests.tiny_models import TEXTS, write_model
 from tests.training_folders import run_of_berts, save

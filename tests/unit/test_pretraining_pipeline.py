@@ -12,7 +12,7 @@ from analysis.pretraining import lineage, live_curve, make_checkpoint, pretraini
 from analysis.rows import number_rows, space_rows
 from analysis.run import open_study
 from analysis.task_data import spec_called, task_of
-from models.checkpoints import sha256_of
+from models.hashes import sha256_of
 
 N = 40
 PLAIN, LINKED = "sipt(weight=0.0,seed=0)", "sipt(weight=0.1,seed=0)"

@@ -57,6 +57,14 @@ def test_a_label_column_is_numeric_when_all_are_numbers_and_more_than_30_differ(
     assert labels_of("y", pd.Series([str(i % 30) for i in range(90)])).kind == "categorical"
     assert labels_of("y", pd.Series([*map(str, range(40)), "x"])).kind == "categorical"
     assert labels_of("y", pd.Series([*range(40), None])).known.sum() == 40
+    assert labels_of("y", pd.Series([form for i in range(30) for form in (f"{i}", f"{i}.0")])).kind == "categorical"
+    assert labels_of("y", pd.Series([*map(str, range(40)), "inf"])).kind == "categorical"
+
+
+def test_the_numbers_of_a_label_column_stay_with_their_samples():
+    written = [*reversed(range(40)), None, 7, 3.5]
+    labels = labels_of("y", pd.Series([None if one is None else f" {one} " for one in written]))
+    assert np.array_equal(labels.values, np.array([np.nan if one is None else one for one in written]), equal_nan=True)
 
 
 def test_samples_without_a_label_are_unknown_and_stay_so_when_labels_are_dealt():
