@@ -47,8 +47,8 @@ def serving() -> AbstractContextManager[str]:
     return running(APP, options)
 
 
-def measure(browser: Any, address: str, renderer: str, n: int) -> dict[str, float | None]:
-    """Seconds of every act of one fresh page; None for one that is never done."""
+def measure(browser: Any, address: str, renderer: str, n: int, *, whole: bool = True) -> dict[str, float | None]:
+    """Seconds of every act of one fresh page; None for one that is never done. Not `whole`: of its paint alone."""
     context = browser.new_context(viewport={"width": 1000, "height": 850})
     page = context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
@@ -64,6 +64,9 @@ def measure(browser: Any, address: str, renderer: str, n: int) -> dict[str, floa
     found["paint"] = time.time() - start
     found["map"] = time.time() - page.evaluate("window.begun") / 1000
     _whole(page, renderer, found, "paint", start)
+    if not whole:
+        context.close()
+        return found
     page.wait_for_function("document.body.innerText.includes('SHIFT=0;')")
     page.wait_for_timeout(500)
     turns = [_recolour(page, renderer, turn) for turn in range(1, 2 if n > MANY else 4)]

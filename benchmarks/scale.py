@@ -34,6 +34,7 @@ from analysis.scales import FromGraph, OnSample, scale_of_basis
 SIZES = (10_000, 100_000, 1_000_000)
 D, HIDDEN, GROUPS, BLOCK, LINKS = 384, 24, 300, 1 << 16, 3
 RESULTS = Path(__file__).parent / "results" / "scale.json"
+TITLE = "# Seconds and peak memory by the number of samples × 384, two cores, each step in a process of its own"
 BUDGET = 16  # GiB that no step may need at a million
 STUDY = """
 name = "scale"
@@ -168,7 +169,7 @@ def how(step: str) -> str:
 
 def table(cells: Cells, sizes: list[int]) -> str:
     """Every step: seconds and peak memory by size, and the exponent."""
-    heads = [f"{n:,}: s / GB" for n in sizes]
+    heads = [f"{n:,}: s / GiB" for n in sizes]
     lines = [f"| step | {' | '.join(heads)} | exponent | exact by |", "| --- " * (len(sizes) + 3) + "|"]
     for step, row in cells.items():
         slope = exponent(row)
@@ -212,9 +213,12 @@ def main() -> None:
             cells.setdefault(step, {})[str(n)] = measure(study, step)
             RESULTS.write_text(json.dumps(cells, indent=1), encoding="utf-8")
     most = [cell["peak_mb"] / 1024 for row in cells.values() for cell in row.values() if "peak_mb" in cell]
-    print(table(cells, given.sizes))
-    if most:
-        print(f"\nMost memory of any step: {max(most):.1f} GiB; no more than {BUDGET} GiB at 1,000,000 is promised.")
+    said = (
+        f"Most memory of any step: {max(most, default=0):.1f} GiB; no more than {BUDGET} GiB at 1,000,000 is promised."
+    )
+    told = f"{table(cells, given.sizes)}\n\n{said}\n"
+    RESULTS.with_suffix(".md").write_text(f"{TITLE}\n\n{told}\n`python -m benchmarks.scale`\n", encoding="utf-8")
+    print(told)
 
 
 if __name__ == "__main__":

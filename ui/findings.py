@@ -12,7 +12,6 @@ from analysis.plan import chosen_analyses
 from analysis.registry import analyses
 from analysis.result import Result
 from analysis.series.pair import twins_of
-from analysis.space import EmbeddingSpace
 from analysis.spaces import SpaceOf
 from ui.words import counted
 
@@ -97,8 +96,9 @@ def alarms_of(pipeline: Pipeline, space: str) -> list[Alarm] | None:
 
 def width_of(pipeline: Pipeline, space: SpaceOf) -> int:
     """How many dimensions a space has; 0 where its vectors decide that and are not there."""
-    found: EmbeddingSpace | None = None if space.card.width else pipeline.find(Ask("space", subject=space.name))
-    return space.card.width if found is None else found.d
+    recipe = None if space.card.width else pipeline.recipe(Ask("space", subject=space.name))
+    kept = None if recipe is None else pipeline.store.get(recipe)  # its size alone: to check its numbers is to read all
+    return space.card.width if kept is None else int(kept.array("vectors").shape[1])
 
 
 def references_of(space: SpaceOf, spaces: Sequence[SpaceOf]) -> dict[str, str]:

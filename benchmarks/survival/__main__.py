@@ -1,4 +1,5 @@
-"""The survival table: `python -m benchmarks.survival [ROW ...] [--short] [--minutes M] [--trials T] [--browsers B]`.
+"""The survival table: `python -m benchmarks.survival [ROW ...] [--short] [--minutes M] [--trials T] [--browsers B]
+[--looks S]`.
 
 The long form writes each row's lines into `benchmarks/results/survival.md`, where those of the others stay as they
 were; the short form, which the tests run, only prints. Exit status 1: something was found.
@@ -61,8 +62,9 @@ def main() -> int:
         "--trials", type=int, help="kills: how many more at most (they are kept, and the next call goes on)"
     )
     parser.add_argument("--browsers", type=int, help="browsers: how many, instead of 20")
+    parser.add_argument("--looks", type=float, help="browsers: seconds that a page is looked at, in the mean")
     given = parser.parse_args()
-    more = {"kills": {"trials": given.trials}, "browsers": {"browsers": given.browsers}}
+    more = {"kills": {"trials": given.trials}, "browsers": {"browsers": given.browsers, "looks": given.looks}}
     found = False
     for row in given.rows or ROWS:
         options = {name: value for name, value in more.get(row, {}).items() if value is not None}

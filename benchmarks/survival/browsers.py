@@ -3,10 +3,12 @@
 Each has its own session. Every second one has uploaded a table of its own and opened it; the others pin another sample
 and select another number of samples. No page of one may show anything of another's. Measured: what broke (an error of a
 page's scripts or of Streamlit, a request elsewhere, a crossing), the time from a click to a page at rest against that
-of a lone user in the same run, and the server's memory: its slope per minute after the first one.
+of a lone user in the same run, how much of a core the server took for it (the browsers are on the same machine, and
+draw with its processor), and the server's memory: its slope per minute after the first one.
 """
 
 import asyncio
+import os
 import random
 import re
 import statistics
@@ -24,6 +26,7 @@ from benchmarks.survival.outcome import Outcome
 
 SHORT, LONG = (2, 20.0, 10.0), (20, 600.0, 60.0)  # browsers, seconds of theirs, seconds of the lone one
 JOBS = 4
+LOOKS = 0.85  # seconds that a page is looked at, in the mean: hasty
 SLOWER = 2.0  # times the lone user's median
 PATIENCE = 300_000  # milliseconds a page may take
 LINKS = '[data-testid="stSidebar"] a[href]'
@@ -39,9 +42,12 @@ class Tally:
     others: list[float] = field(default_factory=list)  # of those that look at a table of their own
     wrong: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)  # seconds, MB
+    busy: list[tuple[float, float]] = field(default_factory=list)  # seconds, those of a core that the server took
 
 
-def rows(*, short: bool = False, minutes: float = float("inf"), browsers: int = LONG[0]) -> list[Outcome]:
+def rows(
+    *, short: bool = False, minutes: float = float("inf"), browsers: int = LONG[0], looks: float = LOOKS
+) -> list[Outcome]:
     """A line for what broke, for the time of a click and for memory."""
     from tests import pets
     from tests.e2e.dashboards import serving
@@ -52,12 +58,17 @@ def rows(*, short: bool = False, minutes: float = float("inf"), browsers: int = 
         world = pets.compute(Path(name))
         with serving("--study", str(world.study), "--cache", str(world.cache)) as address:
             lone, crowd = Tally(), Tally()
-            asyncio.run(_crowd(address, lone, 1, alone))
+            asyncio.run(_crowd(address, lone, 1, alone, min(looks, LOOKS)))
             queued = _queue(world)
             began = time.monotonic()
-            asyncio.run(_crowd(address, crowd, many, length))
+            asyncio.run(_crowd(address, crowd, many, length, looks))
             took = time.monotonic() - began
-    return judged(lone, crowd, took, f"{many} browsers for {length / 60:.3g} minutes, {queued} jobs queued")
+    return judged(
+        lone,
+        crowd,
+        took,
+        f"{many} browsers for {length / 60:.3g} minutes, a page looked at for {looks:g} s, {queued} jobs queued",
+    )
 
 
 def judged(lone: Tally, crowd: Tally, took: float, how: str) -> list[Outcome]:
@@ -67,13 +78,21 @@ def judged(lone: Tally, crowd: Tally, took: float, how: str) -> list[Outcome]:
     if lone.clicks and crowd.clicks:
         theirs, its = statistics.median(crowd.clicks), statistics.median(lone.clicks)
         told = f"{theirs / its:.1f} times: median {theirs:.2f} s of {len(crowd.clicks):,} clicks, a lone user's"
-        lines.append(_line("a click's time", theirs <= SLOWER * its, took, f"{told} {its:.2f} s of {len(lone.clicks)}"))
+        told += f" {its:.2f} s of {len(lone.clicks)}{_share_of(crowd)}"
+        lines.append(_line("a click's time", theirs <= SLOWER * its, took, told))
     if len(crowd.memory) > 2:
         slope, noise = slope_of(crowd.memory)
         last = f"{crowd.memory[-1][1]:,.0f} MB at the end"
         said = f"{slope:+.1f} MB a minute after the first, noise {noise:.1f}; {last}"
         lines.append(_line("the server's memory", slope <= noise, took, said))
     return lines
+
+
+def _share_of(crowd: Tally) -> str:
+    if len(crowd.busy) < 2:
+        return ""
+    (began, before), (ended, after) = crowd.busy[0], crowd.busy[-1]
+    return f"; the server had {(after - before) / (ended - began):.2f} of {os.cpu_count()} cores"
 
 
 def slope_of(memory: list[tuple[float, float]]) -> tuple[float, float]:
@@ -108,7 +127,7 @@ def _queue(world: Any) -> int:
     return len(asks)
 
 
-async def _crowd(address: str, tally: Tally, many: int, length: float) -> None:
+async def _crowd(address: str, tally: Tally, many: int, length: float, looks: float) -> None:
     from playwright.async_api import async_playwright
 
     from analysis.pdf import find_chrome
@@ -118,17 +137,22 @@ async def _crowd(address: str, tally: Tally, many: int, length: float) -> None:
         browser = await playwright.chromium.launch(executable_path=find_chrome(), args=list(FLAGS))
         entered, begun = [asyncio.Event() for _ in range(many)], asyncio.Event()
         sessions: list[Awaitable[None]] = [
-            _session(browser, address, i, (entered[i], begun), length, tally) for i in range(many)
+            _session(browser, address, i, (entered[i], begun), (length, looks), tally) for i in range(many)
         ]
         await asyncio.gather(*sessions, _watch(address, entered, begun, length, tally))
         await browser.close()
 
 
 async def _session(
-    browser: Any, address: str, number: int, gate: tuple[asyncio.Event, asyncio.Event], length: float, tally: Tally
+    browser: Any,
+    address: str,
+    number: int,
+    gate: tuple[asyncio.Event, asyncio.Event],
+    lasts: tuple[float, float],
+    tally: Tally,
 ) -> None:
-    """Come in, wait until all others have, and click for so many seconds."""
-    dice, own = random.Random(number), number % 2 == 1
+    """Come in, wait until all others have, and click: for so many seconds, so many apart in the mean."""
+    (length, looks), dice, own = lasts, random.Random(number), number % 2 == 1
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()
@@ -150,7 +174,7 @@ async def _session(
             await page.wait_for_function(AT_REST)
             (tally.others if own else tally.clicks).append(time.monotonic() - start)
             tally.wrong += [f"{said} (session {number}, {doing})" for said in await _seen(page, number, own)]
-            await page.wait_for_timeout(dice.randrange(200, 1500))
+            await page.wait_for_timeout(1000 * looks * dice.uniform(0.25, 1.75))
     except Exception as error:
         tally.wrong.append(f"session {number}, {doing}: {type(error).__name__}: {str(error).splitlines()[0][:200]}")
     finally:
@@ -218,6 +242,9 @@ async def _watch(address: str, entered: list[asyncio.Event], begun: asyncio.Even
         status = (Path("/proc") / str(process) / "status").read_text()
         held = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         tally.memory.append((time.monotonic() - began, int(held.split()[1]) / 1024))
+        told = (Path("/proc") / str(process) / "stat").read_text().rpartition(")")[2].split()
+        ticks = int(told[11]) + int(told[12])  # in the program and in the kernel for it
+        tally.busy.append((time.monotonic() - began, ticks / os.sysconf("SC_CLK_TCK")))
         await asyncio.sleep(1)
 
 

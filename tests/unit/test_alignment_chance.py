@@ -6,6 +6,7 @@ import pytest
 
 from analysis.agreement import agreement
 from analysis.graph import of_pairs
+from analysis.graphs import hops
 from analysis.graphs.hops import hops_from
 from analysis.graphs.noise import noisy
 from analysis.graphs.rewired import rewired
@@ -93,13 +94,24 @@ def test_the_same_seed_gives_the_same_numbers_and_another_the_same_values():
 
 def test_hops_are_those_of_networkx():
     links = random_graph(90, 110)
-    hops, cut = hops_from(links, np.arange(0, 90, 2))
+    found, cut = hops_from(links, np.arange(0, 90, 2))
     lengths = dict(nx.all_pairs_shortest_path_length(nx.Graph(links.pairs.tolist())))
     expected = np.array([[lengths.get(a, {}).get(b, 0) for b in range(90)] for a in range(0, 90, 2)])
-    assert (hops == expected).all() and not cut
+    assert (found == expected).all() and not cut
     path = graph([[i, i + 1] for i in range(149)], 150)
     far, cut = hops_from(path, np.array([0]))
     assert cut and far[0, 100] == 100 and far[0, 101] == 0
+
+
+@pytest.mark.parametrize(("directed", "few"), [(False, 1), (False, 10**9), (True, 1)])
+def test_hops_are_the_same_by_the_links_of_a_wave_and_by_all(directed, few, monkeypatch):
+    monkeypatch.setattr(hops, "FEW", few)
+    links = graph(np.random.default_rng(3).integers(300, size=(420, 2)), 300, directed=directed)
+    found, cut = hops_from(links, np.arange(64) * 4, most=50)
+    drawn = nx.DiGraph(links.pairs.tolist()).reverse() if directed else nx.Graph(links.pairs.tolist())
+    to = dict(nx.all_pairs_shortest_path_length(drawn))
+    expected = np.array([[to.get(a, {}).get(b, 0) for b in range(300)] for a in range(0, 256, 4)])
+    assert (found == expected).all() and not cut
 
 
 @pytest.mark.parametrize("directed", [False, True])

@@ -64,9 +64,10 @@ def test_trials_are_counted_over_all_calls_and_the_victim_with_the_fewest_is_nex
 def test_a_crowd_is_held_to_the_lone_users_median_and_to_flat_memory() -> None:
     lone = browsers.Tally(clicks=[1.0, 1.0, 9.0])
     flat = [(float(i), 100.0 + (i % 2)) for i in range(120)]
-    crowd = browsers.Tally(clicks=[1.9, 2.0, 2.0], others=[0.1], memory=flat)
+    crowd = browsers.Tally(clicks=[1.9, 2.0, 2.0], others=[0.1], memory=flat, busy=[(1.0, 5.0), (101.0, 55.0)])
     broke, click, memory = browsers.judged(lone, crowd, 120.0, "")
     assert (broke.tried, broke.well, click.well, memory.well) == (4, 4, 1, 1) and "2.0 times" in click.note
+    assert "the server had 0.50 of" in click.note
     grown = [(t, held + t) for t, held in flat]
     slow = browsers.Tally(clicks=[2.1], wrong=["a script broke: x"], memory=grown)
     lines = browsers.judged(lone, slow, 120.0, "")
