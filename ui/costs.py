@@ -31,7 +31,7 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
     wanted: dict[str, Ask] = {}
     for ask in asks:
         for part in (*_needs(pipeline, ask), ask):
-            if pipeline.find(part) is None:
+            if not _is_there(pipeline, part):
                 wanted[f"{part}{sorted(part.params.items())}"] = part
     if not wanted:
         return 0.0
@@ -43,6 +43,13 @@ def seconds_for(pipeline: Pipeline, asks: Iterable[Ask]) -> float:
         + JOINT_COMPILES * joint
         + sum(_seconds(pipeline, ask) for ask in wanted.values())
     )
+
+
+def _is_there(pipeline: Pipeline, ask: Ask) -> bool:
+    recipe = pipeline.recipe(ask) if ask.kind == "space" else None
+    if recipe is not None:
+        return pipeline.store.get(recipe) is not None  # to look at the vectors is to check them: gigabytes, maybe
+    return pipeline.find(ask) is not None
 
 
 def _needs(pipeline: Pipeline, ask: Ask) -> list[Ask]:

@@ -18,5 +18,5 @@ def first_page() -> None:
     if dataset is None:
         return
     for ask in wanted(pipeline):
-        if ask.kind != "metrics":  # whose files may be large, and no page opens with
+        if ask.kind not in ("metrics", "space"):  # whose files may be large, and no page opens with
             pipeline.find(ask)

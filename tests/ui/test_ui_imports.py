@@ -30,6 +30,24 @@ def test_the_overview_shows_its_numbers_without_any_heavy_import(computed):
     assert [name for name in found["loaded"] if name.split(".")[0] in HEAVY] == []
 
 
+def test_the_overview_opens_without_a_look_at_the_vectors(computed):
+    unread = """from analysis.space import EmbeddingSpace
+read = []
+EmbeddingSpace.__post_init__ = lambda space: read.append(space.name)
+from ui import preload, queries
+queries.get_ready = lambda: None
+script = sys.argv.pop(1)
+preload.first_page()
+sys.argv.insert(1, script)
+before = set"""
+    code = f"{FIRST_PAGE.replace('before = set', unread)}\nprint(json.dumps(read))"
+    command = [sys.executable, "-c", code, str(ROOT / "app.py")]
+    command += ["--study", str(computed.study), "--cache", str(computed.cache)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout.splitlines()[-1]) == []
+
+
 def test_no_file_of_the_dashboard_names_another_host():
     files = [
         ROOT / "app.py",
