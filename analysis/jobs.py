@@ -260,4 +260,5 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    os.nice(5)  # the dashboard, and whatever else is done on this machine, goes first
     sys.exit(work(Path(sys.argv[1])))

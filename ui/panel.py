@@ -18,7 +18,7 @@ from analysis.jobs import Job
 from analysis.pipeline import Pipeline
 from analysis.recipe import hash_of
 from models.errors import BadInput, Failed
-from ui import costs, dialogs, state, words, work
+from ui import costs, dialogs, live, state, words, work
 
 DRAWN = "panel.jobs"  # those whose progress stands on the page
 
@@ -98,7 +98,8 @@ def progress(job: Job, place: str = "") -> None:
         words.quiet("At work in the job above.")
         return
     state.remember(DRAWN, (*drawn, job.key))
-    st.fragment(_progress, run_every="1s" if job.active else None)(job, f"cancel.{job.key}.{place}")
+    key = f"{job.key}.{place}"
+    live.draw(_progress, job, f"cancel.{key}", every=1 if job.active else None, key=key)
 
 
 def _progress(job: Job, key: str) -> None:

@@ -23,7 +23,7 @@ from analysis.series.pretrained import (
     said,
     smoothed,
 )
-from ui import figure_panel, panel, state, words, work
+from ui import figure_panel, live, panel, state, words, work
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -50,8 +50,8 @@ def draw(pipeline: Pipeline, section: PretrainingSpec) -> None:
     cards = card_table(cards_of(pipeline, runs), "recipe").drop(columns="recipe")
     st.dataframe(cards, hide_index=True, placeholder="–", height=38 + 35 * len(cards))
     panel.offer(pipeline, [run.ask for run in runs], TELLS, button="Train what is missing", place=section.name)
-    live = any(job.active for job in work.jobs_of(pipeline)) and not all(run.result for run in runs)
-    st.fragment(_outcome, run_every="3s" if live else None)(pipeline, section)
+    at_work = any(job.active for job in work.jobs_of(pipeline)) and not all(run.result for run in runs)
+    live.draw(_outcome, pipeline, section, every=3 if at_work else None, key=f"pretraining.{section.name}")
 
 
 def _outcome(pipeline: Pipeline, section: PretrainingSpec) -> None:

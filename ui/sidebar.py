@@ -10,7 +10,7 @@ from analysis.pipeline import Pipeline
 from analysis.report import file_name
 from analysis.study_file import dump_study
 from models.errors import BadInput, Failed
-from ui import change_dialog, open_dialog, opened, state, words, work
+from ui import change_dialog, live, open_dialog, opened, state, words, work
 
 
 def draw(pages: dict[str, list[StreamlitPage]]) -> None:
@@ -35,7 +35,7 @@ def draw(pages: dict[str, list[StreamlitPage]]) -> None:
     for group, members in pages.items():
         if group == "Work":
             found = [job for job in work.visible_jobs() if job.active]
-            st.fragment(_jobs_link, run_every="1s" if found else None)(members[0], work.pulse(found))
+            live.draw(_jobs_link, members[0], work.pulse(found), every=1 if found else None, key="jobs")
             for page in members[1:]:
                 st.page_link(page)
             _report(opened.pipeline())

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from analysis.ask import Ask
 from analysis.figures.learning import learning_figure
 from analysis.figures.palette import Theme
@@ -15,7 +13,7 @@ from analysis.series.shots import METHOD, finding, shots_of
 from analysis.series.standings import title_of
 from analysis.series.training import finding as said_of_training
 from analysis.series.training import training_of
-from ui import figure_panel, state, words, work
+from ui import figure_panel, live, state, words, work
 from ui.task_choice import Choice
 from ui.task_table import colors_of
 
@@ -36,8 +34,8 @@ def draw(pipeline: Pipeline, chosen: Choice) -> None:
         trained = [ask for ask in chosen.every if ask.other == task and task_methods()[ask.name].trains]
         if trained:
             job = work.job_at(pipeline, [ask for ask in trained if pipeline.find(ask) is None])
-            live = job is not None and job.active
-            st.fragment(_training, run_every="2s" if live else None)(pipeline, task, trained)
+            every = 2 if job is not None and job.active else None
+            live.draw(_training, pipeline, task, trained, every=every, key=f"training.{task}")
 
 
 def _training(pipeline: Pipeline, task: str, asks: list[Ask]) -> None:
