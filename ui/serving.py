@@ -5,6 +5,7 @@ A server that Streamlit starts from an `App` opens no browser by itself; this on
 browser starts while the server loads.
 """
 
+import gc
 import logging
 import socket
 import threading
@@ -68,9 +69,11 @@ def ready() -> None:
     try:
         preload.first_page()
     except (BadInput, Failed):
-        return  # the page says so
+        pass  # the page says so
     except Exception:
         log.exception("the first page could not be loaded ahead")
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: it is gone through no more when garbage is looked for
 
 
 def _open_browser() -> None:

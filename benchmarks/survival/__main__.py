@@ -59,12 +59,13 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="some seconds each, and nothing is written")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop a row then; it says how far it came")
     parser.add_argument(
-        "--trials", type=int, help="kills: how many more at most (they are kept, and the next call goes on)"
+        "--trials", type=int, help="damage: of each kind; kills: how many more at most (they are kept, and it goes on)"
     )
     parser.add_argument("--browsers", type=int, help="browsers: how many, instead of 20")
     parser.add_argument("--looks", type=float, help="browsers: seconds that a page is looked at, in the mean")
     given = parser.parse_args()
-    more = {"kills": {"trials": given.trials}, "browsers": {"browsers": given.browsers, "looks": given.looks}}
+    trials = {"trials": given.trials}
+    more = {"kills": trials, "damage": trials, "browsers": {"browsers": given.browsers, "looks": given.looks}}
     found = False
     for row in given.rows or ROWS:
         options = {name: value for name, value in more.get(row, {}).items() if value is not None}

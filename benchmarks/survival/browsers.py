@@ -1,11 +1,12 @@
 """Twenty browsers that click through every page for ten minutes, while four jobs are queued.
 
-Each has its own session. Every second one has uploaded a table of its own and opened it; the others pin another sample
-and select another number of samples. No page of one may show anything of another's. Measured: what broke (an error of a
-page's scripts or of Streamlit, a request elsewhere, a crossing), the time from a click to a page at rest against that
-of a lone user in the same run, how much of a core the server took for it, and the server's memory: its slope per minute
-after the first one. The browsers are on the same machine and take its processor for a third of a second a click:
-twenty that look at a page for less than some seconds wait for each other, not for the server.
+Each has its own session and has been on every page once when the ten minutes begin. Every second one has uploaded a
+table of its own and opened it; the others pin another sample and select another number of samples. No page of one may
+show anything of another's. Measured: what broke (an error of a page's scripts or of Streamlit, a request elsewhere, a
+crossing), the time from a click to a page at rest against that of a lone user in the same run, how much of a core the
+server took for it, and the server's memory: its slope per minute after the first one. The browsers are on the same
+machine and take its processor for a third of a second a click: twenty that look at a page for less than some seconds
+wait for each other, not for the server.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from benchmarks.survival.outcome import Outcome
 
 SHORT, LONG = (2, 20.0, 10.0), (20, 600.0, 60.0)  # browsers, seconds of theirs, seconds of the lone one
 JOBS = 4
-LOOKS, HASTY = 8.0, 0.85  # seconds that a page is looked at, in the mean: by a crowd, and by the lone user
+LOOKS, HASTY = 10.0, 0.85  # seconds that a page is looked at, in the mean: by a crowd, and by the lone user
 SLOWER = 2.0  # times the lone user's median
 PATIENCE = 300_000  # milliseconds a page may take
 POLLED = 50  # milliseconds between two looks whether it is at rest: one at every frame would cost a browser its core
@@ -47,6 +48,7 @@ class Tally:
     clicks: list[float] = field(default_factory=list)  # of those that look at the study that all share
     others: list[float] = field(default_factory=list)  # of those that look at a table of their own
     wrong: list[str] = field(default_factory=list)
+    queued: int = 0  # jobs, when they began
     memory: list[tuple[float, float]] = field(default_factory=list)  # seconds, MB
     busy: list[tuple[float, float]] = field(default_factory=list)  # seconds, those of a core that the server took
 
@@ -66,15 +68,14 @@ def rows(
         with serving("--study", str(world.study), "--cache", str(world.cache)) as address:
             lone, crowd = Tally(), Tally()
             asyncio.run(_crowd(address, lone, 1, alone, min(looks, HASTY)))
-            queued = _queue(world)
             began = time.monotonic()
-            asyncio.run(_crowd(address, crowd, many, length, looks))
+            asyncio.run(_crowd(address, crowd, many, length, looks, lambda: _queue(world)))
             took = time.monotonic() - began
     return judged(
         lone,
         crowd,
         took,
-        f"{many} browsers for {length / 60:.3g} minutes, a page looked at for {looks:g} s, {queued} jobs queued",
+        f"{many} browsers for {length / 60:.3g} minutes, a page looked at for {looks:g} s, {crowd.queued} jobs queued",
     )
 
 
@@ -134,7 +135,9 @@ def _queue(world: Any) -> int:
     return len(asks)
 
 
-async def _crowd(address: str, tally: Tally, many: int, length: float, looks: float) -> None:
+async def _crowd(
+    address: str, tally: Tally, many: int, length: float, looks: float, queue: Callable[[], int] = lambda: 0
+) -> None:
     from playwright.async_api import async_playwright
 
     from analysis.pdf import find_chrome
@@ -148,7 +151,7 @@ async def _crowd(address: str, tally: Tally, many: int, length: float, looks: fl
         sessions: list[Awaitable[None]] = [
             _session(browser, address, i, (entered[i], begun), (length, looks), tally) for i in range(many)
         ]
-        await asyncio.gather(*sessions, _watch(address, entered, begun, length, tally))
+        await asyncio.gather(*sessions, _watch(address, entered, begun, length, tally, queue))
         await browser.close()
 
 
@@ -160,7 +163,7 @@ async def _session(
     lasts: tuple[float, float],
     tally: Tally,
 ) -> None:
-    """Come in, wait until all others have, and click: for so many seconds, so many apart in the mean."""
+    """Come in, see every page once, wait until all have, and click: so many seconds, so many apart in the mean."""
     (length, looks), dice, own = lasts, random.Random(number), number % 2 == 1
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE)
@@ -170,17 +173,17 @@ async def _session(
     doing = "coming in"
     try:
         await (_upload(page, address, number) if own else _select(page, address, number))
+        for link in await page.evaluate(OTHERS):
+            doing = f"going to {link[1]!r} for the first time"
+            await _go(page, link)
         gate[0].set()
         await gate[1].wait()
         deadline = time.monotonic() + length
         while time.monotonic() < deadline:
-            which, title, path = dice.choice(await page.evaluate(OTHERS))
-            doing = f"going to {title!r}"
+            link = dice.choice(await page.evaluate(OTHERS))
+            doing = f"going to {link[1]!r}"
             start = time.monotonic()
-            await page.locator(LINKS).nth(which).click()
-            await page.wait_for_function(
-                AT_REST, arg=path, polling=POLLED
-            )  # an address is a page's once it is answered
+            await _go(page, link)
             (tally.others if own else tally.clicks).append(time.monotonic() - start)
             tally.wrong += [f"{said} (session {number}, {doing})" for said in await _seen(page, number, own)]
             await page.wait_for_timeout(1000 * looks * dice.uniform(0.25, 1.75))
@@ -189,6 +192,13 @@ async def _session(
     finally:
         gate[0].set()
         await context.close()
+
+
+async def _go(page: Any, link: tuple[int, str, str]) -> None:
+    """Click a link beside the page, and wait until its page is there: an address is a page's once it is answered."""
+    which, _, path = link
+    await page.locator(LINKS).nth(which).click()
+    await page.wait_for_function(AT_REST, arg=path, polling=POLLED)
 
 
 async def _select(page: Any, address: str, number: int) -> None:
@@ -241,11 +251,19 @@ def _asked(url: str, tally: Tally) -> None:
         tally.wrong.append(f"a request went to {url[:80]}")
 
 
-async def _watch(address: str, entered: list[asyncio.Event], begun: asyncio.Event, length: float, tally: Tally) -> None:
-    """Let all begin when the last has come in, and read the server's memory every second."""
+async def _watch(
+    address: str,
+    entered: list[asyncio.Event],
+    begun: asyncio.Event,
+    length: float,
+    tally: Tally,
+    queue: Callable[[], int],
+) -> None:
+    """Let all begin when the last has come in, queue the jobs, and read the server's memory every second."""
     for one in entered:
         await one.wait()
     begun.set()
+    tally.queued = await asyncio.to_thread(queue)
     began, process = time.monotonic(), _server_at(int(address.rpartition(":")[2]))
     while time.monotonic() < began + length:
         status = (Path("/proc") / str(process) / "status").read_text()

@@ -43,9 +43,9 @@ ENOUGH = 256  # MiB
 Numbers = list[dict[str, str]]
 
 
-def rows(*, short: bool = False, minutes: float = float("inf")) -> list[Outcome]:
+def rows(*, short: bool = False, minutes: float = float("inf"), trials: int = LONG) -> list[Outcome]:
     """A line for each kind of damage."""
-    trials, deadline = SHORT if short else LONG, time.monotonic() + 60 * minutes
+    trials, deadline = SHORT if short else trials, time.monotonic() + 60 * minutes
     mounts = _can_mount()
     how = "a file system in memory" if mounts else "the n-th write refused (ENOSPC), for mounts are not allowed here"
     with tempfile.TemporaryDirectory() as name:
