@@ -90,8 +90,9 @@ def judged(lone: Tally, crowd: Tally, took: float, how: str) -> list[Outcome]:
         lines.append(_line("a click's time", theirs <= SLOWER * its, took, told))
     if len(crowd.memory) > 2:
         slope, noise = slope_of(crowd.memory)
-        last = f"{crowd.memory[-1][1]:,.0f} MB at the end"
-        said = f"{slope:+.1f} MB a minute after the first, noise {noise:.1f}; {last}"
+        late = [pair for pair in crowd.memory if pair[0] >= crowd.memory[-1][0] / 2]
+        said = f"{slope:+.1f} MB a minute after the first, noise {noise:.1f}; {slope_of(late)[0]:+.1f} in the last half"
+        said += f"; {crowd.memory[-1][1]:,.0f} MB at the end"
         lines.append(_line("the server's memory", slope <= noise, took, said))
     return lines
 
@@ -110,7 +111,7 @@ def slope_of(memory: list[tuple[float, float]]) -> tuple[float, float]:
     (0.0, 0.0)
     """
     points: npt.NDArray[np.float64] = np.array(memory)
-    late = points[points[:, 0] >= min(60.0, points[-1, 0] / 3)]
+    late = points[points[:, 0] - points[0, 0] >= min(60.0, (points[-1, 0] - points[0, 0]) / 3)]
     minutes = late[:, 0] / 60 - late[:, 0].mean() / 60
     slope = float((minutes * late[:, 1]).sum() / max((minutes**2).sum(), 1e-12))
     rest = late[:, 1] - late[:, 1].mean() - slope * minutes
