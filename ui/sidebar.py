@@ -35,7 +35,7 @@ def draw(pages: dict[str, list[StreamlitPage]]) -> None:
     for group, members in pages.items():
         if group == "Work":
             found = [job for job in work.visible_jobs() if job.active]
-            live.draw(_jobs_link, members[0], work.pulse(found), every=1 if found else None, key="jobs")
+            live.draw(_jobs_link, members[0], work.pulse(found), every=3 if found else None, key="jobs")
             for page in members[1:]:
                 st.page_link(page)
             _report(opened.pipeline())
