@@ -3,17 +3,21 @@
 // only while the page is at rest and seen, not before what was asked last has begun, and not close upon a touch.
 const AFTER_TOUCH = 1500; // milliseconds in which a click may be on its way
 const PATIENCE = 5000; // and in which what was asked begins
+const LOOKS = 100; // and between two looks whether it may ask: a part that must wait for another is soon the next
 const page = (window.anchorageLive ??= { asked: -Infinity, touched: -Infinity, watched: null });
 
 export default function ({ data, setTriggerValue }) {
   watch(document.querySelector(".stApp"));
+  let due = performance.now() + 1000 * data.every;
   const timer = setInterval(() => {
     const now = performance.now();
+    if (now < due) return;
     if (page.watched?.dataset.testScriptState !== "notRunning" || document.hidden) return;
     if (now - page.asked < PATIENCE || now - page.touched < AFTER_TOUCH) return;
     page.asked = now;
+    due = now + 1000 * data.every;
     setTriggerValue("tick", now);
-  }, 1000 * data.every);
+  }, LOOKS);
   return () => clearInterval(timer);
 }
 
