@@ -8,6 +8,10 @@ if __name__ == "__main__":
 
     main()
 else:
+    import os
+
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what an ended thread has freed
+
     from streamlit import App
 
     from ui.serving import ROUTES, ready, refuse

@@ -10,6 +10,7 @@ import zlib
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -30,6 +31,7 @@ LARGEST = 1 << 16  # bytes such a study may unfold to
 ANYWHERE = ("pydocs", "digits")  # sources that need no file, so that the address alone is enough
 UPLOADS = "uploads"
 SECRET = re.compile(r"[0-9a-f]{32}")
+_OPEN: "WeakValueDictionary[tuple[str, str, tuple[str, ...], str], Pipeline]" = WeakValueDictionary()
 
 
 class UploadedElsewhere(BadInput):
@@ -40,7 +42,9 @@ def pipeline() -> Pipeline:
     """The pipeline of the session's study."""
     session = state.session()
     mine = uploads_of(session)
-    return pipeline_of(session.study, session.base, (mine,) if session.base.is_relative_to(mine) else ())
+    found = pipeline_of(session.study, session.base, (mine,) if session.base.is_relative_to(mine) else ())
+    state.remember("pipeline", found)  # so that it lives as long as a session is at its study
+    return found
 
 
 def pipeline_of(study: Study, base: Path, more: tuple[Path, ...] = ()) -> Pipeline:
@@ -57,14 +61,19 @@ def pipeline_of(study: Study, base: Path, more: tuple[Path, ...] = ()) -> Pipeli
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _pipeline(study: str, base: str, roots: tuple[str, ...], cache: str) -> Pipeline:
-    place = Place(Path(base), tuple(map(Path, roots)), (Path(cache) / "uploads",))
-    remember_in(Path(cache) / "hashes")
-    return Pipeline(study_from(json.loads(study)), place, Store(Path(cache), (STARTER,)))
+    key = (study, base, roots, cache)
+    found = _OPEN.get(key)
+    if found is None:
+        place = Place(Path(base), tuple(map(Path, roots)), (Path(cache) / "uploads",))
+        remember_in(Path(cache) / "hashes")
+        found = _OPEN[key] = Pipeline(study_from(json.loads(study)), place, Store(Path(cache), (STARTER,)))
+    return found
 
 
 def forget() -> None:
     """Look at files anew: what they hold is known once per pipeline."""
     _pipeline.clear()
+    _OPEN.clear()
 
 
 def uploads_of(session: state.Session) -> Path:

@@ -63,6 +63,7 @@ RULES = """
 .an-plot { width: 100%; }
 [data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 .an-thumb { image-rendering: pixelated; }
+[class*="st-key-live-"] { position: absolute; }
 body:has(.st-key-view-colour [aria-expanded="true"]) [data-testid="stSelectboxVirtualDropdown"] { min-width: 22rem; }
 @media (max-width: 700px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4rem; }

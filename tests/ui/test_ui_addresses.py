@@ -1,8 +1,11 @@
 """A study fits into an address and comes back from it; what it may reach does not depend on who wrote the address."""
 
 import base64
+import gc
 import json
+import weakref
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -112,3 +115,19 @@ def test_a_view_comes_back_from_its_address_and_nonsense_counts_as_not_given():
     assert from_address(View(), {"dimensions": "9", "shown": "-1", "regex": "yes", "selection": "a"}) == View()
     assert from_address(View(), {"shown": "999"}).shown == 50
     assert len(from_address(View(), {"query": "x" * 10**6}).query) == 1_000
+
+
+def test_a_pipeline_lives_as_long_as_somebody_is_at_its_study(options):
+    def open_others() -> None:
+        for seed in range(100, 110):
+            opened.pipeline_of(replace(OWN, seed=seed), options.cache)
+
+    mine = opened.pipeline_of(OWN, options.cache)
+    open_others()
+    assert opened.pipeline_of(OWN, options.cache) is mine
+    opened.forget()
+    assert opened.pipeline_of(OWN, options.cache) is not mine
+    gone = weakref.ref(mine)
+    del mine
+    gc.collect()
+    assert gone() is None
