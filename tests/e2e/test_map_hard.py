@@ -108,6 +108,29 @@ def test_points_without_coordinates_are_nowhere_however_large_the_others_are(pag
         assert bare.run("map.under(map.camera.width / 2, map.camera.height / 2, 1e9)") in range(5)
 
 
+def test_a_map_is_not_seen_before_it_is_drawn(page, address):
+    """Its canvas is black until then: a second with a million points."""
+    bare = BareMap(page, address, picture(SPREAD))
+    anew = """async (code) => {
+        const main = await import(code + "/main.js");
+        const parent = document.body.appendChild(document.createElement("div"));
+        let arrive;
+        const late = new Promise((done) => (arrive = done));
+        const { fetch } = window;
+        window.fetch = (address) => late.then(() => fetch(address));
+        const given = { ...window.given_, positions: window.given_.positions + "#late" };
+        const loading = main.show(parent, given, window.tell_);
+        const look = () => [...parent.querySelectorAll("canvas")].map((one) => getComputedStyle(one).visibility);
+        const before = look();
+        arrive();
+        await loading;
+        window.fetch = fetch;
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        return [before, look()];
+    }"""
+    assert page.evaluate(anew, bare.code) == [["hidden", "visible"], ["visible", "visible"]]
+
+
 def test_a_map_that_is_left_while_it_loads_stays_away_and_another_may_follow(page, address):
     one = picture(SPREAD)
     bare = BareMap(page, address, one)

@@ -33,6 +33,7 @@ export class Painter {
     const gl = this.canvas.getContext("webgl2", wanted);
     if (!gl) throw new Error("WebGL2 is missing");
     this.gl = gl;
+    this.canvas.style.visibility = "hidden"; // it is black until something is drawn
     this.buffers.clear();
     this.program = built(gl);
     this.spot = (name) => gl.getUniformLocation(this.program, name);
@@ -116,6 +117,7 @@ export class Painter {
   draw(view, looks) {
     const { gl } = this;
     if (!this.ready || !this.kept.has("state") || !this.kept.has("code")) return;
+    this.canvas.style.visibility = "";
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.clearColor(...looks.paper, 1);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
