@@ -1,6 +1,7 @@
 """Where paths may lead: relative ones start at the study's folder, and the browser's stay within allowed roots."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from models.errors import BadInput
@@ -29,7 +30,7 @@ class Place:
             there = real.exists()
         except (OSError, RuntimeError, ValueError):  # too long, a loop of links, nobody's home, no text
             raise BadInput(f"{what} {path[:80]!r} is no path that can be followed; give another.") from None
-        if self.roots is not None and not any(real.is_relative_to(root.resolve()) for root in self.roots):
+        if self._allowed is not None and not any(map(real.is_relative_to, self._allowed)):
             raise BadInput(
                 f"{what} {path!r} lies outside the folders this dashboard may read;"
                 " start it with --root FOLDER to allow one."
@@ -40,11 +41,22 @@ class Place:
             raise BadInput(f"{what} {path!r} does not exist (looked at {real}); paths start at the study's folder.")
         return real
 
+    @cached_property
+    def _allowed(self) -> tuple[Path, ...] | None:
+        return None if self.roots is None else tuple(root.resolve() for root in self.roots)
+
+    @cached_property
+    def _closed(self) -> tuple[Path, ...]:
+        return tuple(folder.resolve() for folder in self.closed)
+
+    @cached_property
+    def _open(self) -> Path | None:
+        """The base, where it lies in a closed folder."""
+        base = self.base.resolve()
+        return base if any(map(base.is_relative_to, self._closed)) else None
+
     def _is_closed(self, real: Path) -> bool:
         """Whether a path lies in a closed folder, or is a folder around one; the base itself stays open."""
-        if real.is_relative_to(self.base.resolve()) and any(
-            self.base.resolve().is_relative_to(folder.resolve()) for folder in self.closed
-        ):
+        if self._open is not None and real.is_relative_to(self._open):
             return False
-        closed = [folder.resolve() for folder in self.closed]
-        return any(real.is_relative_to(folder) or folder.is_relative_to(real) for folder in closed)
+        return any(real.is_relative_to(folder) or folder.is_relative_to(real) for folder in self._closed)

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from analysis.plan import wanted
 from analysis.registry import analyses, comparisons, estimators, families, projections, sources
-from ui import opened, startup
+from ui import best, opened, startup
 
 
 def first_page() -> None:
@@ -17,6 +17,5 @@ def first_page() -> None:
     dataset = pipeline.find_dataset()
     if dataset is None:
         return
-    for ask in wanted(pipeline):
-        if ask.kind not in ("metrics", "space"):  # whose files may be large, and no page opens with
-            pipeline.find(ask)
+    asks = [ask for ask in wanted(pipeline) if ask.kind not in ("metrics", "space")]  # files too large to look at ahead
+    best.said_of(pipeline, asks)

@@ -57,16 +57,16 @@ class Spread:
 
     def p_value(self, difference: float) -> float:
         """Two-sided p of a difference from 0 (Student)."""
-        from scipy.stats import t
+        from scipy.special import stdtr  # scipy.stats takes half a second to load, and the first page waits for it
 
         if self.error == 0:
             return 1.0 if difference == 0 else 0.0
-        return float(2 * t.sf(abs(difference) / self.error, self.freedom))
+        return float(2 * stdtr(self.freedom, -abs(difference) / self.error))
 
 
 def spread_of(scores: Scores, *, stretch: float = 1.0) -> Spread | None:
     """Error of the mean over seeds; None where too few draws have a number."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     drawn, seeds = scores.kept(), len(scores.values)
     if len(drawn) < max(len(scores.drawn) / 2, FEWEST):
@@ -83,7 +83,7 @@ def spread_of(scores: Scores, *, stretch: float = 1.0) -> Spread | None:
     if whole == 0:
         return Spread(0.0, np.inf, 0.0, 0.0)
     freedom = np.inf if of_seeds == 0 else (seeds - 1) * (whole / of_seeds) ** 2
-    reach = float(t.ppf(0.975, freedom)) * np.sqrt(whole)
+    reach = float(stdtrit(freedom, 0.975)) * np.sqrt(whole)
     low, high = -reach, reach
     if of_samples > 0:  # as skewed as the draws are
         ends = np.quantile(moved, [0.025, 0.975], method="weibull") / (1.959964 * np.sqrt(of_samples))

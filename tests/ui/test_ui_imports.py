@@ -30,6 +30,18 @@ def test_the_overview_shows_its_numbers_without_any_heavy_import(computed):
     assert [name for name in found["loaded"] if name.split(".")[0] in HEAVY] == []
 
 
+def test_the_built_in_overview_with_its_tasks_loads_nothing_heavy_but_special_functions(tmp_path):
+    code = FIRST_PAGE.replace("before = set", "from ui import queries; queries.get_ready = lambda: None\nbefore = set")
+    command = [sys.executable, "-c", code, str(ROOT / "app.py"), "--cache", str(tmp_path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
+    loaded = json.loads(run.stdout.splitlines()[-1])["loaded"]
+    assert [name for name in loaded if name.split(".")[0] in set(HEAVY) - {"scipy"}] == []
+    parts = {name.split(".")[1] for name in loaded if name.startswith("scipy.")}
+    assert "special" in parts  # of Student's t: the tasks were told apart
+    assert {name for name in parts if not name.startswith("_")} <= {"special", "version"}
+
+
 def test_the_overview_opens_without_a_look_at_the_vectors(computed):
     unread = """from analysis.space import EmbeddingSpace
 read = []
