@@ -168,7 +168,16 @@ def _agreement(name: str, finding: Finding, others: Mapping[str, Finding | None]
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+    """Per cent, never none or all where it is not.
+
+    >>> _percent(0.943), _percent(0.0033), _percent(0.9996), _percent(0.0)
+    ('94 %', '0.3 %', 'over 99.9 %', '0 %')
+    """
+    for places in (0, 1):
+        said = f"{share:.{places}%}".removesuffix("%")
+        if float(said) not in (0, 100) or share in (0, 1):
+            return f"{said} %"
+    return "under 0.1 %" if share < 0.5 else "over 99.9 %"
 
 
 def _warnings(alarms: Sequence[Alarm]) -> str:
